@@ -1,0 +1,168 @@
+//! Time. The only module that reads a clock; everything else takes a [`Moment`] as an argument.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// Nanoseconds since a run began. What schedules, latencies and the order of things are made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Moment(pub u64);
+
+impl Moment {
+    /// The beginning of the run.
+    pub const ZERO: Self = Self(0);
+    /// Later than anything a run can reach (584 years).
+    pub const NEVER: Self = Self(u64::MAX);
+
+    /// The moment `nanos` after this one; stays at [`Moment::NEVER`] instead of wrapping.
+    #[must_use]
+    pub const fn after(self, nanos: u64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+
+    /// The time from `earlier` to this moment, zero if `earlier` is in fact later.
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Milliseconds since the run began, with fractions.
+    #[expect(clippy::cast_precision_loss, reason = "a run of 104 days is still exact to the nanosecond")]
+    pub fn as_millis_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+}
+
+impl From<Duration> for Moment {
+    fn from(duration: Duration) -> Self {
+        Self(nanos(duration))
+    }
+}
+
+/// The whole nanoseconds of a duration, at most `u64::MAX` (584 years).
+pub fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Wall-clock time in whole Unix seconds: what the envelope's `timestamp` holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_second(self.0) {
+            Ok(time) => time.fmt(f),
+            Err(_) => write!(f, "@{}", self.0),
+        }
+    }
+}
+
+/// The wall-clock moment at which a run begins, in nanoseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Epoch(i128);
+
+impl Epoch {
+    /// An epoch `nanos` after 1970-01-01T00:00:00Z.
+    pub const fn from_unix_nanos(nanos: i128) -> Self {
+        Self(nanos)
+    }
+
+    /// Reads an RFC 3339 time such as `2026-01-02T03:04:05Z`.
+    ///
+    /// # Errors
+    /// The reason, in words, when the text is not such a time.
+    pub fn parse_rfc3339(text: &str) -> Result<Self, String> {
+        let time: jiff::Timestamp = text
+            .parse()
+            .map_err(|_| format!("'{text}' is not an RFC 3339 time, such as 2026-01-02T03:04:05Z"))?;
+        Ok(Self(time.as_nanosecond()))
+    }
+
+    /// The time that a wall clock shows `since_start` after this epoch, cut to whole seconds.
+    pub fn timestamp_at(self, since_start: Moment) -> Timestamp {
+        let seconds = (self.0 + i128::from(since_start.0)).div_euclid(1_000_000_000);
+        Timestamp(i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX }))
+    }
+
+    /// This epoch moved `earlier` into the past.
+    #[must_use]
+    pub const fn minus_nanos(self, earlier: u64) -> Self {
+        Self(self.0 - earlier as i128)
+    }
+
+    /// RFC 3339 with nanoseconds as needed: what `--start-time` reads back exactly.
+    pub fn to_rfc3339(self) -> String {
+        jiff::Timestamp::from_nanosecond(self.0)
+            .map_or_else(|_| format!("@{}ns", self.0), |time| time.to_string())
+    }
+}
+
+/// A clock that was started when the run began.
+///
+/// It follows tokio's clock, so a test that pauses tokio's time pauses this one too.
+#[derive(Clone, Copy, Debug)]
+pub struct RunClock {
+    started: tokio::time::Instant,
+}
+
+impl RunClock {
+    /// Starts the clock: now is [`Moment::ZERO`].
+    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
+    pub fn start() -> Self {
+        Self { started: tokio::time::Instant::now() }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        Moment::from(self.started.elapsed())
+    }
+
+    /// The instant of a moment, for timers.
+    pub fn instant(&self, moment: Moment) -> tokio::time::Instant {
+        // A timer a century ahead is as good as never, and an addition cannot overflow with it.
+        const CENTURY: u64 = 100 * 366 * 86_400 * 1_000_000_000;
+        self.started + Duration::from_nanos(moment.0.min(CENTURY))
+    }
+}
+
+/// What the wall clock shows now.
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
+pub fn wall_clock() -> Epoch {
+    let nanos = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or_else(|before| -(nanos_i128(before.duration())), nanos_i128);
+    Epoch(nanos)
+}
+
+fn nanos_i128(duration: Duration) -> i128 {
+    i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_cut_to_whole_seconds() {
+        let epoch = Epoch::parse_rfc3339("2023-07-18T13:09:37.9Z").unwrap();
+        assert_eq!(epoch.timestamp_at(Moment::ZERO), Timestamp(1_689_685_777));
+        assert_eq!(epoch.timestamp_at(Moment(100_000_000)), Timestamp(1_689_685_778));
+        assert_eq!(Epoch::from_unix_nanos(-1).timestamp_at(Moment::ZERO), Timestamp(-1));
+    }
+
+    #[test]
+    fn epoch_round_trips_through_rfc3339() {
+        for text in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.123456789Z", "1969-12-31T23:59:59Z"] {
+            assert_eq!(Epoch::parse_rfc3339(text).unwrap().to_rfc3339(), text);
+        }
+        assert!(Epoch::parse_rfc3339("yesterday").unwrap_err().contains("RFC 3339"));
+    }
+
+    #[test]
+    fn moments_saturate() {
+        assert_eq!(Moment::NEVER.after(1), Moment::NEVER);
+        assert_eq!(Moment(1).since(Moment(2)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,7 @@
+//! wms-sim plays the webhook sessions of NuraLogix's Web Measurement Service (WMS) to a URL.
+
+pub mod clock;
+pub mod outcome;
+pub mod protocol;
+pub mod seed;
+pub mod transport;
