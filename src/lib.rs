@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod outcome;
 pub mod protocol;
+pub mod scenario;
 pub mod seed;
 pub mod transport;

@@ -1,0 +1,3 @@
+//! Reading scenario and mix files.
+
+pub mod types;
