@@ -1,3 +1,10 @@
 //! The protocol: what stands on docs.deepaffex.ai/wms/9_webhooks.html, and every choice that the page leaves open.
 
 pub mod code;
+pub mod dialect;
+pub mod envelope;
+pub mod evidence;
+pub mod grammar;
+pub mod json;
+pub mod mac;
+pub mod snr;

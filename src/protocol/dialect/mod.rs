@@ -1,0 +1,166 @@
+//! Every choice that the documentation leaves open, as a value.
+//!
+//! Where docs.deepaffex.ai is silent or ambiguous there is a field here and nowhere an `if` that guesses. [`KEYS`]
+//! lists the fields with default, evidence and meaning; `wms-sim dialect` prints it.
+
+mod keys;
+mod values;
+
+pub use keys::{KEYS, Key, SetError};
+pub use values::{
+    Charset, EmptyPayload, EventSet, MacInput, Order, ReloadSequence, SessionIdStyle, SnrNumber, SnrScale,
+    StatusSet,
+};
+
+use std::time::Duration;
+
+use crate::protocol::code::Code;
+
+/// One way of speaking the protocol.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dialect {
+    /// Which events exist.
+    pub events: EventSet,
+    /// How non-ASCII text stands in bodies.
+    pub charset: Charset,
+    /// What the MAC is computed over where a body is not plain ASCII.
+    pub mac_input: MacInput,
+    /// The `Content-Type` header.
+    pub content_type: String,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+    /// What stands in place of a payload where an event has none.
+    pub empty_payload: EmptyPayload,
+    /// How `snr` is written.
+    pub snr_number: SnrNumber,
+    /// What `snr` is measured in.
+    pub snr_scale: SnrScale,
+    /// `payload.sequence` of the first result.
+    pub results_first: u32,
+    /// How many results an undisturbed scan posts.
+    pub results_count: u32,
+    /// What the envelope's sequence does when the page is loaded again.
+    pub reload_sequence: ReloadSequence,
+    /// The socket's first connection is posted as `WEBSOCKET_RECONNECTED`.
+    pub websocket_initial: bool,
+    /// The socket's closing at the end is posted as `WEBSOCKET_DISCONNECTED`.
+    pub websocket_clean_close: bool,
+    /// `MEASUREMENT_CANCELED` follows `LOW_SNR`.
+    pub canceled_after_low_snr: bool,
+    /// `MEASUREMENT_CANCELED` follows `CONSTRAINT_VIOLATION` of a created measurement.
+    pub canceled_after_violation: bool,
+    /// The payload key of the violated constraint.
+    pub constraint_key: String,
+    /// The payload key of the API's error code.
+    pub api_error_key: String,
+    /// What session IDs look like where the user gives none.
+    pub session_id: SessionIdStyle,
+    /// The statuses that accept an event.
+    pub accept: StatusSet,
+    /// How long one request may take in all; `None` waits for ever.
+    pub timeout: Option<Duration>,
+    /// Whether an event waits for the reply to the one before.
+    pub order: Order,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self::current()
+    }
+}
+
+impl Dialect {
+    /// The newer page: 21 events.
+    pub fn current() -> Self {
+        Self {
+            events: EventSet::Current,
+            charset: Charset::Ascii,
+            mac_input: MacInput::Bytes,
+            content_type: "application/json".to_owned(),
+            user_agent: concat!("wms-sim/", env!("CARGO_PKG_VERSION"), " (simulated WMS)").to_owned(),
+            empty_payload: EmptyPayload::Absent,
+            snr_number: SnrNumber::Decimal,
+            snr_scale: SnrScale::Decibel,
+            results_first: 1,
+            results_count: 5,
+            reload_sequence: ReloadSequence::Restart,
+            websocket_initial: true,
+            websocket_clean_close: false,
+            canceled_after_low_snr: false,
+            canceled_after_violation: false,
+            constraint_key: "constraint".to_owned(),
+            api_error_key: "code".to_owned(),
+            session_id: SessionIdStyle::Uuid,
+            accept: StatusSet::success(),
+            timeout: Some(Duration::from_secs(10)),
+            order: Order::Sequential,
+        }
+    }
+
+    /// The older page: 19 events. There `WEBSOCKET_RECONNECTED` means a reconnection only.
+    pub fn older() -> Self {
+        Self { events: EventSet::Older, websocket_initial: false, ..Self::current() }
+    }
+
+    /// True where the dialect has the event.
+    pub const fn knows(&self, code: Code) -> bool {
+        match self.events {
+            EventSet::Current => true,
+            EventSet::Older => code.is_on_older_page(),
+        }
+    }
+
+    /// Sets one key from its text.
+    ///
+    /// # Errors
+    /// The key is not known, or the text is not one of its values.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), SetError> {
+        keys::set(self, key, value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_page_lacks_two_events() {
+        let older = Dialect::older();
+        let missing: Vec<Code> = Code::ALL.into_iter().filter(|code| !older.knows(*code)).collect();
+        assert_eq!(missing, [Code::LowSnr, Code::GeneralError]);
+    }
+
+    #[test]
+    fn every_key_reads_back_what_it_shows() {
+        for preset in [Dialect::current(), Dialect::older()] {
+            for key in KEYS {
+                let mut copy = preset.clone();
+                let shown = key.show(&preset);
+                copy.set(key.name, &shown).unwrap();
+                assert_eq!(copy, preset, "{} = {shown}", key.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_named_value_of_a_key_can_be_set_and_shows() {
+        for key in KEYS {
+            for value in key.values {
+                let mut dialect = Dialect::current();
+                dialect.set(key.name, value).unwrap();
+                assert_eq!(&key.show(&dialect), value, "{}", key.name);
+            }
+        }
+    }
+
+    #[test]
+    fn slips_get_a_suggestion() {
+        let mut dialect = Dialect::current();
+        let error = dialect.set("websocket.inital", "true").unwrap_err().to_string();
+        assert!(error.contains("websocket.initial"), "{error}");
+        let error = dialect.set("payload.empty", "nul").unwrap_err().to_string();
+        assert!(error.contains("null") && error.contains("absent"), "{error}");
+        let error = dialect.set("results.count", "7").unwrap_err().to_string();
+        assert!(error.contains("5, 6"), "{error}");
+    }
+}

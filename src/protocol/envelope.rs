@@ -1,0 +1,137 @@
+//! The body of an event: written in the documented key order, read with tolerance.
+
+use serde::Deserialize;
+
+use super::code::Code;
+use super::dialect::{Dialect, EmptyPayload};
+use super::json;
+use crate::clock::Timestamp;
+
+/// What the envelope says beside its payload.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// When the event happened.
+    pub timestamp: Timestamp,
+    /// The session it belongs to.
+    pub session_id: &'a str,
+    /// Its place in the session, from 0.
+    pub sequence: u32,
+    /// What happened.
+    pub code: Code,
+}
+
+/// Appends the body of an event. `payload` is the payload's JSON, or nothing where the event has none.
+pub fn write(out: &mut Vec<u8>, head: Head<'_>, payload: &[u8], dialect: &Dialect) {
+    out.extend_from_slice(b"{\"timestamp\":");
+    json::write_integer(out, head.timestamp.0);
+    out.extend_from_slice(b",\"sessionId\":");
+    json::write_string(out, head.session_id, dialect.charset);
+    out.extend_from_slice(b",\"sequence\":");
+    json::write_integer(out, head.sequence);
+    out.extend_from_slice(b",\"event\":\"");
+    out.extend_from_slice(head.code.as_str().as_bytes());
+    out.extend_from_slice(b"\",\"severity\":\"");
+    out.extend_from_slice(head.code.severity().as_str().as_bytes());
+    out.push(b'"');
+    let payload = match (payload, dialect.empty_payload) {
+        ([], EmptyPayload::Absent) => b"",
+        ([], EmptyPayload::Object) => b"{}".as_slice(),
+        ([], EmptyPayload::Null) => b"null",
+        (some, _) => some,
+    };
+    if !payload.is_empty() {
+        out.extend_from_slice(b",\"payload\":");
+        out.extend_from_slice(payload);
+    }
+    out.push(b'}');
+}
+
+/// An envelope as received. Unknown keys are passed over; unknown events are kept as text.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope {
+    /// When the event happened, in Unix seconds.
+    pub timestamp: i64,
+    /// The session it belongs to.
+    pub session_id: String,
+    /// Its place in the session.
+    pub sequence: u64,
+    /// The event code, known or not.
+    pub event: String,
+    /// The severity as written; the older page's example has it, so does the newer's table.
+    #[serde(default)]
+    pub severity: Option<String>,
+    /// The payload, where there is one.
+    #[serde(default)]
+    pub payload: Option<serde_json::Value>,
+}
+
+impl Envelope {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// What is wrong with it, with line and column.
+    pub fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(body)
+    }
+
+    /// The event, where it is a known one.
+    pub fn code(&self) -> Option<Code> {
+        self.event.parse().ok()
+    }
+
+    /// `payload.state` as a page's visibility: true where it was hidden.
+    pub fn hidden(&self) -> Option<bool> {
+        match self.payload.as_ref()?.get("state")?.as_str()? {
+            "HIDDEN" => Some(true),
+            "VISIBLE" => Some(false),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(payload: &[u8], dialect: &Dialect) -> String {
+        let head = Head {
+            timestamp: Timestamp(1_689_684_577),
+            session_id: "ryueiwoqfh910fu3rpqruvfiu",
+            sequence: 0,
+            code: Code::MeasurementCreated,
+        };
+        let mut out = Vec::new();
+        write(&mut out, head, payload, dialect);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn keys_stand_in_the_documented_order() {
+        // The page's own example, without its trailing comma.
+        assert_eq!(
+            body(br#"{"measurementId":"f0c8ca8d-111d-4dcf-a69d-46ed39a2db06"}"#, &Dialect::current()),
+            r#"{"timestamp":1689684577,"sessionId":"ryueiwoqfh910fu3rpqruvfiu","sequence":0,"event":"MEASUREMENT_CREATED","severity":"INFO","payload":{"measurementId":"f0c8ca8d-111d-4dcf-a69d-46ed39a2db06"}}"#
+        );
+    }
+
+    #[test]
+    fn an_empty_payload_is_what_the_dialect_says() {
+        let mut dialect = Dialect::current();
+        assert!(body(b"", &dialect).ends_with(r#""severity":"INFO"}"#));
+        dialect.set("payload.empty", "null").unwrap();
+        assert!(body(b"", &dialect).ends_with(r#""payload":null}"#));
+        dialect.set("payload.empty", "object").unwrap();
+        assert!(body(b"", &dialect).ends_with(r#""payload":{}}"#));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let read = Envelope::read(body(br#"{"state":"HIDDEN"}"#, &Dialect::current()).as_bytes()).unwrap();
+        assert_eq!(
+            (read.sequence, read.code(), read.hidden()),
+            (0, Some(Code::MeasurementCreated), Some(true))
+        );
+        assert!(Envelope::read(b"{}").is_err());
+    }
+}

@@ -1,0 +1,125 @@
+//! Writing JSON the way the dialect wants its text.
+
+use std::io;
+
+use serde::Serialize as _;
+use serde_json::ser::{CompactFormatter, Formatter};
+
+use super::dialect::Charset;
+
+/// Writes a string with its quotes.
+pub fn write_string(out: &mut Vec<u8>, text: &str, charset: Charset) {
+    // The usual text needs no escape at all.
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\') {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
+    write_value(out, &serde_json::Value::from(text), charset);
+}
+
+/// Writes any value, compactly.
+pub fn write_value(out: &mut Vec<u8>, value: &serde_json::Value, charset: Charset) {
+    // Writing a Value into a Vec cannot fail: no map has keys that are not strings, and no write falls short.
+    let _ = match charset {
+        Charset::Ascii => {
+            value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, AsciiFormatter))
+        }
+        Charset::Utf8 => {
+            value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, CompactFormatter))
+        }
+    };
+}
+
+/// Writes an unsigned integer.
+pub fn write_integer(out: &mut Vec<u8>, number: impl itoa::Integer) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Writes hundredths the way JavaScript prints the number: no trailing zeros, no point where it is whole.
+pub fn write_hundredths(out: &mut Vec<u8>, hundredths: i32) {
+    if hundredths < 0 {
+        out.push(b'-');
+    }
+    let amount = hundredths.unsigned_abs();
+    write_integer(out, amount / 100);
+    let (tenths, rest) = (amount % 100 / 10, amount % 10);
+    if tenths + rest > 0 {
+        out.push(b'.');
+        write_integer(out, tenths);
+        if rest > 0 {
+            write_integer(out, rest);
+        }
+    }
+}
+
+/// Everything beyond ASCII, and DEL, as `\uXXXX` with lower-case digits, in surrogate pairs where needed.
+struct AsciiFormatter;
+
+impl Formatter for AsciiFormatter {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut units = [0; 2];
+        for character in fragment.chars() {
+            if character.is_ascii() && character != '\u{7f}' {
+                writer.write_all(character.encode_utf8(&mut [0; 4]).as_bytes())?;
+            } else {
+                for unit in character.encode_utf16(&mut units) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn string(text: &str, charset: Charset) -> String {
+        let mut out = Vec::new();
+        write_string(&mut out, text, charset);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn strings() {
+        assert_eq!(string("plain", Charset::Ascii), r#""plain""#);
+        assert_eq!(string("é😀\u{7f}\n\"\\/", Charset::Ascii), r#""\u00e9\ud83d\ude00\u007f\n\"\\/""#);
+        assert_eq!(string("é😀\n", Charset::Utf8), r#""é😀\n""#);
+    }
+
+    #[test]
+    fn hundredths_look_as_in_javascript() {
+        for (hundredths, text) in [
+            (0, "0"),
+            (5, "0.05"),
+            (50, "0.5"),
+            (100, "1"),
+            (437, "4.37"),
+            (-10_000, "-100"),
+            (-5, "-0.05"),
+            (1010, "10.1"),
+        ] {
+            let mut out = Vec::new();
+            write_hundredths(&mut out, hundredths);
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn strings_read_back(text in ".*") {
+            for charset in [Charset::Ascii, Charset::Utf8] {
+                let written = string(&text, charset);
+                proptest::prop_assert_eq!(&serde_json::from_str::<String>(&written).unwrap(), &text);
+                proptest::prop_assert!(charset == Charset::Utf8 || written.is_ascii());
+            }
+        }
+    }
+}
