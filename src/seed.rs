@@ -56,6 +56,12 @@ impl SessionSeed {
     pub const fn draw(self, purpose: Purpose) -> Draw {
         Draw(mix(self.0 ^ purpose.0))
     }
+
+    /// The seed of the n-th repetition of something inside the session; the 0th draws what the session draws.
+    #[must_use]
+    pub const fn nth(self, n: u64) -> Self {
+        if n == 0 { self } else { Self(mix(self.0 ^ mix(n.rotate_left(32)))) }
+    }
 }
 
 /// What a draw is for. Purposes are built from names and counts, never from positions in a file, so that a line
@@ -66,7 +72,11 @@ pub struct Purpose(u64);
 impl Purpose {
     /// A purpose with a name of its own.
     pub const fn named(name: &str) -> Self {
-        let bytes = name.as_bytes();
+        Self(Self::of_bytes(name.as_bytes()))
+    }
+
+    /// The number that stands for some bytes.
+    pub const fn of_bytes(bytes: &[u8]) -> u64 {
         // FNV-1a, then mixed: stable across platforms and releases, unlike std's hashers.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let mut i = 0;
@@ -74,7 +84,7 @@ impl Purpose {
             hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0000_0100_0000_01b3);
             i += 1;
         }
-        Self(mix(hash))
+        mix(hash)
     }
 
     /// A purpose inside this one, by name.

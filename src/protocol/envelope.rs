@@ -20,8 +20,8 @@ pub struct Head<'a> {
     pub code: Code,
 }
 
-/// Appends the body of an event. `payload` is the payload's JSON, or nothing where the event has none.
-pub fn write(out: &mut Vec<u8>, head: Head<'_>, payload: &[u8], dialect: &Dialect) {
+/// Appends the body of an event. `payload` appends the payload's JSON, or nothing where the event has none.
+pub fn write(out: &mut Vec<u8>, head: Head<'_>, dialect: &Dialect, payload: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(b"{\"timestamp\":");
     json::write_integer(out, head.timestamp.0);
     out.extend_from_slice(b",\"sessionId\":");
@@ -32,16 +32,19 @@ pub fn write(out: &mut Vec<u8>, head: Head<'_>, payload: &[u8], dialect: &Dialec
     out.extend_from_slice(head.code.as_str().as_bytes());
     out.extend_from_slice(b"\",\"severity\":\"");
     out.extend_from_slice(head.code.severity().as_str().as_bytes());
-    out.push(b'"');
-    let payload = match (payload, dialect.empty_payload) {
-        ([], EmptyPayload::Absent) => b"",
-        ([], EmptyPayload::Object) => b"{}".as_slice(),
-        ([], EmptyPayload::Null) => b"null",
-        (some, _) => some,
-    };
-    if !payload.is_empty() {
-        out.extend_from_slice(b",\"payload\":");
-        out.extend_from_slice(payload);
+    let severity_ends = out.len();
+    out.extend_from_slice(b"\",\"payload\":");
+    let payload_begins = out.len();
+    payload(out);
+    if out.len() == payload_begins {
+        match dialect.empty_payload {
+            EmptyPayload::Absent => {
+                out.truncate(severity_ends);
+                out.push(b'"');
+            }
+            EmptyPayload::Object => out.extend_from_slice(b"{}"),
+            EmptyPayload::Null => out.extend_from_slice(b"null"),
+        }
     }
     out.push(b'}');
 }
@@ -102,7 +105,7 @@ mod tests {
             code: Code::MeasurementCreated,
         };
         let mut out = Vec::new();
-        write(&mut out, head, payload, dialect);
+        write(&mut out, head, dialect, |out| out.extend_from_slice(payload));
         String::from_utf8(out).unwrap()
     }
 

@@ -308,6 +308,7 @@ pub struct Grammar {
     websocket_initial: bool,
     websocket_clean_close: bool,
     canceled_after_stop: bool,
+    stops_unseen: bool,
     results_while_down: bool,
 }
 
@@ -318,6 +319,7 @@ impl Grammar {
             websocket_initial: dialect.websocket_initial,
             websocket_clean_close: dialect.websocket_clean_close,
             canceled_after_stop: dialect.canceled_after_low_snr || dialect.canceled_after_violation,
+            stops_unseen: !dialect.knows(Code::LowSnr) || !dialect.knows(Code::GeneralError),
             results_while_down: false,
         }
     }
@@ -355,7 +357,10 @@ impl Grammar {
     }
 
     fn course_step(self, state: State, code: Code, hidden: Option<bool>) -> Option<State> {
-        let edge = EDGES.iter().find(|edge| edge.code == code && edge.from.contains(&state.course))?;
+        let leads = |course: Course| EDGES.iter().find(|edge| edge.code == code && edge.from.contains(&course));
+        // Where a dialect lacks LOW_SNR and GENERAL_ERROR, an attempt can end with no event that says so.
+        let unseen = self.stops_unseen && matches!(state.course, Allowed | Scanning | Scanned);
+        let edge = leads(state.course).or_else(|| if unseen { leads(Stopped) } else { None })?;
         let course = edge.to.unwrap_or(state.course);
         let socket = match code {
             Code::MeasurementCreated if self.websocket_initial => Socket::Opening,

@@ -1,4 +1,10 @@
 //! The scenario engine: a file becomes a plan, a plan and a seed become a timeline.
 
+pub mod compile;
 pub mod diagnostic;
 pub mod file;
+mod gap;
+pub mod plan;
+pub mod render;
+pub mod timeline;
+pub mod usual;

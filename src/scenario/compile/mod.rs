@@ -1,0 +1,140 @@
+//! From a scenario file to a plan, or to everything that is wrong with it.
+//!
+//! The steps, a file each: `expand` puts fragments in their places, `payload` builds the fields, `since` checks that
+//! anchors can be relied on, `bounds` measures how long and how many, `lower` makes the flat ops, `legality` walks every
+//! way through the plan with the grammar.
+
+mod bounds;
+mod builtin;
+mod expand;
+mod legality;
+mod lower;
+mod payload;
+mod single;
+mod since;
+mod tree;
+
+pub use builtin::{BUILTIN_FRAGMENTS, describe as describe_builtin};
+pub use single::single;
+
+use std::sync::Arc;
+
+use super::diagnostic::{Diagnostic, Level};
+use super::file::types::{LONGEST, MAX_EVENTS, ScenarioFile, Span, Spanned};
+use super::plan::Plan;
+use super::timeline::MAX_INTERLUDES;
+use crate::protocol::code::Code;
+use crate::protocol::dialect::Dialect;
+
+/// What a plan is compiled for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The dialect before the scenario's own keys.
+    pub dialect: Dialect,
+    /// Dialect keys that win over the scenario's own.
+    pub set: Vec<(String, String)>,
+    /// Payload values that replace whatever the scenario says.
+    pub overrides: Vec<Override>,
+}
+
+/// `--override EVENT.payload.key=value`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    /// The event whose payload is changed.
+    pub code: Code,
+    /// The key.
+    pub key: String,
+    /// The value.
+    pub value: serde_json::Value,
+}
+
+/// A plan and what its author should know, or all that is wrong.
+pub type Compiled = Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+/// Compiles a scenario.
+///
+/// # Errors
+/// Every problem at once, warnings among them.
+pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
+    let mut diagnostics = Vec::new();
+    let dialect = Arc::new(dialect(file, options, &mut diagnostics));
+    let scenario = expand::expand(file, &dialect, &options.overrides, &mut diagnostics);
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+
+    since::check(&scenario, &mut diagnostics);
+    let bounds = bounds::measure(&scenario);
+    check_limits(file, &bounds, &mut diagnostics);
+    if scenario.interludes.len() > MAX_INTERLUDES {
+        let span = file.interludes[MAX_INTERLUDES].span.clone();
+        let message = format!("a scenario has at most {MAX_INTERLUDES} interludes");
+        diagnostics.push(Diagnostic::error(message, span, "one too many"));
+    }
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+
+    let (lowered, spans) = lower::lower(&scenario);
+    let plan = Plan {
+        name: file.name.value.clone(),
+        title: file.title.value.clone(),
+        outcome: file.outcome.value,
+        interactive: file.interactive,
+        dialect,
+        events_min: bounds.events_min,
+        events_max: bounds.events_max,
+        longest: bounds.longest,
+        first_sequence: 0,
+        ops: lowered.ops.into(),
+        emits: lowered.emits.into(),
+        interludes: lowered.interludes.into(),
+        anchors: lowered.anchors,
+    };
+    legality::check(&plan, &spans, file, &mut diagnostics);
+    expand::check_outcome(file, &plan, &mut diagnostics);
+    if has_errors(&diagnostics) { Err(diagnostics) } else { Ok((plan, diagnostics)) }
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error)
+}
+
+fn dialect(file: &ScenarioFile, options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Dialect {
+    let mut dialect = options.dialect.clone();
+    for (key, value) in &file.dialect {
+        if let Err(error) = dialect.set(&key.value, &value.value) {
+            let place = if error.unknown_key { &key.span } else { &value.span };
+            let label = error.suggestion.map_or_else(String::new, |name| format!("did you mean {name}?"));
+            diagnostics.push(Diagnostic::error(error.message, place.clone(), label));
+        }
+    }
+    for (key, value) in &options.set {
+        // The command line has checked its own keys already.
+        let _ = dialect.set(key, value);
+    }
+    dialect
+}
+
+fn check_limits(file: &ScenarioFile, bounds: &bounds::Bounds, diagnostics: &mut Vec<Diagnostic>) {
+    let span = whole(&file.steps);
+    if bounds.events_max > MAX_EVENTS {
+        let message = format!("a session can have {} events; {MAX_EVENTS} is the limit", bounds.events_max);
+        diagnostics.push(Diagnostic::error(message, span.clone(), "these steps").help("lower the repeats"));
+    }
+    if bounds.longest > LONGEST {
+        let message = "a session can last longer than 366 days, which is the limit";
+        diagnostics.push(Diagnostic::error(message, span.clone(), "these steps").help("shorten the gaps"));
+    }
+    if bounds.events_max == 0 {
+        diagnostics.push(Diagnostic::error("a session of this scenario has no event", span, "nothing to send"));
+    }
+}
+
+/// From the first step to the last.
+fn whole<T>(steps: &[Spanned<T>]) -> Span {
+    match (steps.first(), steps.last()) {
+        (Some(first), Some(last)) => first.span.start..last.span.end.max(first.span.end),
+        _ => 0..0,
+    }
+}

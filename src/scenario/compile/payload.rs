@@ -1,0 +1,169 @@
+//! The fields of an event's payload: those that the page names, then those that the file adds.
+
+use serde_json::Value;
+
+use super::Override;
+use crate::protocol::code::{Code, PayloadKind};
+use crate::protocol::dialect::Dialect;
+use crate::protocol::json;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::file::types::{PayloadValue, Spanned};
+use crate::scenario::plan::{Field, FieldValue, Payload, Ramp};
+use crate::scenario::render::write_snr;
+
+/// What the extraction library of the service calls its constraints; that WMS sends these is inferred.
+const CONSTRAINTS: &[&str] = &[
+    "FaceNone",
+    "FaceOffTarget",
+    "FaceDirection",
+    "FaceFar",
+    "FaceMovement",
+    "ImageBright",
+    "ImageDark",
+    "ImageQuality",
+    "ImageBackLit",
+    "LowFps",
+];
+/// API codes that were seen.
+const API_CODES: &[&str] = &["WORKER_ERROR", "ANALYSIS_ERROR", "LIVENESS_ERROR", "INVALID_TOKEN", "TOKEN_EXPIRED"];
+
+type Written = [(Spanned<String>, Spanned<PayloadValue>)];
+
+pub(super) fn build(
+    code: Code,
+    written: &Written,
+    dialect: &Dialect,
+    overrides: &[Override],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Payload {
+    let mut fields = documented(code, dialect);
+    for (key, value) in written {
+        let name = on_the_wire(code, &key.value, dialect);
+        let field = match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, field)) => field,
+            None => {
+                let keys: Vec<&str> = fields.iter().map(|(known, _)| known.as_str()).collect();
+                let known = if keys.is_empty() { "no payload".to_owned() } else { keys.join(", ") };
+                diagnostics.push(Diagnostic::warning(
+                    format!("{code} has no payload key '{name}' in the documentation"),
+                    key.span.clone(),
+                    format!("documented: {known}"),
+                ));
+                fields.push((name, FieldValue::State));
+                match fields.last_mut() {
+                    Some((_, field)) => field,
+                    None => continue,
+                }
+            }
+        };
+        check_state(code, &key.value, value, diagnostics);
+        *field = field_value(code, &key.value, &value.value, dialect);
+    }
+    for Override { key, value, .. } in overrides.iter().filter(|chosen| chosen.code == code) {
+        let name = on_the_wire(code, key, dialect);
+        let value = field_value(code, key, &PayloadValue::Literal(value.clone()), dialect);
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, field)) => *field = value,
+            None => fields.push((name, value)),
+        }
+    }
+    Payload::Fields(fields.into_iter().map(|(name, value)| Field { key: key_json(&name, dialect), value }).collect())
+}
+
+/// The keys that the page gives the event, in its order.
+fn documented(code: Code, dialect: &Dialect) -> Vec<(String, FieldValue)> {
+    let one_of = |texts: &[&str]| FieldValue::OneOf(texts.iter().map(|text| literal(&Value::from(*text), dialect)).collect());
+    let mid = |value| ("measurementId".to_owned(), value);
+    match code.payload() {
+        PayloadKind::None => Vec::new(),
+        PayloadKind::Measurement => vec![mid(FieldValue::MeasurementId)],
+        PayloadKind::MeasurementIfCreated => vec![mid(FieldValue::MeasurementIdIfCreated)],
+        PayloadKind::Results => vec![
+            mid(FieldValue::MeasurementId),
+            ("snr".to_owned(), FieldValue::Snr(None)),
+            ("sequence".to_owned(), FieldValue::ResultNumber),
+        ],
+        PayloadKind::Constraint => {
+            vec![mid(FieldValue::MeasurementIdIfCreated), (dialect.constraint_key.clone(), one_of(CONSTRAINTS))]
+        }
+        PayloadKind::ApiError => {
+            vec![mid(FieldValue::MeasurementIdIfCreated), (dialect.api_error_key.clone(), one_of(API_CODES))]
+        }
+        PayloadKind::Visibility => {
+            vec![mid(FieldValue::MeasurementIdIfCreated), ("state".to_owned(), FieldValue::State)]
+        }
+        PayloadKind::Details => {
+            let details = if code == Code::GeneralError { "CAMERA_START_ERROR" } else { "LOW_SNR" };
+            vec![("details".to_owned(), FieldValue::Literal(literal(&Value::from(details), dialect)))]
+        }
+    }
+}
+
+/// Files write `constraint` and `code` whatever the dialect calls them.
+fn on_the_wire(code: Code, key: &str, dialect: &Dialect) -> String {
+    match (code, key) {
+        (Code::ConstraintViolation, "constraint") => dialect.constraint_key.clone(),
+        (Code::ApiError, "code") => dialect.api_error_key.clone(),
+        _ => key.to_owned(),
+    }
+}
+
+fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -> FieldValue {
+    let is_snr = code == Code::IntermediateResults && key == "snr";
+    let text = |value: &Value| match value.as_f64() {
+        Some(decibel) if is_snr => {
+            let mut out = Vec::new();
+            write_snr(&mut out, decibel, dialect);
+            out.into()
+        }
+        _ => literal(value, dialect),
+    };
+    match value {
+        PayloadValue::Literal(Value::String(state)) if code == Code::PageVisibilityChange && key == "state" => {
+            match state.as_str() {
+                "HIDDEN" => FieldValue::FixedState { hidden: true },
+                "VISIBLE" => FieldValue::FixedState { hidden: false },
+                _ => FieldValue::Literal(text(&Value::from(state.as_str()))),
+            }
+        }
+        PayloadValue::Literal(value) => FieldValue::Literal(text(value)),
+        PayloadValue::OneOf(values) => FieldValue::OneOf(values.iter().map(text).collect()),
+        PayloadValue::Integers(low, high) => FieldValue::Integers(*low, *high),
+        PayloadValue::Decimals(low, high) => FieldValue::Hundredths(hundredths(*low), hundredths(*high)),
+        PayloadValue::Ramp { from, to, noise } => {
+            FieldValue::Snr(Some(Ramp { from: *from, to: *to, noise: *noise }))
+        }
+    }
+}
+
+fn check_state(code: Code, key: &str, value: &Spanned<PayloadValue>, diagnostics: &mut Vec<Diagnostic>) {
+    if code != Code::PageVisibilityChange || key != "state" {
+        return;
+    }
+    let known = matches!(&value.value, PayloadValue::Literal(Value::String(text)) if text == "HIDDEN" || text == "VISIBLE");
+    if !known {
+        diagnostics.push(Diagnostic::warning(
+            "a page's state is HIDDEN or VISIBLE",
+            value.span.clone(),
+            "the grammar cannot follow this",
+        ));
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "`as` saturates, far beyond any payload")]
+fn hundredths(value: f64) -> i64 {
+    libm::round(value * 100.0) as i64
+}
+
+fn literal(value: &Value, dialect: &Dialect) -> Box<[u8]> {
+    let mut out = Vec::new();
+    json::write_value(&mut out, value, dialect.charset);
+    out.into()
+}
+
+fn key_json(name: &str, dialect: &Dialect) -> Box<[u8]> {
+    let mut out = Vec::new();
+    json::write_string(&mut out, name, dialect.charset);
+    out.push(b':');
+    out.into()
+}
