@@ -1,5 +1,10 @@
 //! What is wrong with a file: where, what, and what to do about it.
 
+mod excerpt;
+mod render;
+
+pub use render::render;
+
 use super::file::types::Span;
 
 /// How bad it is.
@@ -18,7 +23,8 @@ pub struct Diagnostic {
     pub level: Level,
     /// What is wrong, in one line.
     pub message: String,
-    /// Where: the first is the place itself, the others are places that matter to it.
+    /// Where: the first is the place itself, the others are places that matter to it. None where it is about the
+    /// file as a whole.
     pub labels: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
@@ -42,6 +48,11 @@ impl Diagnostic {
             labels: vec![Label { span, text: text.into() }],
             help: None,
         }
+    }
+
+    /// An error of the file as a whole.
+    pub fn file(message: impl Into<String>) -> Self {
+        Self { level: Level::Error, message: message.into(), labels: Vec::new(), help: None }
     }
 
     /// A warning at a place.

@@ -1,0 +1,116 @@
+//! A mapping, checked against its table of keys.
+
+use super::keys::{Shape, known};
+use super::types::Span;
+use super::words::{all_of, nearest, quote};
+use super::yaml::{Kind, Node};
+use crate::scenario::diagnostic::Diagnostic;
+
+/// The problems found so far.
+#[derive(Debug, Default)]
+pub(super) struct Problems(Vec<Diagnostic>);
+
+impl Problems {
+    /// One more.
+    pub(super) fn push(&mut self, problem: Diagnostic) {
+        self.0.push(problem);
+    }
+
+    /// An error that needs no further labels.
+    pub(super) fn error(&mut self, message: impl Into<String>, span: &Span, help: impl Into<String>) {
+        self.push(Diagnostic::error(message, span.clone(), "").help(help));
+    }
+
+    /// A warning that needs no further labels.
+    pub(super) fn warning(&mut self, message: impl Into<String>, span: &Span, help: impl Into<String>) {
+        self.push(Diagnostic::warning(message, span.clone(), "").help(help));
+    }
+
+    /// All of them, each once: a node that is reached through an alias is read more than once.
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        let mut seen = std::collections::HashSet::new();
+        let fresh = |problem: &Diagnostic| {
+            let place = problem.labels.first().map(|label| label.span.clone());
+            seen.insert((problem.message.clone(), place))
+        };
+        let mut found = self.0;
+        let mut fresh = fresh;
+        found.retain(|problem| fresh(problem));
+        found
+    }
+}
+
+impl From<Vec<Diagnostic>> for Problems {
+    fn from(found: Vec<Diagnostic>) -> Self {
+        Self(found)
+    }
+}
+
+/// The known keys of a mapping and their values.
+pub(super) struct Fields<'n> {
+    entries: Vec<(&'static str, &'n Node)>,
+}
+
+impl<'n> Fields<'n> {
+    /// Opens a mapping and reports the keys that are unknown, misplaced or missing.
+    ///
+    /// A slip whose meaning is plain is reported and then read as what it was meant to be, so that the problems
+    /// behind it are reported, too.
+    pub(super) fn open(node: &'n Node, shape: &'static Shape, problems: &mut Problems) -> Option<Self> {
+        let Kind::Map(pairs) = &node.kind else {
+            let message = format!("{} is a mapping, this is {}", shape.what, node.describe());
+            problems.error(message, &node.span, format!("{}: write `key: value`", known(shape)));
+            return None;
+        };
+        let mut entries: Vec<(&'static str, &'n Node)> = Vec::new();
+        let mut slips = Vec::new();
+        for (place, (key, value)) in pairs.iter().enumerate() {
+            let text = key.text().unwrap_or_default();
+            if let Some(known) = shape.keys.iter().find(|known| **known == text) {
+                entries.push((known, value));
+            } else if !is_rest_of_call(pairs, place) {
+                slips.push((key, value));
+            }
+        }
+        for (key, value) in slips {
+            let text = key.text().unwrap_or_default();
+            if let Some((message, help)) = (shape.misplaced)(text) {
+                problems.error(message, &key.span, help);
+                continue;
+            }
+            let missing = shape.keys.iter().copied().filter(|key| entries.iter().all(|(known, _)| known != key));
+            let (meant, help) = match nearest(text, missing) {
+                Some(meant) => (Some(meant), format!("did you mean `{meant}`?")),
+                None => (None, known(shape)),
+            };
+            problems.error(format!("the key {} is not known", quote(text)), &key.span, help);
+            entries.extend(meant.map(|meant| (meant, value)));
+        }
+        let fields = Self { entries };
+        fields.report_missing(node, shape, problems);
+        Some(fields)
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.entries.iter().find(|(known, _)| *known == key).map(|(_, value)| *value)
+    }
+
+    fn report_missing(&self, node: &Node, shape: &Shape, problems: &mut Problems) {
+        let missing = || shape.required.iter().filter(|(key, _)| self.get(key).is_none());
+        if missing().next().is_some() {
+            let message = format!("{} needs {}", shape.what, all_of(missing().map(|(key, _)| *key)));
+            let help = format!("add {}", all_of(missing().map(|(_, example)| *example)));
+            problems.error(message, &node.span, help);
+        }
+    }
+}
+
+/// Inside of braces the comma of `after: normal(5s, 400ms)` ends the value, so that `400ms)` becomes a key. The
+/// value's own diagnostic explains it; a second one for the key would not help.
+fn is_rest_of_call(pairs: &[(Node, Node)], place: usize) -> bool {
+    let unclosed = |node: &Node| node.text().is_some_and(|text| text.contains('(') && !text.contains(')'));
+    let rest = |node: &Node| node.text().is_some_and(|text| text.ends_with(')') && !text.contains('('));
+    let (key, value) = &pairs[place];
+    place > 0 && rest(key) && value.is_null() && unclosed(&pairs[place - 1].1)
+}

@@ -1,0 +1,48 @@
+//! What happens beside a session's own course.
+
+use super::fields::{Fields, Problems};
+use super::keys::INTERLUDE;
+use super::step::{self, Empty};
+use super::types::{Interlude, Repeat, Spanned};
+use super::values;
+use super::yaml::{Kind, Node};
+use crate::protocol::code::Code;
+
+/// Reads `interludes:`.
+pub(super) fn list(node: &Node, problems: &mut Problems) -> Vec<Spanned<Interlude>> {
+    let Kind::List(items) = &node.kind else {
+        let message = format!("`interludes` is a list, this is {}", node.describe());
+        problems.error(message, &node.span, "begin each interlude with `- during: ...`");
+        return Vec::new();
+    };
+    let read = |item| Some(Spanned::new(interlude(item, problems)?, item.span.clone()));
+    items.iter().filter_map(read).collect()
+}
+
+fn interlude(node: &Node, problems: &mut Problems) -> Option<Interlude> {
+    let fields = Fields::open(node, &INTERLUDE, problems)?;
+    let window = fields.get("during").and_then(|node| window(node, problems));
+    let chance = fields.get("chance").and_then(|node| values::percent(node, "chance", problems));
+    let times = fields.get("times").and_then(|node| values::count(node, "times", problems));
+    let steps = fields.get("steps").and_then(|node| step::list(node, 1, Empty::Refused, problems));
+    let (from, until) = window?;
+    Some(Interlude {
+        from,
+        until,
+        chance: chance.map_or(1.0, |chance| chance.value),
+        times: times.unwrap_or(Repeat { low: 1, high: 1 }),
+        steps: steps?,
+    })
+}
+
+/// `MEASUREMENT_STARTED..SCAN_COMPLETED`.
+fn window(node: &Node, problems: &mut Problems) -> Option<(Spanned<Code>, Spanned<Code>)> {
+    let Some((from, until)) = node.text().and_then(|text| text.split_once("..")) else {
+        let message = format!("`during` is a window from one event to another, this is {}", node.describe());
+        problems.error(message, &node.span, "write `during: MEASUREMENT_STARTED..SCAN_COMPLETED`");
+        return None;
+    };
+    let from = values::code_text(from.trim_end_matches(' '), node, problems);
+    let until = values::code_text(until.trim_start_matches(' '), node, problems);
+    from.zip(until)
+}

@@ -1,0 +1,143 @@
+//! A scenario file: text in, [`ScenarioFile`] and every problem out.
+
+use super::fields::{Fields, Problems};
+use super::interlude;
+use super::keys::SCENARIO;
+use super::scalar::{self, Resolved};
+use super::source::Source;
+use super::step::{self, Empty};
+use super::types::{Outcome, ScenarioFile, Spanned, Step};
+use super::values;
+use super::words::quote;
+use super::yaml::{self, Kind, Node};
+use crate::scenario::diagnostic::Diagnostic;
+
+/// The words of `outcome:`.
+pub const OUTCOMES: [(&str, Outcome); 4] = [
+    ("completed", Outcome::Completed),
+    ("canceled", Outcome::Canceled),
+    ("failed", Outcome::Failed),
+    ("abandoned", Outcome::Abandoned),
+];
+
+/// Reads a scenario and reports every problem at once.
+///
+/// The file comes back even where there are errors, as long as it has all that a scenario needs: slips whose
+/// meaning is plain are read as meant, steps and values that cannot be read are left out. `None` where a required
+/// key is missing or without a usable value.
+pub fn read(source: &Source) -> (Option<ScenarioFile>, Vec<Diagnostic>) {
+    let (root, found) = yaml::parse(&source.text);
+    let mut problems = Problems::from(found);
+    let file = root.and_then(|root| scenario(&root, source, &mut problems));
+    (file, problems.into_diagnostics())
+}
+
+/// The same for a file's bytes, which may not be text at all.
+pub fn read_bytes(
+    name: impl Into<String>,
+    bytes: &[u8],
+    stem: Option<String>,
+) -> (Source, Option<ScenarioFile>, Vec<Diagnostic>) {
+    let (source, problems) = Source::from_bytes(name, bytes, stem);
+    if !problems.is_empty() {
+        return (source, None, problems);
+    }
+    let (file, problems) = read(&source);
+    (source, file, problems)
+}
+
+fn scenario(root: &Node, source: &Source, problems: &mut Problems) -> Option<ScenarioFile> {
+    if is_empty(root, problems) {
+        return None;
+    }
+    let fields = Fields::open(root, &SCENARIO, problems)?;
+    let name = fields.get("name").and_then(|node| values::name(node, "name", problems));
+    if let (Some(name), Some(stem)) = (&name, &source.stem) {
+        check_stem(name, stem, problems);
+    }
+    let title = fields.get("title").and_then(|node| values::line(node, "title", problems));
+    let description = fields.get("description").and_then(|node| values::text(node, "description", problems));
+    if let Some(description) = &description {
+        values::no_control_characters(description, "description", problems);
+    }
+    let outcome = fields.get("outcome").and_then(|node| values::choice(node, "outcome", &OUTCOMES, problems));
+    let dialect = fields.get("dialect").map(|node| dialect(node, problems)).unwrap_or_default();
+    let interactive = fields.get("interactive").and_then(|node| values::boolean(node, "interactive", problems));
+    let legal = fields.get("legal").and_then(|node| values::boolean(node, "legal", problems));
+    let fragments = fields.get("fragments").map(|node| fragments(node, problems)).unwrap_or_default();
+    let steps = fields.get("steps").and_then(|node| step::list(node, 1, Empty::Refused, problems));
+    let interludes = fields.get("interludes").map(|node| interlude::list(node, problems)).unwrap_or_default();
+    Some(ScenarioFile {
+        name: name?,
+        title: title?,
+        description,
+        outcome: outcome?,
+        dialect,
+        interactive: interactive.unwrap_or(false),
+        legal: legal.unwrap_or(true),
+        fragments,
+        steps: steps?,
+        interludes,
+    })
+}
+
+/// Nothing but comments has a diagnostic of its own.
+pub(super) fn is_empty(root: &Node, problems: &mut Problems) -> bool {
+    let empty = root.text() == Some("");
+    if empty {
+        let help = "`wms-sim scenarios new FILE` writes a scenario to start from";
+        problems.push(Diagnostic::file("the file is empty").help(help));
+    }
+    empty
+}
+
+/// Reports a name that is not the file's.
+pub(super) fn check_stem(name: &Spanned<String>, stem: &str, problems: &mut Problems) {
+    if name.value != stem {
+        let message = format!("the name {} is not that of the file", quote(&name.value));
+        let help = format!("write `name: {stem}`, or rename the file");
+        problems.push(Diagnostic::error(message, name.span.clone(), format!("the file is {}", quote(stem))).help(help));
+    }
+}
+
+fn dialect(node: &Node, problems: &mut Problems) -> Vec<(Spanned<String>, Spanned<String>)> {
+    let Kind::Map(pairs) = &node.kind else {
+        let message = format!("`dialect` is a mapping, this is {}", node.describe());
+        problems.error(message, &node.span, "write `dialect: { websocket.initial: true }`");
+        return Vec::new();
+    };
+    let entry = |(key, value): &(Node, Node)| {
+        let name = key.text()?;
+        match &value.kind {
+            Kind::Scalar(scalar) if scalar::resolve(scalar) != Resolved::Null => Some((
+                Spanned::new(name.to_owned(), key.span.clone()),
+                Spanned::new(scalar.text.clone(), value.span.clone()),
+            )),
+            Kind::Scalar(_) => {
+                let message = format!("the dialect key {} has no value", quote(name));
+                problems.error(message, &value.span, format!("write `{name}: value`"));
+                None
+            }
+            _ => {
+                let message = format!("a dialect value is a single value, this is {}", value.describe());
+                problems.error(message, &value.span, "write the key with dots, as in `websocket.initial: true`");
+                None
+            }
+        }
+    };
+    pairs.iter().filter_map(entry).collect()
+}
+
+fn fragments(node: &Node, problems: &mut Problems) -> Vec<(Spanned<String>, Vec<Spanned<Step>>)> {
+    let Kind::Map(pairs) = &node.kind else {
+        let message = format!("`fragments` is a mapping of names to step lists, this is {}", node.describe());
+        problems.error(message, &node.span, "write `fragments: { my-steps: [WMS_LOADED] }`");
+        return Vec::new();
+    };
+    let fragment = |(key, value): &(Node, Node)| {
+        let name = Spanned::new(key.text()?.to_owned(), key.span.clone());
+        values::check_name(&name, "the fragment's name", problems);
+        Some((name, step::list(value, 1, Empty::Refused, problems)?))
+    };
+    pairs.iter().filter_map(fragment).collect()
+}

@@ -1,0 +1,172 @@
+//! Step lists.
+
+use super::fields::{Fields, Problems};
+use super::keys::{BRANCH, CHOOSE, EVENT, MAYBE, RELOAD, STEPS, Shape, USE, WAIT, step_kinds};
+use super::payload;
+use super::types::{Branch, EventStep, MAX_DEPTH, Spanned, Step};
+use super::values;
+use super::words::{all_of, nearest, one_of, quote};
+use super::yaml::{Kind, Node};
+use crate::scenario::diagnostic::Diagnostic;
+
+/// Whether a list without steps makes sense.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Empty {
+    /// A branch in which nothing happens.
+    Allowed,
+    /// Everywhere else.
+    Refused,
+}
+
+/// Reads a step list. `depth` counts the lists that it stands in, itself included. Steps that cannot be made sense of
+/// are reported and left out; `None` if it is no list at all.
+pub(super) fn list(
+    node: &Node,
+    depth: usize,
+    empty: Empty,
+    problems: &mut Problems,
+) -> Option<Vec<Spanned<Step>>> {
+    if depth > MAX_DEPTH {
+        let message = format!("step lists are nested more than {MAX_DEPTH} levels deep");
+        problems.error(message, &node.span, "move inner steps into `fragments`, or make the scenario simpler");
+        return None;
+    }
+    let Kind::List(items) = &node.kind else {
+        let message = format!("`steps` is a list, this is {}", node.describe());
+        problems.error(message, &node.span, "begin each step with `- `, or write `steps: [WMS_LOADED]`");
+        return None;
+    };
+    if items.is_empty() && empty == Empty::Refused {
+        problems.error("this list has no steps", &node.span, "write at least one, as in `- WMS_LOADED`");
+    }
+    let step = |item| Some(Spanned::new(step(item, depth, problems)?, item.span.clone()));
+    Some(items.iter().filter_map(step).collect())
+}
+
+fn step(node: &Node, depth: usize, problems: &mut Problems) -> Option<Step> {
+    match &node.kind {
+        Kind::Scalar(_) => short_form(node, problems),
+        Kind::Map(_) => {
+            let shape = kind(node, problems)?;
+            let fields = Fields::open(node, shape, problems)?;
+            match shape.keys[0] {
+                "event" => event(&fields, problems).map(Step::Event),
+                "use" => use_(&fields, problems),
+                "choose" => choose(&fields, depth, problems),
+                "maybe" => maybe(&fields, depth, problems),
+                "wait" => fields.get("wait").and_then(|node| values::gap(node, "wait", problems)).map(Step::Wait),
+                _ => reload(&fields, problems),
+            }
+        }
+        Kind::List(_) => {
+            let help = "take the inner `- ` away, or put the list into `fragments` and write `use`";
+            problems.error("a step is not a list", &node.span, help);
+            None
+        }
+    }
+}
+
+/// `- INTERMEDIATE_RESULTS`.
+fn short_form(node: &Node, problems: &mut Problems) -> Option<Step> {
+    let text = node.text().unwrap_or_default();
+    if text.is_empty() {
+        problems.error("an empty step", &node.span, "write an event code, as in `- WMS_LOADED`, or remove it");
+        return None;
+    }
+    if step_kinds().any(|kind| kind == text) {
+        let example = if text == "reload" { "- reload: {}".to_owned() } else { format!("- {text}: ...") };
+        problems.error(format!("`{text}` alone is not a step"), &node.span, format!("write `{example}`"));
+        return None;
+    }
+    let code = values::code_text(text, node, problems)?;
+    Some(Step::Event(EventStep { code, after: None, since: None, repeat: None, payload: Vec::new() }))
+}
+
+/// Which kind of step a mapping is: the one key of [`STEPS`] that it has.
+fn kind(node: &Node, problems: &mut Problems) -> Option<&'static Shape> {
+    let Kind::Map(pairs) = &node.kind else { return None };
+    let of = |key: &str| STEPS.iter().copied().find(|shape| shape.keys[0] == key);
+    let named: Vec<&Node> =
+        pairs.iter().map(|(key, _)| key).filter(|key| key.text().and_then(of).is_some()).collect();
+    match named.as_slice() {
+        [key] => of(key.text()?),
+        [] => {
+            // The slip itself is reported with the other keys.
+            let meant = pairs.iter().filter_map(|(key, _)| nearest(key.text()?, step_kinds())).find_map(of);
+            if meant.is_none() {
+                let message = format!("a step needs {}", one_of(step_kinds()));
+                problems.error(message, &node.span, "say what the step is, as in `event: WMS_LOADED`");
+            }
+            meant
+        }
+        [first, second, ..] => {
+            let kinds = all_of(named.iter().filter_map(|key| key.text()));
+            let message = format!("a step is one thing, this is {} at once: {kinds}", named.len());
+            problems.push(
+                Diagnostic::error(message, second.span.clone(), "a step of its own?")
+                    .also(first.span.clone(), "the step is already this")
+                    .help(format!("make them {} steps, each with a `- ` of its own", named.len())),
+            );
+            None
+        }
+    }
+}
+
+fn event(fields: &Fields<'_>, problems: &mut Problems) -> Option<EventStep> {
+    let code = fields.get("event").and_then(|node| values::code(node, "event", problems));
+    let after = fields.get("after").and_then(|node| values::gap(node, "after", problems));
+    let since = fields.get("since").and_then(|node| values::code(node, "since", problems));
+    let repeat = fields.get("repeat").and_then(|node| {
+        values::count(node, "repeat", problems).map(|count| Spanned::new(count, node.span.clone()))
+    });
+    let payload = fields.get("payload").map(|node| payload::read(node, problems)).unwrap_or_default();
+    if let (Some(since), None) = (fields.get("since"), fields.get("after")) {
+        let message = "`since` says from where, but not how long";
+        problems.error(message, &since.span, "add `after`, as in `after: 12s..20s`");
+    }
+    Some(EventStep { code: code?, after, since, repeat, payload })
+}
+
+fn use_(fields: &Fields<'_>, problems: &mut Problems) -> Option<Step> {
+    values::name(fields.get("use")?, "use", problems).map(Step::Use)
+}
+
+fn choose(fields: &Fields<'_>, depth: usize, problems: &mut Problems) -> Option<Step> {
+    let node = fields.get(CHOOSE.keys[0])?;
+    let items = match &node.kind {
+        Kind::List(items) if !items.is_empty() => items,
+        kind => {
+            let this = if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { node.describe() };
+            let message = format!("`choose` is a list of branches, this is {this}");
+            problems.error(message, &node.span, "begin each branch with `- weight: 50`, and give it `steps`");
+            return None;
+        }
+    };
+    let branches: Vec<Branch> = items.iter().filter_map(|item| branch(item, depth, problems)).collect();
+    if branches.len() == items.len() {
+        values::check_weights(branches.iter().map(|branch| &branch.weight), "branch", node, problems);
+    }
+    Some(Step::Choose(branches))
+}
+
+fn branch(node: &Node, depth: usize, problems: &mut Problems) -> Option<Branch> {
+    let fields = Fields::open(node, &BRANCH, problems)?;
+    let weight = fields.get("weight").and_then(|node| values::weight(node, problems));
+    let steps = fields.get("steps").and_then(|node| list(node, depth + 1, Empty::Allowed, problems));
+    Some(Branch { weight: weight?, steps: steps? })
+}
+
+fn maybe(fields: &Fields<'_>, depth: usize, problems: &mut Problems) -> Option<Step> {
+    let chance = fields.get("maybe").and_then(|node| values::percent(node, "maybe", problems));
+    let steps = fields.get("steps").and_then(|node| list(node, depth + 1, Empty::Refused, problems));
+    Some(Step::Maybe { chance: chance?, steps: steps? })
+}
+
+fn reload(fields: &Fields<'_>, problems: &mut Problems) -> Option<Step> {
+    let node = fields.get("reload")?;
+    if !matches!(&node.kind, Kind::Map(pairs) if pairs.is_empty()) {
+        let message = format!("`reload` takes an empty mapping, this is {}", node.describe());
+        problems.error(message, &node.span, "write `- reload: {}`");
+    }
+    Some(Step::Reload)
+}
