@@ -357,7 +357,8 @@ impl Grammar {
     }
 
     fn course_step(self, state: State, code: Code, hidden: Option<bool>) -> Option<State> {
-        let leads = |course: Course| EDGES.iter().find(|edge| edge.code == code && edge.from.contains(&course));
+        let leads =
+            |course: Course| EDGES.iter().find(|edge| edge.code == code && edge.from.contains(&course));
         // Where a dialect lacks LOW_SNR and GENERAL_ERROR, an attempt can end with no event that says so.
         let unseen = self.stops_unseen && matches!(state.course, Allowed | Scanning | Scanned);
         let edge = leads(state.course).or_else(|| if unseen { leads(Stopped) } else { None })?;

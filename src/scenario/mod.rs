@@ -4,6 +4,8 @@ pub mod compile;
 pub mod diagnostic;
 pub mod file;
 mod gap;
+pub mod library;
+pub mod mix;
 pub mod plan;
 pub mod render;
 pub mod timeline;

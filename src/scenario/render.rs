@@ -101,12 +101,24 @@ impl Values {
         }
     }
 
-    fn value(&mut self, field: &Field, dialect: &Dialect, seed: SessionSeed, purpose: Purpose, out: &mut Vec<u8>) {
+    fn value(
+        &mut self,
+        field: &Field,
+        dialect: &Dialect,
+        seed: SessionSeed,
+        purpose: Purpose,
+        out: &mut Vec<u8>,
+    ) {
         let draw = || seed.draw(purpose.of("value").number(Purpose::of_bytes(&field.key)));
         match &field.value {
             FieldValue::MeasurementId | FieldValue::MeasurementIdIfCreated => {
                 out.push(b'"');
-                out.extend_from_slice(self.measurement_id(seed).encode_lower(&mut uuid::Uuid::encode_buffer()).as_bytes());
+                out.extend_from_slice(
+                    self.measurement_id(seed)
+                        .hyphenated()
+                        .encode_lower(&mut uuid::Uuid::encode_buffer())
+                        .as_bytes(),
+                );
                 out.push(b'"');
             }
             FieldValue::Snr(ramp) => {

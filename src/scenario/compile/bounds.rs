@@ -40,7 +40,8 @@ fn count(nodes: &[Node]) -> (u64, u64) {
                 (if *chance >= 1.0 { low } else { 0 }, if *chance > 0.0 { high } else { 0 })
             }
             Node::Choose(branches) => {
-                let taken = branches.iter().filter(|(weight, _)| *weight > 0.0).map(|(_, nodes)| count(nodes));
+                let taken =
+                    branches.iter().filter(|(weight, _)| *weight > 0.0).map(|(_, nodes)| count(nodes));
                 taken.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default()
             }
         };
@@ -98,7 +99,9 @@ impl Latest {
                 event.gap.upper()
             });
             let from_anchor = event.since.and_then(|since| self.events.get(&since)).map_or(0, |anchor| {
-                anchor.saturating_add(event.gap.upper()).saturating_add(event.rhythm.saturating_mul(self.results))
+                anchor
+                    .saturating_add(event.gap.upper())
+                    .saturating_add(event.rhythm.saturating_mul(self.results))
             });
             let no_anchor = event.since.is_some_and(|since| !self.events.contains_key(&since));
             self.now = if no_anchor {

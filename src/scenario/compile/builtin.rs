@@ -8,7 +8,8 @@ const MS: u64 = 1_000_000;
 const S: u64 = 1000 * MS;
 
 /// The names of the built-in fragments.
-pub const BUILTIN_FRAGMENTS: &[&str] = &["opening", "start", "scan", "results-before-last", "finish", "redirect"];
+pub const BUILTIN_FRAGMENTS: &[&str] =
+    &["opening", "start", "scan", "results-before-last", "finish", "redirect"];
 
 /// What a built-in fragment holds, in words.
 pub fn describe(name: &str) -> Option<&'static str> {

@@ -22,8 +22,16 @@ pub(super) fn expand(
     overrides: &[Override],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Tree {
-    let mut expander =
-        Expander { file, dialect, overrides, diagnostics, open: Vec::new(), nodes: 0, created: false, full: false };
+    let mut expander = Expander {
+        file,
+        dialect,
+        overrides,
+        diagnostics,
+        open: Vec::new(),
+        nodes: 0,
+        created: false,
+        full: false,
+    };
     expander.check_fragments();
     let course = expander.steps(&file.steps, None, 0);
     let interludes = file
@@ -64,8 +72,12 @@ impl<'a> Expander<'a> {
         if depth > MAX_DEPTH {
             let span = place.cloned().or_else(|| steps.first().map(|step| step.span.clone())).unwrap_or(0..0);
             self.diagnostics.push(
-                Diagnostic::error(format!("step lists are nested deeper than {MAX_DEPTH} levels"), span, "here")
-                    .help("fragments that a step uses count as a level"),
+                Diagnostic::error(
+                    format!("step lists are nested deeper than {MAX_DEPTH} levels"),
+                    span,
+                    "here",
+                )
+                .help("fragments that a step uses count as a level"),
             );
             return nodes;
         }
@@ -76,7 +88,9 @@ impl<'a> Expander<'a> {
                     self.full = true;
                     self.diagnostics.push(
                         Diagnostic::error(
-                            format!("with its fragments in place, the scenario has more than {MAX_NODES} steps"),
+                            format!(
+                                "with its fragments in place, the scenario has more than {MAX_NODES} steps"
+                            ),
                             step.span.clone(),
                             "this one is too many",
                         )

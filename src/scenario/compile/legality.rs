@@ -16,6 +16,7 @@ use crate::scenario::plan::{Emit, FieldValue, Op, Payload, Plan};
 const MAX_PLACES: usize = 400_000;
 
 pub(super) fn check(plan: &Plan, spans: &[Span], file: &ScenarioFile, diagnostics: &mut Vec<Diagnostic>) {
+    let walk = Walk { plan, grammar: Grammar::new(&plan.dialect), illegal: BTreeMap::new() };
     let (illegal, complete) = walk.run();
     if !complete {
         diagnostics.push(Diagnostic::warning(
@@ -49,9 +50,8 @@ pub(super) fn check(plan: &Plan, spans: &[Span], file: &ScenarioFile, diagnostic
             format!("possible here: {}", names.join(", "))
         };
         diagnostics.push(
-            Diagnostic::error(illegal.to_string(), spans[emit as usize].clone(), "on some way to this step").help(
-                format!("{help}\n`legal: false` lets a scenario break the grammar on purpose"),
-            ),
+            Diagnostic::error(illegal.to_string(), spans[emit as usize].clone(), "on some way to this step")
+                .help(format!("{help}\n`legal: false` lets a scenario break the grammar on purpose")),
         );
     }
 }
@@ -179,7 +179,9 @@ impl Walk<'_> {
                     }
                 }
                 Op::Choose { branches, .. } => {
-                    next.extend(branches.iter().map(|(_, target)| set(Side::Going(*target, 0, left), place.state)));
+                    next.extend(
+                        branches.iter().map(|(_, target)| set(Side::Going(*target, 0, left), place.state)),
+                    );
                 }
                 Op::Jump(target) => next.push(set(Side::Going(*target, 0, left), place.state)),
                 Op::End => {
@@ -215,7 +217,11 @@ impl Walk<'_> {
                     Side::Shut | Side::Over => {}
                 }
             }
-            if *side == Side::Shut && code == interlude.from && interlude.chance > 0.0 && interlude.times.high > 0 {
+            if *side == Side::Shut
+                && code == interlude.from
+                && interlude.chance > 0.0
+                && interlude.times.high > 0
+            {
                 *side = Side::Open(interlude.times.high);
             } else if code == interlude.until {
                 *side = match *side {

@@ -10,8 +10,8 @@ mod expand;
 mod legality;
 mod lower;
 mod payload;
-mod single;
 mod since;
+mod single;
 mod tree;
 
 pub use builtin::{BUILTIN_FRAGMENTS, describe as describe_builtin};
@@ -127,7 +127,11 @@ fn check_limits(file: &ScenarioFile, bounds: &bounds::Bounds, diagnostics: &mut 
         diagnostics.push(Diagnostic::error(message, span.clone(), "these steps").help("shorten the gaps"));
     }
     if bounds.events_max == 0 {
-        diagnostics.push(Diagnostic::error("a session of this scenario has no event", span, "nothing to send"));
+        diagnostics.push(Diagnostic::error(
+            "a session of this scenario has no event",
+            span,
+            "nothing to send",
+        ));
     }
 }
 

@@ -25,7 +25,8 @@ const CONSTRAINTS: &[&str] = &[
     "LowFps",
 ];
 /// API codes that were seen.
-const API_CODES: &[&str] = &["WORKER_ERROR", "ANALYSIS_ERROR", "LIVENESS_ERROR", "INVALID_TOKEN", "TOKEN_EXPIRED"];
+const API_CODES: &[&str] =
+    &["WORKER_ERROR", "ANALYSIS_ERROR", "LIVENESS_ERROR", "INVALID_TOKEN", "TOKEN_EXPIRED"];
 
 type Written = [(Spanned<String>, Spanned<PayloadValue>)];
 
@@ -67,12 +68,16 @@ pub(super) fn build(
             None => fields.push((name, value)),
         }
     }
-    Payload::Fields(fields.into_iter().map(|(name, value)| Field { key: key_json(&name, dialect), value }).collect())
+    Payload::Fields(
+        fields.into_iter().map(|(name, value)| Field { key: key_json(&name, dialect), value }).collect(),
+    )
 }
 
 /// The keys that the page gives the event, in its order.
 fn documented(code: Code, dialect: &Dialect) -> Vec<(String, FieldValue)> {
-    let one_of = |texts: &[&str]| FieldValue::OneOf(texts.iter().map(|text| literal(&Value::from(*text), dialect)).collect());
+    let one_of = |texts: &[&str]| {
+        FieldValue::OneOf(texts.iter().map(|text| literal(&Value::from(*text), dialect)).collect())
+    };
     let mid = |value| ("measurementId".to_owned(), value);
     match code.payload() {
         PayloadKind::None => Vec::new(),
@@ -84,7 +89,10 @@ fn documented(code: Code, dialect: &Dialect) -> Vec<(String, FieldValue)> {
             ("sequence".to_owned(), FieldValue::ResultNumber),
         ],
         PayloadKind::Constraint => {
-            vec![mid(FieldValue::MeasurementIdIfCreated), (dialect.constraint_key.clone(), one_of(CONSTRAINTS))]
+            vec![
+                mid(FieldValue::MeasurementIdIfCreated),
+                (dialect.constraint_key.clone(), one_of(CONSTRAINTS)),
+            ]
         }
         PayloadKind::ApiError => {
             vec![mid(FieldValue::MeasurementIdIfCreated), (dialect.api_error_key.clone(), one_of(API_CODES))]
@@ -119,7 +127,9 @@ fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -
         _ => literal(value, dialect),
     };
     match value {
-        PayloadValue::Literal(Value::String(state)) if code == Code::PageVisibilityChange && key == "state" => {
+        PayloadValue::Literal(Value::String(state))
+            if code == Code::PageVisibilityChange && key == "state" =>
+        {
             match state.as_str() {
                 "HIDDEN" => FieldValue::FixedState { hidden: true },
                 "VISIBLE" => FieldValue::FixedState { hidden: false },

@@ -16,7 +16,10 @@ pub(super) fn check(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) {
     for interlude in &tree.interludes {
         if !walk.ever.contains(&interlude.from) {
             walk.diagnostics.push(Diagnostic::error(
-                format!("the interlude's window never opens: {} does not happen in this scenario", interlude.from),
+                format!(
+                    "the interlude's window never opens: {} does not happen in this scenario",
+                    interlude.from
+                ),
                 interlude.from_span.clone(),
                 "opens the window",
             ));

@@ -92,8 +92,7 @@ pub const INTERLUDE: Shape = Shape {
 pub const ONE_OF: Shape =
     Shape { what: "`one_of`", keys: &["one_of"], required: &[], misplaced: anything_else };
 /// `range: 1..9`, as a payload value.
-pub const RANGE: Shape =
-    Shape { what: "`range`", keys: &["range"], required: &[], misplaced: anything_else };
+pub const RANGE: Shape = Shape { what: "`range`", keys: &["range"], required: &[], misplaced: anything_else };
 /// `ramp: [1.5, 6.0]`, as a payload value.
 pub const RAMP: Shape = Shape {
     what: "`ramp`",
@@ -180,10 +179,9 @@ fn in_any_step(key: &str) -> Misplaced {
 
 fn in_event(key: &str) -> Misplaced {
     match key {
-        "snr" | "state" | "details" | "constraint" | "code" | "measurementId" => Some((
-            format!("`{key}` is part of the payload"),
-            format!("write `payload: {{ {key}: ... }}`"),
-        )),
+        "snr" | "state" | "details" | "constraint" | "code" | "measurementId" => {
+            Some((format!("`{key}` is part of the payload"), format!("write `payload: {{ {key}: ... }}`")))
+        }
         "steps" => Some((
             "an `event` step has no `steps`".to_owned(),
             "list what follows as steps of its own".to_owned(),

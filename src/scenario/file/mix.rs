@@ -72,7 +72,8 @@ fn scenarios(node: &Node, problems: &mut Problems) -> Option<Vec<MixEntry>> {
     let items = match &node.kind {
         Kind::List(items) if !items.is_empty() => items,
         kind => {
-            let this = if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { node.describe() };
+            let this =
+                if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { node.describe() };
             let message = format!("`scenarios` is a list of scenarios and weights, this is {this}");
             problems.error(message, &node.span, "write `- { scenario: happy-path, weight: 1 }`");
             return None;

@@ -59,7 +59,8 @@ fn one_of(node: &Node, problems: &mut Problems) -> Option<PayloadValue> {
     let items = match &list.kind {
         Kind::List(items) if !items.is_empty() => items,
         kind => {
-            let this = if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { list.describe() };
+            let this =
+                if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { list.describe() };
             let message = format!("`one_of` is a list of values, this is {this}");
             problems.error(message, &list.span, "write `one_of: [a, b]`");
             return None;
@@ -72,10 +73,15 @@ fn one_of(node: &Node, problems: &mut Problems) -> Option<PayloadValue> {
 fn range(node: &Node, problems: &mut Problems) -> Option<PayloadValue> {
     let node = Fields::open(node, &RANGE, problems)?.get("range")?;
     let text = node.text().unwrap_or_default();
-    let ends = text.split_once("..").map(|(low, high)| (low.trim_end_matches(' '), high.trim_start_matches(' ')));
+    let ends =
+        text.split_once("..").map(|(low, high)| (low.trim_end_matches(' '), high.trim_start_matches(' ')));
     let Some((low, high)) = ends.filter(|(low, high)| is_decimal(low) && is_decimal(high)) else {
         let message = format!("`range` is a range of numbers, this is {}", node.describe());
-        problems.error(message, &node.span, "write `range: 1..9` for integers, `range: 1.0..9.5` for decimals");
+        problems.error(
+            message,
+            &node.span,
+            "write `range: 1..9` for integers, `range: 1.0..9.5` for decimals",
+        );
         return None;
     };
     let backwards = |problems: &mut Problems| {
@@ -174,7 +180,11 @@ fn scalar_value(scalar: &Scalar, span: &Span, problems: &mut Problems) -> Option
         Resolved::Number { number, exact, .. } => {
             if !exact {
                 let message = format!("{} is sent as {number}", quote(&scalar.text));
-                problems.warning(message, span, "integers have 64 bits; put it in quotes to send it as a text");
+                problems.warning(
+                    message,
+                    span,
+                    "integers have 64 bits; put it in quotes to send it as a text",
+                );
             }
             Some(Value::Number(number))
         }

@@ -62,7 +62,8 @@ fn scenario(root: &Node, source: &Source, problems: &mut Problems) -> Option<Sce
     }
     let outcome = fields.get("outcome").and_then(|node| values::choice(node, "outcome", &OUTCOMES, problems));
     let dialect = fields.get("dialect").map(|node| dialect(node, problems)).unwrap_or_default();
-    let interactive = fields.get("interactive").and_then(|node| values::boolean(node, "interactive", problems));
+    let interactive =
+        fields.get("interactive").and_then(|node| values::boolean(node, "interactive", problems));
     let legal = fields.get("legal").and_then(|node| values::boolean(node, "legal", problems));
     let fragments = fields.get("fragments").map(|node| fragments(node, problems)).unwrap_or_default();
     let steps = fields.get("steps").and_then(|node| step::list(node, 1, Empty::Refused, problems));
@@ -96,7 +97,9 @@ pub(super) fn check_stem(name: &Spanned<String>, stem: &str, problems: &mut Prob
     if name.value != stem {
         let message = format!("the name {} is not that of the file", quote(&name.value));
         let help = format!("write `name: {stem}`, or rename the file");
-        problems.push(Diagnostic::error(message, name.span.clone(), format!("the file is {}", quote(stem))).help(help));
+        problems.push(
+            Diagnostic::error(message, name.span.clone(), format!("the file is {}", quote(stem))).help(help),
+        );
     }
 }
 
@@ -120,7 +123,11 @@ fn dialect(node: &Node, problems: &mut Problems) -> Vec<(Spanned<String>, Spanne
             }
             _ => {
                 let message = format!("a dialect value is a single value, this is {}", value.describe());
-                problems.error(message, &value.span, "write the key with dots, as in `websocket.initial: true`");
+                problems.error(
+                    message,
+                    &value.span,
+                    "write the key with dots, as in `websocket.initial: true`",
+                );
                 None
             }
         }

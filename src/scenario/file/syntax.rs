@@ -9,9 +9,17 @@ type Case = (&'static str, &'static str, &'static str);
 /// The first that fits counts.
 const CASES: &[Case] = &[
     ("directive", "a line that begins with `%` is a directive", "put a value that begins with `%` in quotes"),
-    ("line in block scalar", "this line is indented less than the text that it belongs to", "indent it as the first"),
+    (
+        "line in block scalar",
+        "this line is indented less than the text that it belongs to",
+        "indent it as the first",
+    ),
     ("tab", "a tab where only spaces may stand", "indent with spaces"),
-    ("block scalar", "a text block that begins wrongly", "write `|` or `>` alone, and the text indented below it"),
+    (
+        "block scalar",
+        "a text block that begins wrongly",
+        "write `|` or `>` alone, and the text indented below it",
+    ),
     (
         "mapping values are not allowed",
         "a `:` that does not fit here",
@@ -38,13 +46,29 @@ const CASES: &[Case] = &[
     ("hexadecimal number", "an escape with too few digits", "write \\xNN, \\uNNNN or \\UNNNNNNNN"),
     ("Unicode character escape", "an escape that is no Unicode character", "write another one"),
     ("unknown anchor", "an alias for an anchor that is not above", "set it first, as in `&name value`"),
-    ("anchor or alias", "an anchor or alias without a name", "put a value that begins with `&` or `*` in quotes"),
+    (
+        "anchor or alias",
+        "an anchor or alias without a name",
+        "put a value that begins with `&` or `*` in quotes",
+    ),
     ("'-' indicator", "this is not an entry of the list above", "begin it with `- `, in the same column"),
-    ("block sequence entries", "a `-` that does not fit here", "put the list on lines of its own, below its key"),
+    (
+        "block sequence entries",
+        "a `-` that does not fit here",
+        "put the list on lines of its own, below its key",
+    ),
     ("starts with '-'", "a value that begins with `-`", "put it in quotes"),
     ("cannot start with '-'", "a value that begins with `-`", "put it in quotes"),
-    ("invalid indentation", "this line is indented in a way that fits nothing above", "align it with its siblings"),
-    ("node content", "a value is missing here, or a bracket or comma too many", "remove it, or write the value"),
+    (
+        "invalid indentation",
+        "this line is indented in a way that fits nothing above",
+        "align it with its siblings",
+    ),
+    (
+        "node content",
+        "a value is missing here, or a bracket or comma too many",
+        "remove it, or write the value",
+    ),
     ("unprintable", "a control character", "remove it, or write it as an escape in double quotes"),
     ("recursion limit", "brackets are nested too deep", "move inner steps into `fragments`"),
     ("byte order mark", "a byte order mark inside the file", "remove this invisible character"),
@@ -64,8 +88,10 @@ pub(super) fn explain(text: &str, place: usize, info: &str, opener: Option<usize
             .help("put the value in quotes");
     }
     let case = CASES.iter().find(|(part, _, _)| info.contains(part));
-    let (message, help) = case.map_or(("this is not YAML", "check indentation, quotes and brackets"), |c| (c.1, c.2));
-    let mut diagnostic = Diagnostic::error(message, place.clone(), if shown { "" } else { "the file ends here" });
+    let (message, help) =
+        case.map_or(("this is not YAML", "check indentation, quotes and brackets"), |c| (c.1, c.2));
+    let mut diagnostic =
+        Diagnostic::error(message, place.clone(), if shown { "" } else { "the file ends here" });
     // Where a bracket was opened matters to what is missing.
     let bracket = opener.filter(|&at| at < place.start && text[at..].starts_with(['{', '[']));
     if let Some(at) = bracket {

@@ -258,8 +258,10 @@ pub(super) fn choice<T: Copy>(
     let value = find(text).or_else(|| {
         let message = format!("`{key}` is {}, this is {}", one_of(known()), node.describe());
         let meant = nearest(text, known());
-        let help = meant
-            .map_or_else(|| format!("write one of them, as in `{key}: {}`", words[0].0), |word| format!("did you mean `{word}`?"));
+        let help = meant.map_or_else(
+            || format!("write one of them, as in `{key}: {}`", words[0].0),
+            |word| format!("did you mean `{word}`?"),
+        );
         problems.error(message, &node.span, help);
         meant.and_then(find)
     });

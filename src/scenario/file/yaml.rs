@@ -74,7 +74,9 @@ impl Node {
                 Resolved::Null if scalar.text.is_empty() => "nothing".to_owned(),
                 Resolved::Null => "null".to_owned(),
                 Resolved::Bool(value) => value.to_string(),
-                Resolved::Number { .. } | Resolved::NotFinite => format!("the number {}", quote(&scalar.text)),
+                Resolved::Number { .. } | Resolved::NotFinite => {
+                    format!("the number {}", quote(&scalar.text))
+                }
                 Resolved::Text => format!("the text {}", quote(&scalar.text)),
             },
         }
@@ -270,7 +272,8 @@ impl<'t> Builder<'t> {
         if self.spent <= MAX_NODES {
             return Ok(());
         }
-        let message = format!("the file holds more than {MAX_NODES} values, counting what its aliases stand for");
+        let message =
+            format!("the file holds more than {MAX_NODES} values, counting what its aliases stand for");
         Err(Box::new(
             Diagnostic::error(message, span.clone(), "the limit is passed here")
                 .help("use `repeat` or fragments instead of aliases"),
@@ -379,8 +382,7 @@ fn second_document(span: Span) -> Diagnostic {
 }
 
 fn unknown_tag(tag: &Tag, span: &Span) -> Diagnostic {
-    let shown =
-        if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { tag.to_string() };
+    let shown = if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { tag.to_string() };
     Diagnostic::error(format!("the tag {} is not known", quote(&shown)), span.clone(), "")
         .help("leave it out: numbers, texts, lists and mappings need no tag")
 }

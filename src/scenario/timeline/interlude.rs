@@ -60,12 +60,7 @@ pub(super) fn beats(plan: &Plan, interlude: &InterludePlan, seed: SessionSeed, c
 }
 
 /// When the window closes, and when the page is gone.
-fn window(
-    plan: &Plan,
-    interlude: &InterludePlan,
-    seed: SessionSeed,
-    mut course: Course,
-) -> (Moment, Moment) {
+fn window(plan: &Plan, interlude: &InterludePlan, seed: SessionSeed, mut course: Course) -> (Moment, Moment) {
     let mut closes = None;
     loop {
         let beat = course.next(plan, seed);
