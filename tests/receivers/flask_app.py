@@ -64,5 +64,5 @@ if __name__ == "__main__":
         connection_limit=1000,
         asyncore_use_poll=True,  # select() ends at 1024 file descriptors
     )
-    ready(server.effective_port)
+    ready(int(server.effective_port))
     server.run()
