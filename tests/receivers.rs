@@ -81,7 +81,8 @@ fn a_plan_makes_it_fail_in_turn() {
     let receiver = Setup::new(Kind::NodeHttp, SECRET).plan(plan).start();
     let statuses: Vec<_> = (0..5).map(|_| post(receiver.port(), Some(&mac(BODY)), BODY)).collect();
     assert_eq!(statuses, [Some(200), Some(500), Some(503), None, Some(500)]);
-    let recorded: Vec<_> = receiver.wait_for(5, Duration::from_secs(5)).iter().map(|record| record.status).collect();
+    let recorded: Vec<_> =
+        receiver.wait_for(5, Duration::from_secs(5)).iter().map(|record| record.status).collect();
     assert_eq!(recorded, statuses);
 }
 

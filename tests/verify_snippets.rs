@@ -56,7 +56,13 @@ fn table() -> Vec<Case> {
     let mut cases = Vec::new();
     for (name, body) in bodies {
         cases.push(case(&format!("body {name}"), SECRET, body, Some(mac(SECRET, body)), true));
-        cases.push(case(&format!("body {name}, another secret"), SECRET, body, Some(mac("other", body)), false));
+        cases.push(case(
+            &format!("body {name}, another secret"),
+            SECRET,
+            body,
+            Some(mac("other", body)),
+            false,
+        ));
     }
     let other_secret = "schl\u{fc}ssel \u{1f511}";
     cases.push(case("secret not ASCII", other_secret, PLAIN, Some(mac(other_secret, PLAIN)), true));
@@ -136,7 +142,7 @@ fn agrees(folder: &Path, program: impl AsRef<OsStr>, args: &[&OsStr]) {
             wrong.push(format!("{}: expected {word}, got {said:?}, {}\n{stderr}", case.name, output.status));
         }
     }
-    assert!(wrong.is_empty(), "{:?} differs:\n{}", program.as_ref(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} differs:\n{}", program.as_ref().display(), wrong.join("\n"));
 }
 
 #[test]
@@ -234,10 +240,17 @@ fn an_empty_secret_is_refused() {
 fn core_of(file: &str) -> String {
     let text = fs::read_to_string(source(file)).unwrap();
     let is = |line: &str, word: &str| {
-        line.trim().strip_prefix("//").or(line.trim().strip_prefix('#')).is_some_and(|rest| rest.trim() == word)
+        line.trim()
+            .strip_prefix("//")
+            .or(line.trim().strip_prefix('#'))
+            .is_some_and(|rest| rest.trim() == word)
     };
-    let lines: Vec<&str> =
-        text.lines().skip_while(|line| !is(line, "begin")).skip(1).take_while(|line| !is(line, "end")).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !is(line, "begin"))
+        .skip(1)
+        .take_while(|line| !is(line, "end"))
+        .collect();
     assert!(!lines.is_empty(), "{file} has no lines between begin and end");
     let indent = lines.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap();
     lines.iter().fold(String::new(), |core, line| core + &line[indent..] + "\n")

@@ -84,7 +84,8 @@ pub struct Record {
 
 impl Record {
     fn parse(line: &str) -> Self {
-        let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in record {line}"));
+        let value: Value =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in record {line}"));
         let headers = value["headers"].as_object().expect("headers");
         Self {
             n: value["n"].as_u64().expect("n"),
@@ -143,7 +144,8 @@ impl Setup {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let kind = self.kind;
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/receivers");
-        let name = format!("receiver-{}-{}.ndjson", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
+        let name =
+            format!("receiver-{}-{}.ndjson", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
         let record = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::write(&record, "").expect("a record to write to");
 
@@ -175,10 +177,19 @@ impl Setup {
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(send.send(line))));
 
-        let mut receiver =
-            Receiver { kind, child, port: 0, record, stderr: Some(stderr), calls: Calls::Some, killed: false };
+        let mut receiver = Receiver {
+            kind,
+            child,
+            port: 0,
+            record,
+            stderr: Some(stderr),
+            calls: Calls::Some,
+            killed: false,
+        };
         match ready.recv_timeout(READY_WITHIN) {
-            Ok(line) => receiver.port = port_in(&line).unwrap_or_else(|| receiver.fail(&format!("printed {line}"))),
+            Ok(line) => {
+                receiver.port = port_in(&line).unwrap_or_else(|| receiver.fail(&format!("printed {line}")))
+            }
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 receiver.fail(&format!("was not ready within {} s", READY_WITHIN.as_secs()))
             }
@@ -194,7 +205,9 @@ fn port_in(line: &str) -> Option<u16> {
 }
 
 fn not_installed(kind: Kind, missing: &str) -> ! {
-    panic!("the {kind:?} receiver is not installed: {missing}.\nRun scripts/test: it installs what is missing, or says how.")
+    panic!(
+        "the {kind:?} receiver is not installed: {missing}.\nRun scripts/test: it installs what is missing, or says how."
+    )
 }
 
 /// How often the test means to call the receiver.
@@ -250,7 +263,11 @@ impl Receiver {
             }
             thread::sleep(POLL);
         }
-        panic!("the {:?} receiver got {} of {count} POSTs within {within:?}", self.kind, self.records().len());
+        panic!(
+            "the {:?} receiver got {} of {count} POSTs within {within:?}",
+            self.kind,
+            self.records().len()
+        );
     }
 
     /// Whether it is called or not is not what the test is about.
@@ -301,7 +318,11 @@ impl Drop for Receiver {
         let stderr = self.stderr();
         if thread::panicking() {
             // A second panic would abort and hide the first. The record is kept, to be looked at.
-            eprintln!("the {:?} receiver's record: {}\nIts stderr:\n{stderr}", self.kind, self.record.display());
+            eprintln!(
+                "the {:?} receiver's record: {}\nIts stderr:\n{stderr}",
+                self.kind,
+                self.record.display()
+            );
             return;
         }
         let called = self.records().len();
@@ -312,7 +333,9 @@ impl Drop for Receiver {
         }
         match (self.calls, called) {
             (Calls::Some, 0) => panic!("the {kind:?} receiver was never called. Its stderr:\n{stderr}"),
-            (Calls::None, 1..) => panic!("the {kind:?} receiver was called {called} times, and should not have been"),
+            (Calls::None, 1..) => {
+                panic!("the {kind:?} receiver was called {called} times, and should not have been")
+            }
             _ => {}
         }
     }
