@@ -1,7 +1,7 @@
 //! The receivers themselves, and the harness that starts them, by POSTs that are put together by hand: what
 //! `wms-sim` is tested against must not be tested by `wms-sim`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing helper fails its test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
 
 mod common;
 

@@ -1,7 +1,12 @@
 //! The programs of `docs/verify/`: each language gives the same verdict on the same table of bodies and headers, and
 //! `docs/verify.md` shows their lines as they are.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failing helper fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a function that fails fails its test"
+)]
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     match std::fs::read(file) {
-        Ok(body) if is_valid(secret.as_bytes(), &body, &header) => {
+        Ok(body) if is_valid(secret.as_bytes(), &body, header) => {
             println!("valid");
             ExitCode::SUCCESS
         }

@@ -162,7 +162,9 @@ impl Setup {
             command.env("PLAN", plan.to_string());
         }
         let mut child = command.spawn().unwrap_or_else(|error| match error.kind() {
-            ErrorKind::NotFound => not_installed(kind, &format!("{:?} was not found", command.get_program())),
+            ErrorKind::NotFound => {
+                not_installed(kind, &format!("{} was not found", command.get_program().display()))
+            }
             _ => panic!("the {kind:?} receiver cannot be started: {error}"),
         });
 
@@ -188,7 +190,7 @@ impl Setup {
         };
         match ready.recv_timeout(READY_WITHIN) {
             Ok(line) => {
-                receiver.port = port_in(&line).unwrap_or_else(|| receiver.fail(&format!("printed {line}")))
+                receiver.port = port_in(&line).unwrap_or_else(|| receiver.fail(&format!("printed {line}")));
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 receiver.fail(&format!("was not ready within {} s", READY_WITHIN.as_secs()))

@@ -8,7 +8,8 @@ import threading
 import time
 
 if not os.environ.get("WMS_MAC_SECRET"):
-    sys.exit("WMS_MAC_SECRET is not set")
+    print("WMS_MAC_SECRET is not set", file=sys.stderr)
+    sys.exit(2)
 mac_secret = os.environb[b"WMS_MAC_SECRET"]
 
 _record = os.environ.get("RECORD")
