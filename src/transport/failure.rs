@@ -42,10 +42,10 @@ fn code(error: &Error, phase: Phase) -> FailureCode {
             ErrorKind::NetworkUnreachable
             | ErrorKind::HostUnreachable
             | ErrorKind::NetworkDown
-            | ErrorKind::PermissionDenied,
+            | ErrorKind::PermissionDenied
+            | ErrorKind::AddrNotAvailable,
             _,
-        )
-        | (ErrorKind::AddrNotAvailable, _) => FailureCode::Unreachable,
+        ) => FailureCode::Unreachable,
         (ErrorKind::UnexpectedEof, Phase::Tls | Phase::Wait) => FailureCode::ClosedWithoutReply,
         (ErrorKind::UnexpectedEof, Phase::Head | Phase::Body) => FailureCode::ReplyTruncated,
         _ => FailureCode::OtherTransport,

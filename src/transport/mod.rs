@@ -4,10 +4,12 @@
 //! wants requests in flight and reuses them, so a lane is also where a connection and its buffers live on.
 
 mod address;
+pub mod client;
 mod failure;
 pub mod headers;
 pub mod limits;
 pub mod options;
+pub mod scripted;
 pub mod target;
 pub mod tls;
 pub mod wire;

@@ -9,10 +9,9 @@ use crate::outcome::exchange::{Failure, FailureCode, Phase};
 pub(in crate::transport) fn name(error: &Error, phase: Phase) -> Failure {
     let (code, late) = match error {
         Error::InvalidCertificate(why) => (certificate(why), false),
-        Error::AlertReceived(alert) => match client_certificate(*alert) {
-            true => (FailureCode::ClientCertificateRefused, true),
-            false => (FailureCode::TlsFailed, false),
-        },
+        Error::AlertReceived(alert) if client_certificate(*alert) => {
+            (FailureCode::ClientCertificateRefused, true)
+        }
         Error::InvalidMessage(
             InvalidMessage::InvalidContentType
             | InvalidMessage::UnknownProtocolVersion

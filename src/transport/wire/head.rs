@@ -90,7 +90,7 @@ impl Head {
             (Some(_), None) if !current => return Err(bad("HTTP/1.0 has no Transfer-Encoding")),
             (Some(true), None) => Framing::Chunked,
             (None, Some(length)) => Framing::Length(length),
-            (Some(false), None) | (None, None) => Framing::UntilClose,
+            (Some(false) | None, None) => Framing::UntilClose,
         };
         let keep_alive = !close && (current || keep) && framing != Framing::UntilClose;
         Ok(Self { length, status, framing, keep_alive, retry_after, location })

@@ -40,15 +40,10 @@ impl Lane for WireLane {
         let begun = setup.clock.now();
         let mut track = Track::new(setup.clock, Moments { begun, ..Moments::default() });
         let limit = setup.timeout;
-        let result = match setup.preamble.write(outgoing, &mut line.request) {
-            Err(failure) => Err(failure),
-            Ok(()) => {
-                let work = deliver(setup, idle, line, &mut track);
-                match watchdog.guard(setup.clock.instant(begun), limit, work).await {
-                    Ok(result) => result,
-                    Err(TimeIsUp) => Err(failure::timed_out(track.phase, limit)),
-                }
-            }
+        let work = deliver(setup, outgoing, idle, line, &mut track);
+        let result = match watchdog.guard(setup.clock.instant(begun), limit, work).await {
+            Ok(result) => result,
+            Err(TimeIsUp) => Err(failure::timed_out(track.phase, limit)),
         };
         track.moments.ended = setup.clock.now();
         Exchange { result, moments: track.moments, reused: track.reused, resent: track.resent }
@@ -77,10 +72,12 @@ impl Track {
 /// Carries the request over the idle connection, or over a new one.
 async fn deliver(
     setup: &Setup,
+    outgoing: &Outgoing,
     idle: &mut Option<Stream>,
     line: &mut Line,
     track: &mut Track,
 ) -> Result<Reply, Failure> {
+    setup.preamble.write(outgoing, &mut line.request)?;
     if let Some(mut stream) = idle.take()
         && stream.is_quiet().await
     {
