@@ -3,11 +3,25 @@
 //! A [`Transport`] makes [`Lane`]s; a lane carries one request at a time. The engine opens as many lanes as it
 //! wants requests in flight and reuses them, so a lane is also where a connection and its buffers live on.
 
+mod address;
+pub mod client;
+mod failure;
+pub mod headers;
+pub mod limits;
+pub mod options;
+pub mod scripted;
+pub mod target;
+pub mod tls;
+pub mod wire;
+
 use std::future::Future;
 
 use bytes::Bytes;
 
 use crate::outcome::exchange::Exchange;
+
+/// The header that carries the signature, spelled as documented.
+pub const MAC_HEADER: &str = "X-WMS-Content-MAC";
 
 /// What one request carries beyond what the transport was set up with (target, fixed headers, time limits).
 #[derive(Clone, Debug)]

@@ -1,0 +1,27 @@
+//! How much of a reply is taken, and how long it may take.
+
+use std::time::Duration;
+
+/// How long a request may take, from its beginning to the end of its reply, if nothing else is asked for.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The largest body of a reply.
+pub const BODY_LIMIT: u64 = 1 << 20;
+
+/// The largest head of a reply: status line and fields.
+pub const HEAD_LIMIT: usize = 64 << 10;
+
+/// The most fields in the head of a reply.
+pub const FIELD_LIMIT: usize = 128;
+
+/// The most interim (1xx) replies before the final one.
+pub const INTERIM_LIMIT: u32 = 16;
+
+/// The longest line that holds a chunk's size and its extensions.
+pub const CHUNK_LINE_LIMIT: usize = 4 << 10;
+
+/// The most bytes of trailers after the last chunk.
+pub const TRAILER_LIMIT: usize = 16 << 10;
+
+/// The longest that one address of several may take to accept a connection: a dead one does not use up all the time.
+pub const ADDRESS_PATIENCE: Duration = Duration::from_secs(2);

@@ -1,0 +1,75 @@
+//! HTTP/1.1 written and read by hand: the transport of deliveries.
+//!
+//! It exists beside a full HTTP client because the bytes are exactly those asked for (the name of the signature's
+//! header is spelled as documented), because every phase is timed and every failure named, and because it carries
+//! more than twice as many requests per second. One [`WireLane`] owns one connection and the buffers for it; the
+//! reused path allocates nothing but what a reply has to say.
+
+mod chunked;
+mod connect;
+mod head;
+mod lane;
+mod reply;
+mod request;
+mod stream;
+mod watchdog;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::RunClock;
+use crate::outcome::exchange::{Failure, Phase};
+
+pub use lane::WireLane;
+pub use reply::ReplyReader;
+
+use super::Transport;
+use super::failure::timed_out;
+use super::options::{SetupError, TransportOptions};
+
+/// Sends over TCP or TLS, speaking HTTP/1.1 itself.
+#[derive(Clone)]
+pub struct Wire {
+    setup: Arc<Setup>,
+}
+
+/// What all lanes share.
+struct Setup {
+    preamble: request::Preamble,
+    connector: connect::Connector,
+    timeout: Option<Duration>,
+    clock: RunClock,
+}
+
+impl Wire {
+    /// A transport for these settings. Opens no connection yet.
+    pub fn new(options: &TransportOptions, clock: RunClock) -> Result<Self, SetupError> {
+        if options.proxy.is_some() {
+            return Err(SetupError::NeedsClient { setting: "--proxy" });
+        }
+        if options.http2 {
+            return Err(SetupError::NeedsClient { setting: "--http2" });
+        }
+        let preamble = request::Preamble::new(options)?;
+        let connector = connect::Connector::new(options)?;
+        Ok(Self { setup: Arc::new(Setup { preamble, connector, timeout: options.timeout, clock }) })
+    }
+
+    /// Whether the target accepts TCP connections, within `limit`. Sends nothing.
+    pub async fn accepts(&self, limit: Duration) -> Result<(), Failure> {
+        let mut phase = Phase::Resolve;
+        let tried = tokio::time::timeout(limit, self.setup.connector.tcp(&mut phase)).await;
+        match tried {
+            Ok(result) => result.map(drop),
+            Err(_) => Err(timed_out(phase, Some(limit))),
+        }
+    }
+}
+
+impl Transport for Wire {
+    type Lane = WireLane;
+
+    fn lane(&self) -> WireLane {
+        WireLane::new(Arc::clone(&self.setup))
+    }
+}
