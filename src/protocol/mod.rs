@@ -1,6 +1,7 @@
 //! The protocol: what stands on docs.deepaffex.ai/wms/9_webhooks.html, and every choice that the page leaves open.
 
 pub mod code;
+pub mod conclusion;
 pub mod dialect;
 pub mod envelope;
 pub mod evidence;

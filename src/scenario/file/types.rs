@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+pub use crate::protocol::conclusion::Outcome;
+
 use crate::protocol::code::Code;
 
 /// A byte range of the file's text.
@@ -46,22 +48,6 @@ pub struct ScenarioFile {
     pub steps: Vec<Spanned<Step>>,
     /// What happens beside it.
     pub interludes: Vec<Spanned<Interlude>>,
-}
-
-/// What a receiver should conclude from a session.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Results were received.
-    Completed,
-    /// The user canceled.
-    Canceled,
-    /// Something went wrong.
-    Failed,
-    /// The user left, or the stream just stopped.
-    Abandoned,
 }
 
 /// One entry of a step list.

@@ -1,0 +1,115 @@
+//! Telling the receiver of a session before its first event, for receivers that must know their sessions.
+
+use std::fmt;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, mpsc};
+
+/// The environment variable in which a command finds the session's ID.
+pub const SESSION_VARIABLE: &str = "WMS_SIM_SESSION_ID";
+
+/// How a session is announced.
+#[derive(Clone)]
+pub enum Announcement {
+    /// A shell command; it finds the session's ID in [`SESSION_VARIABLE`].
+    Command(String),
+    /// A POST of `{"sessionId": ".."}` to a URL.
+    Post {
+        /// The client.
+        client: reqwest::Client,
+        /// Where to; may hold credentials.
+        url: reqwest::Url,
+    },
+}
+
+/// Announces sessions, a bounded number at once.
+#[derive(Clone)]
+pub struct Announcer {
+    how: Announcement,
+    patience: Option<Duration>,
+    room: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Announcer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Announcer(..)")
+    }
+}
+
+impl Announcer {
+    /// At most `at_once` announcements at a time, each within `patience`.
+    pub fn new(how: Announcement, patience: Option<Duration>, at_once: usize) -> Self {
+        Self { how, patience, room: Arc::new(Semaphore::new(at_once)) }
+    }
+
+    pub(super) fn announce(
+        &self,
+        number: u64,
+        session_id: Arc<str>,
+        tell: mpsc::UnboundedSender<(u64, Result<(), String>)>,
+    ) {
+        let this = self.clone();
+        tokio::spawn(async move {
+            let _permit = this.room.acquire().await;
+            let result = match this.patience {
+                Some(patience) => {
+                    tokio::time::timeout(patience, this.how.tell(&session_id)).await.unwrap_or_else(|_| {
+                        Err(format!("--before-session did not end within {} s", patience.as_secs_f64()))
+                    })
+                }
+                None => this.how.tell(&session_id).await,
+            };
+            // Nobody listens any more once the run was stopped.
+            let _ = tell.send((number, result));
+        });
+    }
+}
+
+impl Announcement {
+    async fn tell(&self, session_id: &str) -> Result<(), String> {
+        match self {
+            Self::Command(command) => run(command, session_id).await,
+            Self::Post { client, url } => post(client, url.clone(), session_id).await,
+        }
+    }
+}
+
+async fn run(command: &str, session_id: &str) -> Result<(), String> {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let output = tokio::process::Command::new(shell)
+        .args([flag, command])
+        .env(SESSION_VARIABLE, session_id)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|error| format!("--before-session could not be run: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    let last: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    Err(format!("the command of --before-session failed ({}): {last}", output.status))
+}
+
+async fn post(client: &reqwest::Client, url: reqwest::Url, session_id: &str) -> Result<(), String> {
+    let body = serde_json::json!({ "sessionId": session_id }).to_string();
+    let request = client.post(url).header("Content-Type", "application/json").body(body);
+    let reply = request.send().await.map_err(|error| {
+        let mut source: &dyn std::error::Error = &error;
+        while let Some(inner) = source.source() {
+            source = inner;
+        }
+        // The URL may hold credentials, the innermost cause does not.
+        format!("the URL of --before-session did not answer: {source}")
+    })?;
+    if reply.status().is_success() {
+        return Ok(());
+    }
+    Err(format!("the URL of --before-session answered {}", reply.status().as_u16()))
+}

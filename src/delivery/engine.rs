@@ -1,0 +1,190 @@
+//! The loop that plays a fleet: admits sessions, waits until something is due, sends it, settles it.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::announce::Announcer;
+use super::fleet::{Fleet, Ticket};
+use super::lanes::Lanes;
+use crate::clock::{Moment, RunClock};
+use crate::outcome::exchange::Exchange;
+use crate::outcome::run_event::RunEvent;
+use crate::transport::{Outgoing, Transport};
+
+/// How far the user wants the run to go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stop {
+    /// To its end.
+    #[default]
+    No,
+    /// Nothing new is sent; what is under way is settled.
+    Finish,
+    /// At once.
+    Now,
+}
+
+/// How a fleet is played.
+#[derive(Debug)]
+pub struct Engine<T> {
+    /// What carries the requests.
+    pub transport: T,
+    /// The run's clock.
+    pub clock: RunClock,
+    /// At most so many requests at once.
+    pub max_in_flight: usize,
+    /// At most so many sessions at once.
+    pub max_open: usize,
+    /// Tells the receiver of each session before its first event.
+    pub announcer: Option<Announcer>,
+    /// Where given, each event waits for a word on this channel; the run ends when it closes.
+    pub steps: Option<mpsc::Receiver<()>>,
+}
+
+/// What the engine waits for.
+enum Woken {
+    Stop,
+    Settled(usize, Ticket, Box<Exchange>),
+    Announced(u64, Result<(), String>),
+    Step,
+    NoMoreSteps,
+    Due,
+}
+
+impl<T: Transport> Engine<T> {
+    /// Plays the sessions of these numbers and tells everything that happens.
+    pub async fn run(
+        mut self,
+        mut fleet: Fleet,
+        sessions: RangeInclusive<u64>,
+        mut stop: watch::Receiver<Stop>,
+        tell: &mut dyn FnMut(RunEvent),
+    ) {
+        let mut lanes = Lanes::new();
+        let (announced, mut announcements) = mpsc::unbounded_channel();
+        let mut waiting = sessions;
+        let mut announcing = 0;
+        let mut allowed = usize::from(self.steps.is_none());
+        let mut level = Stop::No;
+
+        loop {
+            if level == Stop::No {
+                while fleet.open() + announcing < self.max_open
+                    && let Some(number) = waiting.next()
+                {
+                    match &self.announcer {
+                        None => fleet.admit(number, Moment::ZERO, tell),
+                        Some(announcer) => {
+                            announcing += 1;
+                            announcer.announce(number, fleet.source().id(number), announced.clone());
+                        }
+                    }
+                }
+                while allowed > 0 && fleet.in_flight() < self.max_in_flight {
+                    let Some(dispatch) = fleet.take(self.clock.now()) else { break };
+                    if self.steps.is_some() {
+                        allowed -= 1;
+                    }
+                    tell(RunEvent::Dispatched {
+                        at: self.clock.now(),
+                        session: dispatch.session,
+                        session_id: dispatch.session_id,
+                        sequence: dispatch.sequence,
+                        code: dispatch.code,
+                    });
+                    let mac = Some(dispatch.mac.as_str().to_owned());
+                    lanes.send(
+                        &self.transport,
+                        self.clock,
+                        dispatch.ticket,
+                        Outgoing { body: dispatch.body, mac },
+                    );
+                }
+            }
+
+            let over = level > Stop::No || (waiting.is_empty() && fleet.open() == 0 && announcing == 0);
+            if over && fleet.in_flight() == 0 {
+                return;
+            }
+
+            let room = level == Stop::No && fleet.in_flight() < self.max_in_flight;
+            let due = fleet.next_due().filter(|_| room && allowed > 0);
+            let ask = room && allowed == 0 && fleet.in_flight() == 0 && fleet.next_due().is_some();
+            match self.wait(&mut lanes, &mut announcements, &mut stop, due, ask).await {
+                Woken::Due => {}
+                Woken::Step => allowed = 1,
+                Woken::Settled(lane, ticket, exchange) => {
+                    lanes.free(lane);
+                    fleet.settle(ticket, *exchange, tell);
+                }
+                Woken::Announced(number, result) => {
+                    announcing -= 1;
+                    match result {
+                        _ if level > Stop::No => {}
+                        Ok(()) => fleet.admit(number, self.clock.now(), tell),
+                        Err(why) => tell(RunEvent::SessionNotPlayed {
+                            at: self.clock.now(),
+                            session: number,
+                            session_id: fleet.source().id(number),
+                            why,
+                        }),
+                    }
+                }
+                Woken::Stop | Woken::NoMoreSteps => {
+                    let asked = (*stop.borrow_and_update()).max(Stop::Finish);
+                    if level == Stop::No {
+                        tell(RunEvent::Interrupted { at: self.clock.now() });
+                    }
+                    level = level.max(asked);
+                    if level == Stop::Now {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn wait(
+        &mut self,
+        lanes: &mut Lanes,
+        announcements: &mut mpsc::UnboundedReceiver<(u64, Result<(), String>)>,
+        stop: &mut watch::Receiver<Stop>,
+        due: Option<Moment>,
+        ask: bool,
+    ) -> Woken {
+        let clock = self.clock;
+        let timer = async move {
+            match due {
+                Some(due) => {
+                    tokio::time::sleep_until(clock.instant(due)).await;
+                    // Timers are rounded to the next millisecond, clocks are not.
+                    while clock.now() < due {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                }
+                None => std::future::pending().await,
+            }
+        };
+        let step = async {
+            match &mut self.steps {
+                Some(steps) if ask => steps.recv().await,
+                _ => std::future::pending().await,
+            }
+        };
+        let stopped = async {
+            // A sender that is gone will not stop anything any more.
+            if stop.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stopped => Woken::Stop,
+            (lane, ticket, exchange) = lanes.settled() => Woken::Settled(lane, ticket, exchange),
+            Some((number, result)) = announcements.recv() => Woken::Announced(number, result),
+            word = step => if word.is_some() { Woken::Step } else { Woken::NoMoreSteps },
+            () = timer => Woken::Due,
+        }
+    }
+}

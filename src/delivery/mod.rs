@@ -1,0 +1,13 @@
+//! Delivering: a fleet of sessions that says what is due, and an engine that sends it.
+//!
+//! [`fleet`] holds no socket and reads no clock: it is told the moment and what came of each dispatch. [`engine`] owns
+//! the timer and the lanes.
+
+pub mod announce;
+pub mod engine;
+pub mod fleet;
+mod lanes;
+pub mod policy;
+mod session;
+
+pub use session::SessionSource;

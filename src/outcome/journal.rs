@@ -1,0 +1,141 @@
+//! The journal: one JSON object a line, in the order in which things happened.
+//!
+//! A line is written whole and flushed before the next thing is done, so that a run that is killed loses at most its
+//! last line. Lines have a `type`; readers pass over types and keys that they do not know.
+
+use serde_json::{Map, Value, json};
+
+use super::delivery::Delivery;
+use super::exchange::Exchange;
+use super::run::{Run, Setup};
+use super::run_event::RunEvent;
+use crate::clock::Moment;
+
+/// The first line: what is about to be done.
+pub fn run_line(setup: &Setup) -> Value {
+    json!({
+        "type": "run",
+        "version": setup.version,
+        "seed": setup.seed,
+        "plays": setup.plays,
+        "sessions": setup.sessions,
+        "target": setup.target,
+        "start_time": setup.start_time,
+        "pace": setup.pace,
+        "dialect": setup.dialect.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>(),
+        "transport": setup.transport,
+    })
+}
+
+/// The line of one event of the run.
+pub fn event_line(event: &RunEvent, headers: &[(String, String)]) -> Value {
+    match event {
+        RunEvent::SessionBegan { at, session } => json!({
+            "type": "session",
+            "at_ms": millis(*at),
+            "session": session.number,
+            "session_id": &*session.id,
+            "scenario": &*session.scenario,
+            "outcome": session.outcome,
+        }),
+        RunEvent::Dispatched { at, session, session_id, sequence, code } => json!({
+            "type": "dispatch",
+            "at_ms": millis(*at),
+            "session": session,
+            "session_id": &**session_id,
+            "sequence": sequence,
+            "event": code,
+        }),
+        RunEvent::Settled(delivery) => delivery_line(delivery, headers),
+        RunEvent::SessionEnded { at, session, session_id } => json!({
+            "type": "session_end",
+            "at_ms": millis(*at),
+            "session": session,
+            "session_id": &**session_id,
+        }),
+        RunEvent::SessionNotPlayed { at, session, session_id, why } => json!({
+            "type": "session_not_played",
+            "at_ms": millis(*at),
+            "session": session,
+            "session_id": &**session_id,
+            "why": why,
+        }),
+        RunEvent::Interrupted { at } => json!({ "type": "interrupted", "at_ms": millis(*at) }),
+    }
+}
+
+/// The last line: what it came to.
+pub fn end_line(run: &Run, exit_code: u8) -> Value {
+    let tally = &run.tally;
+    json!({
+        "type": "end",
+        "accepted": tally.accepted,
+        "refused": tally.refused,
+        "failed": tally.failed,
+        "suppressed": tally.suppressed,
+        "in_flight": tally.in_flight,
+        "sessions": { "started": tally.sessions_started, "completed": tally.sessions_completed },
+        "failures": tally.failures.iter().map(|(code, count)| (code.as_str().to_owned(), json!(count))).collect::<Map<_, _>>(),
+        "interrupted": tally.interrupted,
+        "took_ms": run.took.as_secs_f64() * 1e3,
+        "exit_code": exit_code,
+    })
+}
+
+fn delivery_line(delivery: &Delivery, headers: &[(String, String)]) -> Value {
+    let mut sent: Map<String, Value> =
+        headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+    if let Some(mac) = &delivery.mac {
+        sent.insert(crate::protocol::mac::HEADER.to_owned(), Value::from(mac.as_str()));
+    }
+    let mut line = Map::new();
+    let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
+    put("type", "delivery".into());
+    put("session", delivery.session.into());
+    put("session_id", (&*delivery.session_id).into());
+    put("sequence", delivery.sequence.into());
+    put("event", delivery.code.as_str().into());
+    put("severity", delivery.code.severity().as_str().into());
+    put("status", delivery.status.as_str().into());
+    let status = delivery.exchange.as_ref().and_then(Exchange::status);
+    put("http_status", status.map_or(Value::Null, Value::from));
+    put("attempts", delivery.attempts.into());
+    put("faults", json!(delivery.faults));
+    put("intended_ms", millis(delivery.intended));
+    if let Some(exchange) = &delivery.exchange {
+        put("sent_ms", millis(exchange.moments.begun));
+        put("ended_ms", millis(exchange.moments.ended));
+        put("reused", exchange.reused.into());
+        put("resent", exchange.resent.into());
+        match &exchange.result {
+            Ok(reply) => {
+                put(
+                    "reply",
+                    json!({
+                        "body": String::from_utf8_lossy(&reply.excerpt),
+                        "body_bytes": reply.body_bytes,
+                    }),
+                );
+            }
+            Err(failure) => {
+                put(
+                    "failure",
+                    json!({
+                        "code": failure.code,
+                        "phase": failure.phase,
+                        "side": failure.code.side(),
+                        "detail": failure.detail,
+                    }),
+                );
+            }
+        }
+    }
+    put("headers", Value::Object(sent));
+    put("body", String::from_utf8_lossy(&delivery.body).into());
+    Value::Object(line)
+}
+
+fn millis(moment: Moment) -> Value {
+    // To the microsecond: more digits would only make the line longer.
+    Value::from((moment.as_millis_f64() * 1e3).round() / 1e3)
+}

@@ -1,0 +1,74 @@
+//! The one closed list of things that happen in a run. Whoever does something makes one; whoever tells something folds
+//! them. Nothing else passes between the two.
+
+use std::sync::Arc;
+
+use super::delivery::Delivery;
+use crate::clock::Moment;
+use crate::protocol::code::Code;
+use crate::protocol::conclusion::Outcome;
+
+/// Something that happened in a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunEvent {
+    /// A session began.
+    SessionBegan {
+        /// When.
+        at: Moment,
+        /// Which.
+        session: SessionInfo,
+    },
+    /// An event was handed to the transport.
+    Dispatched {
+        /// When.
+        at: Moment,
+        /// The session's number.
+        session: u64,
+        /// The session's ID.
+        session_id: Arc<str>,
+        /// The event's place in its session.
+        sequence: u32,
+        /// Which event.
+        code: Code,
+    },
+    /// An event was settled.
+    Settled(Box<Delivery>),
+    /// All events of a session are settled.
+    SessionEnded {
+        /// When.
+        at: Moment,
+        /// The session's number.
+        session: u64,
+        /// The session's ID.
+        session_id: Arc<str>,
+    },
+    /// A session could not be announced to the receiver and was not played.
+    SessionNotPlayed {
+        /// When.
+        at: Moment,
+        /// The session's number.
+        session: u64,
+        /// The session's ID.
+        session_id: Arc<str>,
+        /// Why.
+        why: String,
+    },
+    /// The user wants the run to end; what is under way is still settled.
+    Interrupted {
+        /// When.
+        at: Moment,
+    },
+}
+
+/// What is known of a session when it begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionInfo {
+    /// Its number in the run, from 1.
+    pub number: u64,
+    /// Its ID.
+    pub id: Arc<str>,
+    /// The scenario's name.
+    pub scenario: Arc<str>,
+    /// What a receiver should conclude.
+    pub outcome: Outcome,
+}

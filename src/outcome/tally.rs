@@ -1,0 +1,133 @@
+//! Mergeable numbers of a run.
+
+use std::collections::BTreeMap;
+
+use hdrhistogram::Histogram;
+
+use super::delivery::{Delivery, Status};
+use super::exchange::{FailureCode, Side};
+use super::run_event::RunEvent;
+use crate::protocol::code::Code;
+
+/// What a run amounts to. Its size does not depend on how much was sent.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// Deliveries by how they ended.
+    pub accepted: u64,
+    /// See [`Status::Refused`].
+    pub refused: u64,
+    /// See [`Status::Failed`].
+    pub failed: u64,
+    /// See [`Status::Suppressed`].
+    pub suppressed: u64,
+    /// Events handed to the transport that are not settled.
+    pub in_flight: u64,
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// Requests that were sent again because an idle connection had died unnoticed.
+    pub resent: u64,
+    /// Sessions begun.
+    pub sessions_started: u64,
+    /// Sessions of which every event is settled.
+    pub sessions_completed: u64,
+    /// Sessions that could not be announced to the receiver.
+    pub sessions_not_played: u64,
+    /// Deliveries by event code, in the order of [`Code::ALL`].
+    pub by_event: [u64; 21],
+    /// Replies by HTTP status.
+    pub by_status: BTreeMap<u16, u64>,
+    /// Failures by their code.
+    pub failures: BTreeMap<FailureCode, u64>,
+    /// Nanoseconds from the intended moment to the end.
+    pub response: Histogram<u64>,
+    /// Nanoseconds from sending to the end.
+    pub service: Histogram<u64>,
+    /// The user wanted the run to end before it was over.
+    pub interrupted: bool,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            accepted: 0,
+            refused: 0,
+            failed: 0,
+            suppressed: 0,
+            in_flight: 0,
+            requests: 0,
+            resent: 0,
+            sessions_started: 0,
+            sessions_completed: 0,
+            sessions_not_played: 0,
+            by_event: [0; 21],
+            by_status: BTreeMap::new(),
+            failures: BTreeMap::new(),
+            response: histogram(),
+            service: histogram(),
+            interrupted: false,
+        }
+    }
+}
+
+/// 1 us to 1 h with three digits; longer ones count as 1 h.
+#[expect(
+    clippy::unwrap_used,
+    reason = "the bounds are constants that the constructor accepts, as every test shows"
+)]
+fn histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1_000, 3_600_000_000_000, 3).unwrap()
+}
+
+impl Tally {
+    /// Takes one event of the run into account.
+    pub fn add(&mut self, event: &RunEvent) {
+        match event {
+            RunEvent::SessionBegan { .. } => self.sessions_started += 1,
+            RunEvent::Dispatched { .. } => self.in_flight += 1,
+            RunEvent::Settled(delivery) => self.settle(delivery),
+            RunEvent::SessionEnded { .. } => self.sessions_completed += 1,
+            RunEvent::SessionNotPlayed { .. } => self.sessions_not_played += 1,
+            RunEvent::Interrupted { .. } => self.interrupted = true,
+        }
+    }
+
+    fn settle(&mut self, delivery: &Delivery) {
+        match delivery.status {
+            Status::Accepted => self.accepted += 1,
+            Status::Refused => self.refused += 1,
+            Status::Failed => self.failed += 1,
+            Status::Suppressed => self.suppressed += 1,
+        }
+        self.by_event[delivery.code.index()] += 1;
+        self.requests += u64::from(delivery.attempts);
+        let Some(exchange) = &delivery.exchange else { return };
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.resent += u64::from(exchange.resent);
+        match &exchange.result {
+            Ok(reply) => *self.by_status.entry(reply.status).or_default() += 1,
+            Err(failure) => *self.failures.entry(failure.code).or_default() += 1,
+        }
+        self.response.saturating_record(delivery.response_nanos().unwrap_or(0));
+        self.service.saturating_record(delivery.service_nanos().unwrap_or(0));
+    }
+
+    /// Deliveries that are settled.
+    pub const fn settled(&self) -> u64 {
+        self.accepted + self.refused + self.failed + self.suppressed
+    }
+
+    /// Deliveries that got an answer, whatever it said.
+    pub const fn answered(&self) -> u64 {
+        self.accepted + self.refused
+    }
+
+    /// Failures that were this machine's own.
+    pub fn failed_here(&self) -> u64 {
+        self.failures.iter().filter(|(code, _)| code.side() == Side::Sender).map(|(_, count)| count).sum()
+    }
+
+    /// How often each event was sent, for those that were.
+    pub fn events(&self) -> impl Iterator<Item = (Code, u64)> {
+        Code::ALL.into_iter().zip(self.by_event).filter(|(_, count)| *count > 0)
+    }
+}
