@@ -1,0 +1,105 @@
+//! What can be typed.
+
+mod delivery;
+mod dialect;
+mod secret;
+mod send;
+mod verbs;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub(super) use delivery::{DeliveryArgs, TransportName};
+pub(super) use dialect::DialectArgs;
+pub(super) use secret::SecretArgs;
+pub(super) use send::{OrderName, OutputName, SendArgs};
+pub(super) use verbs::{CompletionsArgs, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs};
+
+/// Plays realistic, signed webhook sessions of NuraLogix's WMS to your endpoint.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wms-sim",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Start here:
+  wms-sim send                       watch a whole session arrive at a built-in receiver
+  wms-sim send low-snr --pace 20x    another scenario, faster
+  wms-sim send --to http://127.0.0.1:3000/webhook --secret-file mac.secret
+
+Every flag can also be set as WMS_SIM_<FLAG>, or as `flag = \"value\"` in ./wms-sim.toml.
+Exit codes: 0 as expected, 1 the receiver failed, 2 usage, 3 could not run, 130 interrupted."
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    /// Read settings from FILE instead of ./wms-sim.toml
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+    /// Leave ./wms-sim.toml unread
+    #[arg(long, global = true, conflicts_with = "config", help_heading = "Settings")]
+    pub no_config: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Play sessions to a webhook, or to a built-in receiver
+    Send(Box<SendArgs>),
+    /// List, show, check and begin scenarios
+    Scenarios(ScenariosArgs),
+    /// Show every choice that the documentation of WMS leaves open
+    Dialect(DialectVerbArgs),
+    /// Show the events of WMS
+    Events(EventsArgs),
+    /// Print the X-WMS-Content-MAC value of a body
+    Sign(SignArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// The command with an environment variable for each flag.
+pub(super) fn command() -> Command {
+    let command = Cli::command().mut_args(with_variable);
+    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    verbs.into_iter().fold(command, |command, verb| command.mut_subcommand(verb, |verb| verb.mut_args(with_variable)))
+}
+
+fn with_variable(arg: clap::Arg) -> clap::Arg {
+    match arg.get_long() {
+        Some("help" | "version" | "config" | "no-config") | None => arg,
+        Some(long) => {
+            let variable = format!("WMS_SIM_{}", long.to_uppercase().replace('-', "_"));
+            arg.env(variable).hide_env(true).hide_env_values(true)
+        }
+    }
+}
+
+/// Reads what was typed, and notes where each value of the verb came from.
+pub(super) fn read(
+    mut command: Command,
+    typed: &[OsString],
+) -> Result<(Cli, BTreeMap<String, ValueSource>), clap::Error> {
+    let matches = command.try_get_matches_from_mut(typed)?;
+    let sources = matches.subcommand().map(|(_, verb)| sources(verb)).unwrap_or_default();
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((cli, sources))
+}
+
+fn sources(matches: &ArgMatches) -> BTreeMap<String, ValueSource> {
+    matches
+        .ids()
+        .filter_map(|id| Some((id.as_str().to_owned(), matches.value_source(id.as_str())?)))
+        .collect()
+}

@@ -1,0 +1,16 @@
+//! The MAC secret.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SecretArgs {
+    /// Read the MAC secret from FILE; one line break at its end is not part of it
+    #[arg(long, value_name = "FILE", help_heading = "Secret")]
+    pub secret_file: Option<PathBuf>,
+    /// The MAC secret itself. Other users of this machine can see it in the process list:
+    /// prefer --secret-file or the environment variable WMS_SIM_SECRET
+    #[arg(long, value_name = "SECRET", help_heading = "Secret")]
+    pub secret: Option<String>,
+}

@@ -1,0 +1,119 @@
+//! The smaller verbs.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{DialectArgs, SecretArgs};
+
+/// List, show, check and begin scenarios.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wms-sim scenarios list
+  wms-sim scenarios show websocket-drop --diagram
+  wms-sim scenarios new my-case.yaml && wms-sim scenarios lint my-case.yaml
+
+Limits of a scenario: 1 MiB, 10,000 events a session, 32 levels of step lists, 366 days a session.")]
+pub(in crate::cli) struct ScenariosArgs {
+    #[command(subcommand)]
+    pub verb: ScenariosVerb,
+    /// Look for scenarios and mixes in a folder before the catalogue
+    #[arg(long, value_name = "DIR", global = true)]
+    pub scenarios: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum ScenariosVerb {
+    /// One line a scenario, then the mixes
+    List {
+        /// As a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// A scenario's text and gaps, or a timeline
+    Show {
+        /// A name of the catalogue, or the path of a YAML file
+        name: String,
+        /// Draw one session's timeline
+        #[arg(long)]
+        diagram: bool,
+        /// The seed of the session that is drawn
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        seed: u64,
+        #[command(flatten)]
+        dialect: DialectArgs,
+    },
+    /// Check scenario and mix files
+    Lint {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        dialect: DialectArgs,
+    },
+    /// Print the JSON Schema of scenario files
+    Schema {
+        /// That of mixes
+        #[arg(long)]
+        mix: bool,
+    },
+    /// Write a scenario to begin with
+    New {
+        /// The file; its name becomes the scenario's
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// Show every choice that the documentation of WMS leaves open, with its value, evidence and meaning.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wms-sim dialect
+  wms-sim dialect --dialect older --set websocket.initial=true
+  wms-sim dialect --toml > my-dialect.toml")]
+pub(in crate::cli) struct DialectVerbArgs {
+    #[command(flatten)]
+    pub dialect: DialectArgs,
+    /// As a JSON array
+    #[arg(long, conflicts_with = "toml")]
+    pub json: bool,
+    /// As a file for --dialect
+    #[arg(long)]
+    pub toml: bool,
+}
+
+/// Show the events of WMS: code, severity, payload, meaning.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: wms-sim events --json")]
+pub(in crate::cli) struct EventsArgs {
+    #[command(flatten)]
+    pub dialect: DialectArgs,
+    /// As a JSON array
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Print the X-WMS-Content-MAC value of a body, byte for byte as it stands.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: wms-sim sign body.json --secret-file mac.secret
+
+Limit: bodies of 64 MiB.")]
+pub(in crate::cli) struct SignArgs {
+    /// The body; - is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub secret: SecretArgs,
+}
+
+/// Print a completion script for a shell.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: wms-sim completions bash > ~/.local/share/bash-completion/completions/wms-sim")]
+pub(in crate::cli) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

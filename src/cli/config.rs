@@ -1,0 +1,155 @@
+//! Settings from a TOML file: they become the defaults of the flags, so that one parser judges them all.
+//!
+//! A `./wms-sim.toml` that nobody named may come with a cloned repository. It therefore cannot set what would run a
+//! command, send to a place, read a secret or write a file.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::Command;
+use toml::{Table, Value};
+
+use super::error::CliError;
+use super::files;
+
+const UNNAMED: &str = "wms-sim.toml";
+const LIMIT: u64 = 1 << 20;
+
+/// Flags that a file may set only where the user named the file.
+const NAMED_FILE_ONLY: &[&str] = &[
+    "to",
+    "secret",
+    "secret-file",
+    "before-session",
+    "proxy",
+    "journal",
+    "cacert",
+    "cert",
+    "key",
+    "insecure",
+    "header",
+];
+/// Flags that no file may set.
+const NEVER: &[&str] = &["config", "no-config", "help", "version"];
+
+/// Puts the file's settings into the command as defaults.
+pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<Command, CliError> {
+    let Some((path, named)) = find(typed) else { return Ok(command) };
+    let text = files::read_text(&path, "the settings file", LIMIT)?;
+    let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        CliError::usage(format!("the settings file {} is not TOML", path.display())).drawing(error.to_string())
+    })?;
+    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    for (key, value) in &table {
+        if let (Value::Table(settings), true) = (value, verbs.contains(key)) {
+            for (key_of_verb, value) in settings {
+                let set = Setting { path: &path, named, key: key_of_verb, value };
+                command = set.put(command, std::slice::from_ref(key))?;
+            }
+        } else {
+            command = Setting { path: &path, named, key, value }.put(command, &verbs)?;
+        }
+    }
+    Ok(command)
+}
+
+/// The file to read, and whether the user named it.
+fn find(typed: &[OsString]) -> Option<(PathBuf, bool)> {
+    let mut words = typed.iter().skip(1);
+    while let Some(word) = words.next() {
+        if word == "--no-config" {
+            return None;
+        }
+        if word == "--config" {
+            return words.next().map(|path| (PathBuf::from(path), true));
+        }
+        if let Some(path) = word.to_str().and_then(|word| word.strip_prefix("--config=")) {
+            return Some((PathBuf::from(path), true));
+        }
+        if word == "--" {
+            break;
+        }
+    }
+    Path::new(UNNAMED).is_file().then(|| (PathBuf::from(UNNAMED), false))
+}
+
+struct Setting<'a> {
+    path: &'a Path,
+    named: bool,
+    key: &'a str,
+    value: &'a Value,
+}
+
+impl Setting<'_> {
+    fn put(&self, mut command: Command, verbs: &[String]) -> Result<Command, CliError> {
+        self.check_allowed()?;
+        let texts = self.texts()?;
+        let mut known = false;
+        for verb in verbs {
+            let id = command.find_subcommand(verb).and_then(|verb| {
+                verb.get_arguments().find(|arg| arg.get_long() == Some(self.key)).map(|arg| arg.get_id().clone())
+            });
+            if let Some(id) = id {
+                known = true;
+                let texts = texts.clone();
+                command = command.mut_subcommand(verb, |verb| {
+                    // The flag's own default is replaced; what is typed or in the environment still wins.
+                    verb.mut_arg(id, |arg| arg.default_values(texts))
+                });
+            }
+        }
+        if known { Ok(command) } else { Err(self.unknown(&command, verbs)) }
+    }
+
+    fn check_allowed(&self) -> Result<(), CliError> {
+        let Self { path, key, .. } = self;
+        if NEVER.contains(key) {
+            return Err(CliError::usage(format!("the settings file {} cannot set '{key}'", path.display())));
+        }
+        if !self.named && NAMED_FILE_ONLY.contains(key) {
+            return Err(CliError::usage(format!("./{UNNAMED} cannot set '{key}', because nobody named the file"))
+                .help("it might have come with a repository that you cloned")
+                .help(format!("if it is yours: --config {UNNAMED}; to leave it unread: --no-config")));
+        }
+        Ok(())
+    }
+
+    fn texts(&self) -> Result<Vec<String>, CliError> {
+        let one = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Float(number) => Some(number.to_string()),
+            Value::Boolean(flag) => Some(flag.to_string()),
+            Value::Datetime(time) => Some(time.to_string()),
+            Value::Array(_) | Value::Table(_) => None,
+        };
+        let texts = match self.value {
+            Value::Array(values) => values.iter().map(one).collect(),
+            value => one(value).map(|text| vec![text]),
+        };
+        texts.ok_or_else(|| {
+            let message = format!("in the settings file {}, '{}' is not a flag's value", self.path.display(), self.key);
+            CliError::usage(message).help("a flag takes a text, a number, true or false, or a list of them")
+        })
+    }
+
+    fn unknown(&self, command: &Command, verbs: &[String]) -> CliError {
+        let flags: Vec<&str> = verbs
+            .iter()
+            .filter_map(|verb| command.find_subcommand(verb))
+            .flat_map(Command::get_arguments)
+            .filter_map(clap::Arg::get_long)
+            .filter(|flag| !NEVER.contains(flag))
+            .collect();
+        let nearest = flags
+            .into_iter()
+            .map(|flag| (strsim::jaro_winkler(self.key, flag), flag))
+            .filter(|(likeness, _)| *likeness > 0.8)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let error = CliError::usage(format!("the settings file {} sets '{}', which is no flag", self.path.display(), self.key));
+        match nearest {
+            Some((_, flag)) => error.help(format!("did you mean '{flag}'?")),
+            None => error.help("wms-sim send --help lists the flags"),
+        }
+    }
+}

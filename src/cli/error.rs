@@ -1,0 +1,45 @@
+//! Why a command ended before it began.
+
+use super::exit::Exit;
+
+/// What is told to the user: what is wrong, and what to do.
+#[derive(Debug)]
+pub(super) struct CliError {
+    /// What is wrong: one sentence, without a full stop.
+    pub message: String,
+    /// What to do next, a line each.
+    pub help: Vec<String>,
+    /// A drawing of the place, where a file is wrong.
+    pub drawing: Option<String>,
+    exit: Exit,
+}
+
+impl CliError {
+    /// Usage, configuration or a file is wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: Vec::new(), drawing: None, exit: Exit::Usage }
+    }
+
+    /// It could not be run.
+    pub fn could_not(message: impl Into<String>) -> Self {
+        Self { exit: Exit::CouldNot, ..Self::usage(message) }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, line: impl Into<String>) -> Self {
+        self.help.push(line.into());
+        self
+    }
+
+    /// Shows the place.
+    #[must_use]
+    pub fn drawing(mut self, drawing: String) -> Self {
+        self.drawing = Some(drawing);
+        self
+    }
+
+    pub const fn exit(&self) -> Exit {
+        self.exit
+    }
+}

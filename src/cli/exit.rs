@@ -1,0 +1,83 @@
+//! The exit codes, which scripts depend on.
+
+use crate::outcome::tally::Tally;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// All as expected.
+    Ok,
+    /// The receiver failed.
+    Receiver,
+    /// Usage, configuration or a file is wrong.
+    Usage,
+    /// It could not be run.
+    CouldNot,
+    /// The user ended it.
+    Interrupted,
+}
+
+impl Exit {
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Receiver => 1,
+            Self::Usage => 2,
+            Self::CouldNot => 3,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What the numbers of a run come to. Where the receiver failed and something could not be done, the receiver's
+    /// failure counts; nothing settled is never success.
+    pub fn of(tally: &Tally, receiver_complains: bool) -> Self {
+        let failed_there = tally.failed - tally.failed_here().min(tally.failed);
+        if tally.interrupted {
+            Self::Interrupted
+        } else if tally.refused > 0 || receiver_complains || (tally.answered() > 0 && failed_there > 0) {
+            Self::Receiver
+        } else if tally.answered() == 0 || tally.failed > 0 || tally.sessions_not_played > 0 {
+            Self::CouldNot
+        } else {
+            Self::Ok
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::exchange::FailureCode;
+
+    fn tally(accepted: u64, refused: u64, failed: &[(FailureCode, u64)]) -> Tally {
+        Tally {
+            accepted,
+            refused,
+            failed: failed.iter().map(|(_, count)| count).sum(),
+            failures: failed.iter().copied().collect(),
+            ..Tally::default()
+        }
+    }
+
+    #[test]
+    fn exit_codes() {
+        let timeout = FailureCode::ReplyTimeout;
+        let ports = FailureCode::OutOfPorts;
+        for (tally, complains, exit) in [
+            (tally(5, 0, &[]), false, Exit::Ok),
+            (tally(0, 0, &[]), false, Exit::CouldNot),
+            (tally(4, 1, &[]), false, Exit::Receiver),
+            (tally(0, 5, &[]), false, Exit::Receiver),
+            (tally(4, 0, &[(timeout, 1)]), false, Exit::Receiver),
+            (tally(0, 0, &[(timeout, 5)]), false, Exit::CouldNot),
+            (tally(4, 0, &[(ports, 1)]), false, Exit::CouldNot),
+            (tally(4, 1, &[(ports, 1)]), false, Exit::Receiver),
+            (tally(5, 0, &[]), true, Exit::Receiver),
+            (Tally { sessions_not_played: 1, ..tally(5, 0, &[]) }, false, Exit::CouldNot),
+            (Tally { sessions_not_played: 1, ..tally(5, 1, &[]) }, false, Exit::Receiver),
+            (Tally { interrupted: true, ..tally(5, 1, &[]) }, false, Exit::Interrupted),
+        ] {
+            assert_eq!(Exit::of(&tally, complains), exit, "{tally:?}");
+        }
+    }
+}

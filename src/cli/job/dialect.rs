@@ -1,0 +1,89 @@
+//! The dialect of a run, from presets, files, and single keys.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use crate::cli::args::DialectArgs;
+use crate::cli::error::CliError;
+use crate::cli::files;
+use crate::protocol::dialect::Dialect;
+
+const LIMIT: u64 = 1 << 20;
+
+/// A dialect, and the keys that win over a scenario's own.
+pub(in crate::cli) struct Chosen {
+    pub base: Dialect,
+    pub set: Vec<(String, String)>,
+}
+
+impl Chosen {
+    /// The base with the keys set: what a run without a scenario speaks.
+    pub fn whole(&self) -> Dialect {
+        let mut dialect = self.base.clone();
+        for (key, value) in &self.set {
+            // Checked when they were read.
+            let _ = dialect.set(key, value);
+        }
+        dialect
+    }
+}
+
+/// Reads the flags.
+pub(in crate::cli) fn choose(args: &DialectArgs) -> Result<Chosen, CliError> {
+    let base = match args.dialect.as_str() {
+        "current" => Dialect::current(),
+        "older" => Dialect::older(),
+        path => read(Path::new(path))?,
+    };
+    let mut trial = base.clone();
+    let mut set = Vec::new();
+    for text in &args.set {
+        let (key, value) = text
+            .split_once('=')
+            .ok_or_else(|| CliError::usage(format!("--set '{text}' is not of the form KEY=VALUE")))?;
+        trial.set(key, value).map_err(|error| CliError::usage(format!("--set: {error}")))?;
+        set.push((key.to_owned(), value.to_owned()));
+    }
+    Ok(Chosen { base, set })
+}
+
+fn read(path: &Path) -> Result<Dialect, CliError> {
+    if !path.exists() {
+        let message = format!("--dialect {}: there is neither a preset nor a file of that name", path.display());
+        return Err(CliError::usage(message).help("presets: current, older; a file: wms-sim dialect --toml > FILE"));
+    }
+    let text = files::read_text(path, "the dialect file", LIMIT)?;
+    let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        CliError::usage(format!("the dialect file {} is not TOML", path.display())).drawing(error.to_string())
+    })?;
+    // `base = "older"` begins from a preset; the newer page is the default.
+    let mut dialect = match table.get("base") {
+        None => Dialect::current(),
+        Some(Value::String(base)) if base == "current" => Dialect::current(),
+        Some(Value::String(base)) if base == "older" => Dialect::older(),
+        Some(_) => {
+            return Err(CliError::usage(format!("in {}, base is neither \"current\" nor \"older\"", path.display())));
+        }
+    };
+    let mut keys = Vec::new();
+    flatten("", &table, &mut keys);
+    for (key, value) in keys.into_iter().filter(|(key, _)| key != "base") {
+        dialect
+            .set(&key, &value)
+            .map_err(|error| CliError::usage(format!("in the dialect file {}: {error}", path.display())))?;
+    }
+    Ok(dialect)
+}
+
+/// `[websocket] initial = true` and `"websocket.initial" = true` are the same.
+fn flatten(prefix: &str, table: &Table, keys: &mut Vec<(String, String)>) {
+    for (key, value) in table {
+        let key = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            Value::Table(inner) => flatten(&key, inner, keys),
+            Value::String(text) => keys.push((key, text.clone())),
+            other => keys.push((key, other.to_string())),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What was typed, resolved: a job cannot contradict itself.
+
+pub(super) mod catalogue;
+pub(super) mod dialect;
+pub(super) mod duration;
+pub(super) mod overrides;
+pub(super) mod plays;
+pub(super) mod secret;
+pub(super) mod send;
+pub(super) mod target;

@@ -1,0 +1,37 @@
+//! `--override EVENT.payload.KEY=VALUE`
+
+use serde_json::Value;
+
+use crate::cli::error::CliError;
+use crate::protocol::code::Code;
+use crate::scenario::compile::Override;
+
+/// Reads one override. A value that is JSON is taken as such, any other as text.
+pub(in crate::cli) fn read(text: &str) -> Result<Override, CliError> {
+    let form = || {
+        CliError::usage(format!("--override '{text}' is not of the form EVENT.payload.KEY=VALUE"))
+            .help("such as INTERMEDIATE_RESULTS.payload.snr=-100")
+    };
+    let (path, value) = text.split_once('=').ok_or_else(form)?;
+    let (code, rest) = path.split_once('.').ok_or_else(form)?;
+    let key = rest.strip_prefix("payload.").filter(|key| !key.is_empty()).ok_or_else(form)?;
+    let code: Code = code.parse().map_err(|error| CliError::usage(format!("--override: {error}")))?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+    Ok(Override { code, key: key.to_owned(), value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms() {
+        let read = |text| read(text).map_err(|error| error.message);
+        let snr = read("INTERMEDIATE_RESULTS.payload.snr=-100").unwrap();
+        assert_eq!((snr.code, snr.key.as_str(), snr.value), (Code::IntermediateResults, "snr", Value::from(-100)));
+        assert_eq!(read("LOW_SNR.payload.details=a=b").unwrap().value, Value::from("a=b"));
+        assert!(read("LOW_SNR.payload.details").unwrap_err().contains("form"));
+        assert!(read("LOW_SNR.details=1").unwrap_err().contains("form"));
+        assert!(read("LOW_SNRR.payload.details=1").unwrap_err().contains("LOW_SNR"));
+    }
+}

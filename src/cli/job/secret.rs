@@ -1,0 +1,56 @@
+//! The secret, from wherever it was given.
+
+use clap::parser::ValueSource;
+
+use crate::cli::args::SecretArgs;
+use crate::cli::error::CliError;
+use crate::cli::files;
+use crate::cli::shell::Typed;
+use crate::protocol::mac::Secret;
+
+const LIMIT: u64 = 64 << 10;
+
+/// The secret, or `None` where none was given.
+pub(in crate::cli) fn find(args: &SecretArgs, typed: &Typed) -> Result<Option<Secret>, CliError> {
+    let rank = |argument| match typed.source(argument) {
+        Some(ValueSource::CommandLine) => 3,
+        Some(ValueSource::EnvVariable) => 2,
+        Some(_) => 1,
+        None => 0,
+    };
+    let (of_file, of_text) = (rank("secret_file"), rank("secret"));
+    let secret = match (&args.secret_file, &args.secret) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) if of_file == of_text => {
+            return Err(CliError::usage("there are two secrets: --secret and --secret-file").help("give one of them"));
+        }
+        (Some(path), text) if text.is_none() || of_file > of_text => {
+            let mut bytes = files::read(path, "the secret file", LIMIT)?;
+            // Editors end files with a line break; nobody means it to be part of the secret.
+            if bytes.ends_with(b"\n") {
+                bytes.pop();
+                if bytes.ends_with(b"\r") {
+                    bytes.pop();
+                }
+            }
+            if std::str::from_utf8(&bytes).is_err() {
+                return Err(CliError::usage(format!("the secret file {} is not UTF-8 text", path.display())));
+            }
+            Secret::from_bytes(bytes)
+        }
+        (_, Some(text)) => Secret::new(text.clone()),
+        (Some(_), None) => return Ok(None),
+    };
+    if secret.is_empty() {
+        return Err(CliError::usage("the secret is empty").help("WMS assigns a MAC secret with the Config ID"));
+    }
+    Ok(Some(secret))
+}
+
+/// What to say where a secret is needed and none was given.
+pub(in crate::cli) fn missing() -> CliError {
+    CliError::usage("a MAC secret is needed to sign events for your webhook")
+        .help("--secret-file FILE     a file that holds it")
+        .help("WMS_SIM_SECRET=...     an environment variable")
+        .help("--secret SECRET        for tests: others can see it in the process list")
+}

@@ -1,0 +1,86 @@
+//! Where to, and by what.
+
+use super::duration;
+use zeroize::Zeroizing;
+
+use crate::cli::args::{DeliveryArgs, TransportName};
+use crate::cli::error::CliError;
+use crate::cli::files;
+use crate::protocol::dialect::Dialect;
+use crate::transport::client::environment_has_proxy;
+use crate::transport::headers::Header;
+use crate::transport::options::{ProxyUrl, TransportOptions};
+use crate::transport::target::Target;
+use crate::transport::tls::{ClientIdentity, TlsOptions};
+
+const PEM_LIMIT: u64 = 16 << 20;
+
+/// Which transport carries the requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Carrier {
+    Wire,
+    Reqwest,
+}
+
+impl Carrier {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wire => "wire",
+            Self::Reqwest => "reqwest",
+        }
+    }
+}
+
+/// Reads `--to`.
+pub(in crate::cli) fn parse(url: &str) -> Result<Target, CliError> {
+    Target::parse(url).map_err(|error| CliError::usage(format!("--to: {error}")))
+}
+
+/// The options of the transport, with the dialect's headers and time limit.
+pub(in crate::cli) fn options(
+    args: &DeliveryArgs,
+    target: Target,
+    dialect: &Dialect,
+) -> Result<(TransportOptions, Carrier), CliError> {
+    let mut options = TransportOptions::new(target);
+    options.content_type.clone_from(&dialect.content_type);
+    options.user_agent.clone_from(&dialect.user_agent);
+    options.timeout = match &args.timeout {
+        Some(text) => duration::read("timeout", text)?,
+        None => dialect.timeout,
+    };
+    if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
+        return Err(CliError::usage("--timeout 0 leaves no time for an answer").help("--timeout none waits for ever"));
+    }
+    for text in &args.header {
+        let header = Header::parse(text).map_err(|error| CliError::usage(format!("--header: {error}")))?;
+        options.headers.push(header);
+    }
+    options.tls = tls(args)?;
+    options.http2 = args.http2;
+    if let Some(url) = &args.proxy {
+        let proxy = ProxyUrl::parse(url).map_err(|error| CliError::usage(format!("--proxy: {error}")))?;
+        options.proxy = Some(proxy);
+    }
+    let needs_client = options.http2 || options.proxy.is_some() || environment_has_proxy(&options.target);
+    let carrier = match args.transport {
+        TransportName::Auto if needs_client => Carrier::Reqwest,
+        TransportName::Auto | TransportName::Wire => Carrier::Wire,
+        TransportName::Reqwest => Carrier::Reqwest,
+    };
+    Ok((options, carrier))
+}
+
+fn tls(args: &DeliveryArgs) -> Result<TlsOptions, CliError> {
+    let mut tls = TlsOptions { insecure: args.insecure, ..TlsOptions::default() };
+    if let Some(path) = &args.cacert {
+        tls.extra_roots = Some(files::read(path, "the certificates", PEM_LIMIT)?);
+    }
+    if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
+        tls.client = Some(ClientIdentity {
+            certificates: files::read(cert, "the client certificate", PEM_LIMIT)?,
+            key: Zeroizing::new(files::read(key, "the client key", PEM_LIMIT)?),
+        });
+    }
+    Ok(tls)
+}
