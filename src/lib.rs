@@ -5,4 +5,6 @@ pub mod outcome;
 pub mod protocol;
 pub mod scenario;
 pub mod seed;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod transport;
