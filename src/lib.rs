@@ -26,4 +26,6 @@ pub mod protocol;
 pub mod report;
 pub mod scenario;
 pub mod seed;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod transport;

@@ -1,0 +1,174 @@
+//! The receiver that is built in: an inbox on a free loopback port.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::serve::ListenerExt as _;
+use serde_json::json;
+use smallvec::SmallVec;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::inbox::{Inbox, InboxOptions, Reader, Received, SessionView, Summary};
+use crate::clock::{self, Moment, RunClock};
+use crate::protocol::mac;
+
+/// Where events are posted.
+pub const PATH: &str = "/webhook";
+
+/// How long requests that are under way may take once the server is being stopped.
+const STOP_LIMIT: Duration = Duration::from_secs(2);
+
+/// A server with an inbox, on the caller's runtime. Dropping it stops the server too, without waiting.
+#[derive(Debug)]
+pub struct Embedded {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<io::Result<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    clock: RunClock,
+    reader: Arc<Reader>,
+    inbox: Mutex<Inbox>,
+}
+
+impl Shared {
+    /// The inbox, for as long as it takes to enter one event. A handler that panicked leaves it usable: numbers are
+    /// at most one request behind.
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Embedded {
+    /// Starts a server on a free port of 127.0.0.1. The clock that the options' epoch belongs to is the server's own.
+    ///
+    /// # Errors
+    /// No port could be opened.
+    pub async fn start(options: InboxOptions) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let inbox = Inbox::new(InboxOptions { epoch: Some(clock::wall_clock()), ..options });
+        let reader = inbox.reader();
+        let shared = Arc::new(Shared { clock: RunClock::start(), reader, inbox: Mutex::new(inbox) });
+        let app = app(Arc::clone(&shared));
+        // Answers are small and waited for: they must not wait for more bytes to join them.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, app).with_graceful_shutdown(async move { drop(stopped.await) }).await
+        });
+        Ok(Self { address, shared, stop, serving })
+    }
+
+    /// Where to post events.
+    pub fn url(&self) -> String {
+        format!("http://{}{PATH}", self.address)
+    }
+
+    /// What was received so far, in numbers.
+    pub fn summary(&self) -> Summary {
+        self.shared.inbox().summary()
+    }
+
+    /// One session.
+    pub fn session(&self, session_id: &str) -> Option<SessionView> {
+        self.shared.inbox().session(self.now(), session_id)
+    }
+
+    /// The present moment of the server's clock.
+    pub fn now(&self) -> Moment {
+        self.shared.clock.now()
+    }
+
+    /// Takes no more connections, lets requests that are under way end, and tells what was received.
+    ///
+    /// # Errors
+    /// The server had ended by itself.
+    pub async fn stop(mut self) -> io::Result<Summary> {
+        // The server may be gone already; then there is nobody to tell.
+        let _ = self.stop.send(());
+        let ended = tokio::time::timeout(STOP_LIMIT, &mut self.serving).await;
+        let summary = self.shared.inbox().summary();
+        match ended {
+            Ok(Ok(result)) => result.map(|()| summary),
+            Ok(Err(join)) => Err(io::Error::other(join)),
+            // Somebody holds a request open; it is cut off.
+            Err(_) => {
+                self.serving.abort();
+                Ok(summary)
+            }
+        }
+    }
+}
+
+fn app(shared: Arc<Shared>) -> Router {
+    let limit = shared.reader.max_body_bytes();
+    Router::new()
+        .route(PATH, post(receive).fallback(wrong_method))
+        .fallback(wrong_path)
+        .layer(DefaultBodyLimit::max(limit))
+        .with_state(shared)
+}
+
+async fn receive(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let (status, answer) = shared.inbox().refuse_oversized();
+            return answered(status, answer);
+        }
+        Err(rejection) => return told(rejection.status(), "body-unreadable", &rejection.body_text()),
+    };
+    let mac_headers: SmallVec<[&[u8]; 1]> =
+        headers.get_all(mac::HEADER).iter().map(axum::http::HeaderValue::as_bytes).collect();
+    let content_type = headers.get(header::CONTENT_TYPE).map(axum::http::HeaderValue::as_bytes);
+    // Hashing and parsing need no lock.
+    let read = shared.reader.read(&Received { mac_headers: &mac_headers, content_type, body: &body });
+    let receipt = {
+        let mut inbox = shared.inbox();
+        // The moment is read under the lock, so that the inbox never sees time run backwards.
+        inbox.settle(shared.clock.now(), read)
+    };
+    answered(receipt.status, receipt.answer)
+}
+
+async fn wrong_method() -> Response {
+    let words = "events are posted here: only POST is allowed";
+    let mut response = told(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", words);
+    response.headers_mut().insert(header::ALLOW, axum::http::HeaderValue::from_static("POST"));
+    response
+}
+
+async fn wrong_path() -> Response {
+    told(StatusCode::NOT_FOUND, "not-found", "there is nothing here: events are posted to /webhook")
+}
+
+fn told(status: StatusCode, error: &str, message: &str) -> Response {
+    answered(status.as_u16(), json!({ "error": error, "message": message }).to_string())
+}
+
+fn answered(status: u16, answer: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if answer.is_empty() {
+        return status.into_response();
+    }
+    (status, [(header::CONTENT_TYPE, "application/json")], answer).into_response()
+}

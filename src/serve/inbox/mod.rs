@@ -1,0 +1,284 @@
+//! The inbox: verifies, reads and judges webhook requests, and keeps a bounded memory of their sessions.
+//!
+//! It does no I/O and reads no clock. Refused are requests whose MAC is not right and bodies that are no event; all
+//! else is accepted and commented on, because a receiver that refuses what it did not expect loses events.
+
+mod excerpt;
+mod finding;
+mod finding_code;
+mod holes;
+mod payload;
+mod possible;
+mod progress;
+mod reader;
+mod receipt;
+mod session;
+mod store;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod track;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use finding::Finding;
+pub use finding_code::{FindingCode, FindingSeverity};
+pub use progress::SessionState;
+pub use reader::{Read, Reader, Received};
+pub use receipt::{Receipt, ReceivedEvent};
+pub use session::Kept;
+pub use summary::Summary;
+
+use crate::clock::{Epoch, Moment};
+use crate::protocol::dialect::Dialect;
+use crate::protocol::grammar::Grammar;
+use crate::protocol::mac::{Signer, Verified};
+use reader::{Content, EventRead};
+use session::{Rules, Session};
+use store::Store;
+use summary::Counters;
+
+/// How far ahead of the wall clock a timestamp may be: clocks differ, and timestamps are whole seconds.
+const AHEAD_SECONDS: i64 = 2;
+
+/// What an inbox is set up with.
+#[derive(Clone, Debug)]
+pub struct InboxOptions {
+    /// One, or two while a secret is being replaced. With none every MAC is refused.
+    pub signers: Vec<Signer>,
+    /// What requests are held against.
+    pub dialect: Dialect,
+    /// How many sessions are remembered. The one that was quiet the longest makes room.
+    pub max_sessions: usize,
+    /// How many events of a session are remembered, for telling duplicates from conflicts.
+    pub max_events_per_session: usize,
+    /// How many bytes of a session ID are kept; of a longer one its beginning and a digest.
+    pub max_session_id_bytes: usize,
+    /// The largest body that is taken, in bytes.
+    pub max_body_bytes: usize,
+    /// After so long a silence a session counts as ended.
+    pub idle_after: Duration,
+    /// The wall clock at [`Moment::ZERO`]; without it no timestamp counts as lying in the future.
+    pub epoch: Option<Epoch>,
+}
+
+impl InboxOptions {
+    /// The usual bounds. The memory of a full inbox stays below 200 MB.
+    pub const fn new(signers: Vec<Signer>, dialect: Dialect) -> Self {
+        Self {
+            signers,
+            dialect,
+            max_sessions: 50_000,
+            max_events_per_session: 64,
+            max_session_id_bytes: 256,
+            max_body_bytes: 1 << 20,
+            // A token lives ten minutes, and a page can be left open longer than that before it is used.
+            idle_after: Duration::from_secs(30 * 60),
+            epoch: None,
+        }
+    }
+}
+
+/// One session as the inbox knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionView {
+    /// Its ID, as far as it is kept.
+    pub session_id: Arc<str>,
+    /// What to make of it.
+    pub state: SessionState,
+    /// How often the page was loaded.
+    pub loads: u32,
+    /// How many events came, duplicates left out.
+    pub events: u64,
+    /// How many are missing.
+    pub missing: u64,
+    /// Every event came, from the first to `PAGE_UNLOADED`.
+    pub complete: bool,
+    /// When its first event came.
+    pub first: Moment,
+    /// When it was last heard of.
+    pub last: Moment,
+}
+
+/// Receives webhook requests.
+#[derive(Debug)]
+pub struct Inbox {
+    reader: Arc<Reader>,
+    rules: Rules,
+    sessions: Store,
+    counters: Counters,
+    max_session_id_bytes: usize,
+    idle_after: Duration,
+    epoch: Option<Epoch>,
+}
+
+impl Inbox {
+    /// An empty inbox.
+    pub fn new(options: InboxOptions) -> Self {
+        let rules = Rules {
+            grammar: Grammar::new(&options.dialect),
+            reload: options.dialect.reload_sequence,
+            max_events: options.max_events_per_session,
+        };
+        Self {
+            reader: Arc::new(Reader::new(options.signers, options.dialect, options.max_body_bytes)),
+            rules,
+            sessions: Store::new(options.max_sessions),
+            counters: Counters::new(),
+            max_session_id_bytes: options.max_session_id_bytes,
+            idle_after: options.idle_after,
+            epoch: options.epoch,
+        }
+    }
+
+    /// What reads requests for this inbox. It can be used without holding the inbox, which is then needed for
+    /// [`Inbox::settle`] only.
+    pub fn reader(&self) -> Arc<Reader> {
+        Arc::clone(&self.reader)
+    }
+
+    /// Receives a request.
+    pub fn receive(&mut self, now: Moment, request: &Received<'_>) -> Receipt {
+        let read = self.reader.read(request);
+        self.settle(now, read)
+    }
+
+    /// Enters a request that was read by this inbox's reader.
+    pub fn settle(&mut self, now: Moment, read: Read) -> Receipt {
+        let Read { mac, mut findings, content } = read;
+        self.counters.received += 1;
+        let (status, answer, event) = match content {
+            Content::Refused(finding) => {
+                match mac {
+                    Ok(Verified { .. }) => self.counters.bad_bodies += 1,
+                    Err(_) => self.counters.refused_by_mac += 1,
+                }
+                let (status, answer) = receipt::refusal(&finding);
+                findings.push(finding);
+                (status, answer, None)
+            }
+            Content::Event(event) => {
+                self.counters.accepted += 1;
+                let event = self.enter(now, event, &mut findings);
+                let (status, answer) = receipt::acceptance(&findings);
+                (status, answer, Some(event))
+            }
+        };
+        self.counters.found(&findings);
+        Receipt { status, answer, findings, mac, event }
+    }
+
+    /// Counts a request whose body was too large to be read at all, and says what to answer.
+    pub fn refuse_oversized(&mut self) -> (u16, String) {
+        let finding = Finding::BodyTooLarge { limit: self.reader.max_body_bytes() };
+        self.counters.received += 1;
+        self.counters.bad_bodies += 1;
+        self.counters.found(std::slice::from_ref(&finding));
+        receipt::refusal(&finding)
+    }
+
+    fn enter(&mut self, now: Moment, mut event: EventRead, findings: &mut Vec<Finding>) -> ReceivedEvent {
+        if event.session_id.len() > self.max_session_id_bytes {
+            findings.push(Finding::SessionIdLong { bytes: event.session_id.len() });
+            event.session_id = shortened(&event.session_id, self.max_session_id_bytes);
+        }
+        if let Some(epoch) = self.epoch {
+            let wall = epoch.timestamp_at(now).0;
+            if event.timestamp > wall.saturating_add(AHEAD_SECONDS) {
+                findings.push(Finding::TimestampFuture { found: event.timestamp, now: wall });
+            }
+        }
+        let (session, forgotten) = self.sessions.touch(&event.session_id, now);
+        let mut received = ReceivedEvent {
+            session_id: Arc::default(),
+            load: 0,
+            sequence: event.sequence,
+            code: event.code,
+        };
+        if let Some(session) = session {
+            self.counters.sessions += u64::from(session.events == 0);
+            received.session_id = Arc::clone(&session.id);
+            received.load = session.enter(now, &event, &self.rules, findings);
+        }
+        if let Some(forgotten) = forgotten {
+            self.close(&forgotten);
+        }
+        received
+    }
+
+    /// Keeps the numbers of a session that is forgotten.
+    fn close(&mut self, session: &Session) {
+        let (gaps, missing) = session.missing();
+        self.counters.forgotten += 1;
+        self.counters.complete += u64::from(session.is_complete());
+        self.counters.gaps += gaps;
+        self.counters.missing = self.counters.missing.saturating_add(missing);
+    }
+
+    /// What was received so far, in numbers. What is missing may still come.
+    pub fn summary(&self) -> Summary {
+        let mut summary = self.counters.summary();
+        for session in self.sessions.iter() {
+            let (gaps, missing) = session.missing();
+            summary.complete += u64::from(session.is_complete());
+            summary.gaps += gaps;
+            summary.missing = summary.missing.saturating_add(missing);
+        }
+        summary
+    }
+
+    /// One session.
+    pub fn session(&self, now: Moment, session_id: &str) -> Option<SessionView> {
+        self.find(session_id).map(|session| self.view(now, session))
+    }
+
+    /// The events of a session that are remembered, in the order in which they came.
+    pub fn events(&self, session_id: &str) -> Vec<Kept> {
+        self.find(session_id).map(|session| session.kept.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// The sessions that were heard of last, the newest first.
+    pub fn recent(&self, now: Moment, limit: usize) -> Vec<SessionView> {
+        self.sessions.iter().take(limit).map(|session| self.view(now, session)).collect()
+    }
+
+    /// Forgets the sessions; the numbers of requests stay.
+    pub fn forget_sessions(&mut self) {
+        let sessions = std::mem::replace(&mut self.sessions, Store::new(1));
+        for session in sessions.iter() {
+            self.close(session);
+        }
+        self.sessions = sessions;
+        self.sessions.clear();
+    }
+
+    fn find(&self, session_id: &str) -> Option<&Session> {
+        if session_id.len() > self.max_session_id_bytes {
+            return self.sessions.get(&shortened(session_id, self.max_session_id_bytes));
+        }
+        self.sessions.get(session_id)
+    }
+
+    fn view(&self, now: Moment, session: &Session) -> SessionView {
+        SessionView {
+            session_id: Arc::clone(&session.id),
+            state: session.state(now.since(session.last) > self.idle_after, &self.rules),
+            loads: session.loads(),
+            events: session.events,
+            missing: session.missing().1,
+            complete: session.is_complete(),
+            first: session.first,
+            last: session.last,
+        }
+    }
+}
+
+/// The beginning of a session ID and a digest of all of it, so that two long ones are not taken for one.
+fn shortened(session_id: &str, max: usize) -> String {
+    let mut end = max.min(session_id.len());
+    while !session_id.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…{:016x}", &session_id[..end], reader::digest(session_id.as_bytes()))
+}

@@ -1,0 +1,5 @@
+//! The receiving side: an inbox that verifies what arrives and says what is wrong with it, and the small server that
+//! puts one on a free loopback port.
+
+pub mod embedded;
+pub mod inbox;
