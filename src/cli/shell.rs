@@ -5,6 +5,8 @@ use std::ffi::OsString;
 
 use clap::parser::ValueSource;
 
+use crate::report::curl::quote;
+
 /// The arguments as they were typed, and where each value came from.
 #[derive(Clone, Debug)]
 pub(super) struct Typed {
@@ -63,15 +65,6 @@ fn redact(word: &str) -> String {
     flag.map_or_else(|| shown.clone(), |flag| format!("{flag}={shown}"))
 }
 
-/// A word as a POSIX shell reads it.
-pub(super) fn quote(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,12 +82,5 @@ mod tests {
         );
         assert_eq!(again(&["x", "send", "--secret=s", "-q", "a b"]), "wms-sim send --secret='...' -q 'a b' --seed 7");
         assert_eq!(again(&["x", "--header", "Authorization: x"]), "wms-sim --header '...' --seed 7");
-    }
-
-    #[test]
-    fn words_are_quoted_for_a_shell() {
-        assert_eq!(quote("it's"), r"'it'\''s'");
-        assert_eq!(quote(""), "''");
-        assert_eq!(quote("5%"), "5%");
     }
 }

@@ -19,8 +19,10 @@ pub enum Announcement {
     Post {
         /// The client.
         client: reqwest::Client,
-        /// Where to; may hold credentials.
+        /// Where to; its query may hold credentials.
         url: reqwest::Url,
+        /// The value of `Authorization`, where the URL had user information.
+        authorization: Option<String>,
     },
 }
 
@@ -71,7 +73,9 @@ impl Announcement {
     async fn tell(&self, session_id: &str) -> Result<(), String> {
         match self {
             Self::Command(command) => run(command, session_id).await,
-            Self::Post { client, url } => post(client, url.clone(), session_id).await,
+            Self::Post { client, url, authorization } => {
+                post(client, url.clone(), authorization.as_deref(), session_id).await
+            }
         }
     }
 }
@@ -97,9 +101,17 @@ async fn run(command: &str, session_id: &str) -> Result<(), String> {
     Err(format!("the command of --before-session failed ({}): {last}", output.status))
 }
 
-async fn post(client: &reqwest::Client, url: reqwest::Url, session_id: &str) -> Result<(), String> {
+async fn post(
+    client: &reqwest::Client,
+    url: reqwest::Url,
+    authorization: Option<&str>,
+    session_id: &str,
+) -> Result<(), String> {
     let body = serde_json::json!({ "sessionId": session_id }).to_string();
-    let request = client.post(url).header("Content-Type", "application/json").body(body);
+    let mut request = client.post(url).header("Content-Type", "application/json").body(body);
+    if let Some(value) = authorization {
+        request = request.header("Authorization", value);
+    }
     let reply = request.send().await.map_err(|error| {
         let mut source: &dyn std::error::Error = &error;
         while let Some(inner) = source.source() {

@@ -173,19 +173,7 @@ impl Fleet {
 
     fn render(&mut self, key: usize, intended: Moment) -> Option<Dispatch> {
         let session = &mut self.sessions[key];
-        let beat = session.next?;
-        // The stamp follows the plan, not the delays of this run: the same seed gives the same bytes.
-        let timestamp = self.policy.pace.timestamp(self.policy.start, beat.due);
-        self.buffer.clear();
-        let rendered = session.values.render(
-            &session.plan,
-            session.seed,
-            &session.id,
-            timestamp,
-            beat,
-            &mut self.buffer,
-        );
-        session.next = session.timeline.next(&session.plan);
+        let (_, rendered) = session.render_next(&self.policy, &mut self.buffer)?;
         session.in_flight += 1;
         Some(Dispatch {
             ticket: Ticket(usize::MAX),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::policy::Policy;
 use crate::clock::Moment;
 use crate::outcome::run_event::SessionInfo;
 use crate::protocol::dialect::SessionIdStyle;
 use crate::scenario::mix::Mix;
 use crate::scenario::plan::Plan;
-use crate::scenario::render::Values;
+use crate::scenario::render::{Rendered, Values};
 use crate::scenario::timeline::{Beat, Timeline};
 use crate::seed::{Purpose, Seed, SessionSeed};
 
@@ -68,6 +69,19 @@ pub(super) struct Session {
     /// When the session began in the run.
     pub begins: Moment,
     pub in_flight: u32,
+}
+
+impl Session {
+    /// Renders the next event into `body`, in place of what is there, and steps on. The stamp follows the plan, not the
+    /// delays of the run: the same seed gives the same bytes.
+    pub fn render_next(&mut self, policy: &Policy, body: &mut Vec<u8>) -> Option<(Beat, Rendered)> {
+        let beat = self.next?;
+        let timestamp = policy.pace.timestamp(policy.start, beat.due);
+        body.clear();
+        let rendered = self.values.render(&self.plan, self.seed, &self.id, timestamp, beat, body);
+        self.next = self.timeline.next(&self.plan);
+        Some((beat, rendered))
+    }
 }
 
 fn draw_id(seed: SessionSeed, style: SessionIdStyle) -> String {

@@ -1,1 +1,8 @@
-//! What is told about a run: pure renderings, no printing.
+//! What is told about a run: pure renderings, no printing. Texts carry terminal styles; whoever prints strips them where
+//! they do not belong.
+
+pub mod curl;
+pub mod line;
+pub mod planned;
+pub mod style;
+pub mod summary;

@@ -9,6 +9,8 @@ mod failure;
 pub mod headers;
 pub mod limits;
 pub mod options;
+pub mod plain;
+pub mod readiness;
 pub mod scripted;
 pub mod target;
 pub mod tls;

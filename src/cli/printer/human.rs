@@ -1,0 +1,83 @@
+//! A run told to a person, as it happens.
+
+use super::progress::Progress;
+use super::{Out, stderr_is_terminal, warn};
+use crate::outcome::delivery::Status;
+use crate::outcome::run_event::RunEvent;
+use crate::outcome::tally::Tally;
+use crate::report::line;
+
+/// Up to so many sessions have a line for each event; more have a bar and a line for what goes wrong.
+const LINES_UP_TO: u64 = 10;
+/// So many things that go wrong are shown; the summary counts the rest.
+const MOST_TROUBLE: u64 = 20;
+
+pub(in crate::cli) struct Human {
+    out: Out,
+    many: bool,
+    progress: Option<Progress>,
+    lines: bool,
+    trouble: u64,
+}
+
+impl Human {
+    /// Tells a run of so many sessions.
+    pub fn new(sessions: u64) -> Self {
+        let lines = sessions <= LINES_UP_TO;
+        let mut out = Out::open();
+        let many = sessions > 1;
+        if lines {
+            out.line(&line::heading(many));
+            out.flush();
+        }
+        let progress = (!lines && stderr_is_terminal()).then(|| Progress::new(sessions));
+        Self { out, many, progress, lines, trouble: 0 }
+    }
+
+    pub fn tell(&mut self, event: &RunEvent, tally: &Tally) {
+        match event {
+            RunEvent::Settled(delivery) if self.lines => {
+                self.out.line(&line::line(delivery, self.many));
+                self.out.flush();
+            }
+            RunEvent::Settled(delivery) if delivery.status != Status::Accepted => {
+                self.trouble(&line::line(delivery, true));
+            }
+            RunEvent::SessionNotPlayed { session, why, .. } => {
+                let why = crate::report::style::harmless(why, 300);
+                self.trouble(&format!("session {session} was not played: {why}"));
+            }
+            RunEvent::Interrupted { .. } => warn("ending: waiting for what is under way; Ctrl-C again ends at once"),
+            _ => {}
+        }
+        if let Some(progress) = &self.progress {
+            progress.update(tally);
+        }
+    }
+
+    fn trouble(&mut self, text: &str) {
+        self.trouble += 1;
+        if self.trouble > MOST_TROUBLE + 1 {
+            return;
+        }
+        let text = if self.trouble > MOST_TROUBLE { "... more is counted below; --journal FILE keeps all" } else { text };
+        match &self.progress {
+            Some(progress) => progress.above(text),
+            None => {
+                self.out.line(text);
+                self.out.flush();
+            }
+        }
+    }
+
+    /// Prints the summary.
+    pub fn end(mut self, summary: &str) {
+        if let Some(progress) = self.progress.take() {
+            progress.end();
+        }
+        if self.lines || self.trouble > 0 {
+            self.out.line("");
+        }
+        self.out.text(summary);
+    }
+}

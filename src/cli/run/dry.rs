@@ -1,0 +1,27 @@
+//! What would be sent: `--dry-run` and `--curl`.
+
+use crate::cli::exit::Exit;
+use crate::cli::job::send::{Mode, SendJob};
+use crate::cli::printer::Out;
+use crate::delivery::dry;
+use crate::report::planned::{Planned, json_line};
+use crate::report::curl;
+
+pub(super) fn run(job: &SendJob) -> Exit {
+    let mut out = Out::open();
+    let url = &job.setup.target;
+    for number in job.numbers.clone() {
+        let session = job.source.info(number);
+        dry::events(&job.source, number, &job.policy, &job.signer, &mut |due, mac, body| {
+            let planned = Planned { session: &session, due, headers: &job.setup.headers, mac, body };
+            match job.mode {
+                Mode::Curl => out.line(&curl::command(planned, url)),
+                _ => out.line(&json_line(planned)),
+            }
+        });
+        if out.is_closed() {
+            break;
+        }
+    }
+    Exit::Ok
+}

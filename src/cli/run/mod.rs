@@ -1,0 +1,8 @@
+//! Doing what a job says.
+
+pub(super) mod announce;
+pub(super) mod dry;
+pub(super) mod observer;
+pub(super) mod send;
+pub(super) mod signals;
+pub(super) mod steps;

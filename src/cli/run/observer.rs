@@ -1,0 +1,87 @@
+//! Everyone who follows a run: the tally, the journal, the printer.
+
+use std::time::Duration;
+
+use crate::cli::args::OutputName;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::job::send::SendJob;
+use crate::cli::journal_file::JournalFile;
+use crate::cli::printer::{Human, Out, warn};
+use crate::outcome::journal;
+use crate::outcome::run::{InboxSummary, Run, Setup};
+use crate::outcome::run_event::RunEvent;
+use crate::outcome::tally::Tally;
+use crate::report::summary::summary;
+
+pub(super) struct Observer {
+    setup: Setup,
+    tally: Tally,
+    journal: Option<JournalFile>,
+    voice: Voice,
+}
+
+enum Voice {
+    Human(Box<Human>),
+    Ndjson(Out),
+    Quiet,
+}
+
+impl Observer {
+    pub fn new(job: &SendJob) -> Result<Self, CliError> {
+        let mut journal = job.journal.as_deref().map(JournalFile::create).transpose()?;
+        let first = journal::run_line(&job.setup);
+        if let Some(journal) = &mut journal {
+            journal.write(&first);
+        }
+        let voice = match job.output {
+            OutputName::Human => Voice::Human(Box::new(Human::new(job.setup.sessions))),
+            OutputName::Quiet => Voice::Quiet,
+            OutputName::Ndjson => {
+                let mut out = Out::open();
+                out.line(&first.to_string());
+                out.flush();
+                Voice::Ndjson(out)
+            }
+        };
+        Ok(Self { setup: job.setup.clone(), tally: Tally::default(), journal, voice })
+    }
+
+    pub fn tell(&mut self, event: &RunEvent) {
+        self.tally.add(event);
+        if self.journal.is_some() || matches!(self.voice, Voice::Ndjson(_)) {
+            let line = journal::event_line(event, &self.setup.headers);
+            if let Some(journal) = &mut self.journal {
+                journal.write(&line);
+            }
+            if let Voice::Ndjson(out) = &mut self.voice {
+                out.line(&line.to_string());
+                out.flush();
+            }
+        }
+        if let Voice::Human(human) = &mut self.voice {
+            human.tell(event, &self.tally);
+        }
+    }
+
+    /// Ends the telling, and says how the program ends.
+    pub fn end(self, took: Duration, inbox: Option<InboxSummary>) -> Exit {
+        let complains = inbox.as_ref().is_some_and(|inbox| !inbox.findings.is_empty());
+        let run = Run { setup: self.setup, tally: self.tally, took, inbox };
+        let exit = Exit::of(&run.tally, complains);
+        let last = journal::end_line(&run, exit.code());
+        if let Some(mut journal) = self.journal {
+            journal.write(&last);
+            if let Some(trouble) = journal.end() {
+                warn(&trouble);
+            }
+        }
+        match self.voice {
+            Voice::Human(human) => human.end(&summary(&run)),
+            Voice::Ndjson(mut out) => out.line(&last.to_string()),
+            Voice::Quiet if exit != Exit::Ok => warn(summary(&run).trim_end()),
+            Voice::Quiet => {}
+        }
+        exit
+    }
+}

@@ -1,0 +1,8 @@
+//! The smaller verbs, a file each.
+
+pub(super) mod completions;
+pub(super) mod dialect;
+pub(super) mod events;
+pub(super) mod man;
+pub(super) mod scenarios;
+pub(super) mod sign;

@@ -1,0 +1,95 @@
+//! What a run came to, in a few lines.
+
+use std::fmt::Write as _;
+
+use super::line::millis;
+use super::style::{BAD, FAINT, GOOD, STRONG, WARN, paint};
+use crate::outcome::run::Run;
+use crate::outcome::tally::Tally;
+
+/// The summary of a run.
+pub fn summary(run: &Run) -> String {
+    let tally = &run.tally;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{} in {}: {}",
+        paint(STRONG, counted(tally.settled(), "event")),
+        seconds(run.took.as_secs_f64()),
+        counts(tally)
+    );
+    if run.setup.sessions > 1 {
+        let mut parts = vec![format!("{} of {} completed", tally.sessions_completed, tally.sessions_started)];
+        if tally.sessions_not_played > 0 {
+            parts.push(paint(BAD, format!("{} not played", tally.sessions_not_played)));
+        }
+        let _ = writeln!(text, "sessions  {}", parts.join(" · "));
+    }
+    if tally.answered() + tally.failed > 0 {
+        let at = |quantile: f64| millis(tally.service.value_at_quantile(quantile));
+        let _ = writeln!(
+            text,
+            "latency   p50 {} · p90 {} · p99 {} · max {}",
+            at(0.5),
+            at(0.9),
+            at(0.99),
+            millis(tally.service.max())
+        );
+    }
+    for (status, count) in tally.by_status.iter().filter(|_| tally.refused > 0) {
+        let _ = writeln!(text, "answered  {status} to {}", counted(*count, "event"));
+    }
+    for (code, count) in &tally.failures {
+        let _ = writeln!(text, "failed    {} {} {}", paint(BAD, code), counted(*count, "time"), paint(FAINT, "· what to do:"));
+        let _ = writeln!(text, "          {}", code.advice());
+    }
+    if tally.resent > 0 {
+        let _ = writeln!(
+            text,
+            "note      {} sent again: the receiver had closed an idle connection, which is its right",
+            counted(tally.resent, "request")
+        );
+    }
+    if let Some(inbox) = &run.inbox {
+        let _ = writeln!(
+            text,
+            "receiver  {} with a right MAC in {}",
+            counted(inbox.verified, "event"),
+            counted(inbox.sessions, "session")
+        );
+        for (finding, count) in &inbox.findings {
+            let _ = writeln!(text, "          {} {finding} ({})", paint(WARN, "noticed:"), counted(*count, "time"));
+        }
+    }
+    if tally.interrupted {
+        let _ = writeln!(text, "{}", paint(WARN, "interrupted: what was under way is settled, the rest was not sent"));
+    }
+    text
+}
+
+fn counts(tally: &Tally) -> String {
+    let part = |count: u64, word: &str, style| {
+        let text = format!("{count} {word}");
+        if count > 0 { paint(style, text) } else { text }
+    };
+    let mut parts = vec![
+        part(tally.accepted, "accepted", GOOD),
+        part(tally.refused, "refused", BAD),
+        part(tally.failed, "failed", BAD),
+    ];
+    if tally.suppressed > 0 {
+        parts.push(part(tally.suppressed, "suppressed", WARN));
+    }
+    if tally.in_flight > 0 {
+        parts.push(part(tally.in_flight, "unanswered when it ended", WARN));
+    }
+    parts.join(" · ")
+}
+
+fn counted(count: u64, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+fn seconds(seconds: f64) -> String {
+    if seconds < 1.0 { format!("{:.0} ms", seconds * 1e3) } else { format!("{seconds:.1} s") }
+}
