@@ -81,7 +81,7 @@ impl Node {
     }
 }
 
-/// Reads a text that holds one YAML document. The tree is missing where the text is no YAML at all.
+/// Reads a text that holds one YAML document; an empty one is a null. The tree is missing where the text is no YAML.
 pub fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     if text.len() > MAX_FILE_BYTES {
         return (None, vec![too_large(text.len())]);
@@ -93,7 +93,10 @@ pub fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     }
     let mut builder = Builder::new(text);
     match builder.run() {
-        Ok(()) => (builder.root, builder.diagnostics),
+        Ok(()) => {
+            let nothing = || Node { kind: Kind::Scalar(Scalar { text: String::new(), plain: true }), span: 0..0 };
+            (Some(builder.root.unwrap_or_else(nothing)), builder.diagnostics)
+        }
         Err(fatal) => {
             builder.diagnostics.push(*fatal);
             (None, builder.diagnostics)
