@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 /// A line longer than this is shown in part.
-const LONGEST_LINE: usize = 160;
+const LONGEST_LINE: usize = 100;
 /// How much of a long line is shown ahead of the place.
-const LEAD: usize = 50;
+const LEAD: usize = 40;
 
 /// The places at which a text's lines begin.
 pub(super) struct Lines<'t> {

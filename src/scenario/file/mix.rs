@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use super::fields::{Fields, Problems};
 use super::keys::{MIX, MIX_ENTRY};
-use super::read::{check_stem, is_empty};
+use super::read::is_empty;
 use super::source::Source;
 use super::types::{Span, Spanned};
 use super::values;
@@ -59,10 +59,8 @@ fn mix(root: &Node, source: &Source, problems: &mut Problems) -> Option<MixFile>
         return None;
     }
     let fields = Fields::open(root, &MIX, problems)?;
-    let name = fields.get("name").and_then(|node| values::name(node, "name", problems));
-    if let (Some(name), Some(stem)) = (&name, &source.stem) {
-        check_stem(name, stem, problems);
-    }
+    let stem = source.stem.as_deref();
+    let name = fields.get("name").and_then(|node| values::file_name(node, stem, problems));
     let title = fields.get("title").and_then(|node| values::line(node, "title", problems));
     let scenarios = fields.get("scenarios").and_then(|node| scenarios(node, problems));
     Some(MixFile { name: name?, title: title?, scenarios: scenarios? })

@@ -191,7 +191,7 @@ fn warn_of_drawn_words(node: &Node, depth: usize, problems: &mut Problems) {
     let Kind::Map(pairs) = &node.kind else { return };
     if depth > 1 && drawn(node).is_some() {
         problems.warning(
-            "this is sent as it stands",
+            "this mapping is sent as it stands",
             &node.span,
             "`one_of`, `range` and `ramp` draw a value only directly below a key of the payload",
         );
@@ -200,7 +200,7 @@ fn warn_of_drawn_words(node: &Node, depth: usize, problems: &mut Problems) {
         let plain = key.text().unwrap_or_default().to_lowercase().replace(['_', '-', ' '], "");
         let meant = DRAWN.iter().map(|shape| shape.keys[0]).find(|word| word.replace('_', "") == plain);
         if let Some(word) = meant.filter(|word| key.text() != Some(word)) {
-            problems.warning("this is sent as it stands", &key.span, format!("did you mean `{word}`?"));
+            problems.warning("this mapping is sent as it stands", &node.span, format!("did you mean `{word}`?"));
         }
     }
 }

@@ -7,6 +7,7 @@ use super::types::{Gap, MAX_EVENTS, Repeat, Spanned};
 use super::words::{kebab, nearest, one_of, quote};
 use super::yaml::{Kind, Node};
 use crate::protocol::code::Code;
+use crate::scenario::diagnostic::Diagnostic;
 
 /// A kebab-case name, as a regular expression for the JSON Schema.
 pub(super) const NAME: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
@@ -61,23 +62,52 @@ pub(super) fn no_control_characters(text: &Spanned<String>, key: &str, problems:
 /// A kebab-case name.
 pub(super) fn name(node: &Node, key: &str, problems: &mut Problems) -> Option<Spanned<String>> {
     let name = text(node, key, problems)?;
-    check_name(&name, key, problems);
+    check_name(&name, "the name", problems);
     Some(name)
 }
 
-/// Reports a name that is not in kebab-case.
-pub(super) fn check_name(name: &Spanned<String>, key: &str, problems: &mut Problems) {
-    let word = |word: &str| {
+/// The name of a scenario or mix, which is also that of its file.
+pub(super) fn file_name(node: &Node, stem: Option<&str>, problems: &mut Problems) -> Option<Spanned<String>> {
+    let name = text(node, "name", problems)?;
+    match stem.filter(|stem| *stem != name.value) {
+        // Following this help mends a name that is not in kebab-case, too.
+        Some(stem) if is_kebab(stem) => problems.push(
+            Diagnostic::error(
+                format!("the name {} is not that of the file", quote(&name.value)),
+                name.span.clone(),
+                format!("the file is {}", quote(stem)),
+            )
+            .help(format!("write `name: {stem}`, or rename the file")),
+        ),
+        Some(stem) => problems.push(
+            Diagnostic::error(
+                format!("the file's name {} is not in kebab-case", quote(stem)),
+                name.span.clone(),
+                "the name has to be that of the file",
+            )
+            .help(format!("rename the file, and write {} here", quote(&kebab(&name.value)))),
+        ),
+        None => check_name(&name, "the name", problems),
+    }
+    Some(name)
+}
+
+fn is_kebab(text: &str) -> bool {
+    text.split('-').all(|word| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    if !name.value.split('-').all(word) {
+    })
+}
+
+/// Reports a name that is not in kebab-case.
+pub(super) fn check_name(name: &Spanned<String>, what: &str, problems: &mut Problems) {
+    if !is_kebab(&name.value) {
         let better = kebab(&name.value);
         let help = if better.is_empty() {
             "use lower-case letters, digits and hyphens".to_owned()
         } else {
             format!("use lower-case letters, digits and hyphens: {}", quote(&better))
         };
-        problems.error(format!("{key} {} is not in kebab-case", quote(&name.value)), &name.span, help);
+        problems.error(format!("{what} {} is not in kebab-case", quote(&name.value)), &name.span, help);
     }
 }
 

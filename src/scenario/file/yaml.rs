@@ -86,9 +86,7 @@ pub fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     if text.len() > MAX_FILE_BYTES {
         return (None, vec![too_large(text.len())]);
     }
-    if let Some(place) = text.find('\0') {
-        let diagnostic = Diagnostic::error(format!("byte {place} is NUL"), place..place + 1, "not text")
-            .help("remove it; a YAML file holds text only");
+    if let Some(diagnostic) = control_character(text) {
         return (None, vec![diagnostic]);
     }
     let mut builder = Builder::new(text);
@@ -251,11 +249,9 @@ impl<'t> Builder<'t> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fatal> {
         let Some(Anchored { height, cost, .. }) = self.anchors.get(&anchor) else {
-            return Err(Box::new(Diagnostic::error(
-                "an alias stands inside of what it stands for",
-                span,
-                "this would never end",
-            )));
+            let message = "an alias stands inside of what it stands for";
+            let diagnostic = Diagnostic::error(message, span, "this would never end");
+            return Err(Box::new(diagnostic.help("write the steps out")));
         };
         let (height, cost) = (*height, *cost);
         if self.stack.len() + height > MAX_NESTING {
@@ -352,11 +348,27 @@ impl<'t> Builder<'t> {
     }
 }
 
+/// The first character that YAML does not allow in a file, not even in quotes.
+fn control_character(text: &str) -> Option<Diagnostic> {
+    let forbidden = |c: &(usize, char)| c.1.is_control() && !matches!(c.1, '\t' | '\n' | '\r' | '\u{85}');
+    let (place, c) = text.char_indices().find(forbidden)?;
+    let span = place..place + c.len_utf8();
+    let what = match c {
+        '\0' => "NUL".to_owned(),
+        _ => format!("the control character U+{:04X}", u32::from(c)),
+    };
+    Some(
+        Diagnostic::error(format!("byte {place} is {what}"), span, "not text")
+            .help("remove it; in double quotes, `\\e`, `\\x07` and the like stand for such characters"),
+    )
+}
+
 /// A key has to be a word, and to come once.
 fn check_key(key: &Node, seen: &mut HashMap<String, Span>) -> Result<(), Fatal> {
     let Some(text) = key.text() else {
         let message = format!("a key has to be a word, this is {}", key.describe());
-        return Err(Box::new(Diagnostic::error(message, key.span.clone(), "")));
+        let diagnostic = Diagnostic::error(message, key.span.clone(), "");
+        return Err(Box::new(diagnostic.help("write `key: value`")));
     };
     match seen.get(text) {
         Some(first) => Err(Box::new(
