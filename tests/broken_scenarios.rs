@@ -34,8 +34,7 @@ fn stem(path: &Path) -> String {
 
 fn broken_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }
@@ -91,7 +90,11 @@ fn deep_nesting_is_refused_and_harms_no_stack() {
     let dashes = format!("steps:\n  {}", "- ".repeat(300_000));
     let mut lists = String::from("name: n\ntitle: t\noutcome: completed\nsteps:\n");
     for level in 0..40 {
-        lists.push_str(&format!("{}- maybe: 50%\n{}  steps:\n", " ".repeat(level * 4), " ".repeat(level * 4)));
+        lists.push_str(&format!(
+            "{}- maybe: 50%\n{}  steps:\n",
+            " ".repeat(level * 4),
+            " ".repeat(level * 4)
+        ));
     }
     lists.push_str(&format!("{}- LOW_SNR\n", " ".repeat(160)));
     for (name, text) in [("brackets", brackets), ("dashes", dashes), ("step-lists", lists)] {

@@ -93,8 +93,10 @@ impl<'t> Lines<'t> {
         }
         let before = &self.text[line.start..place];
         let start = before.char_indices().rev().nth(LEAD).map_or(line.start, |(byte, _)| line.start + byte);
-        let length =
-            self.text[start..line.end].char_indices().nth(LONGEST_LINE).map_or(line.end - start, |(byte, _)| byte);
+        let length = self.text[start..line.end]
+            .char_indices()
+            .nth(LONGEST_LINE)
+            .map_or(line.end - start, |(byte, _)| byte);
         start..start + length
     }
 

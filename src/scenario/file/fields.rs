@@ -78,7 +78,8 @@ impl<'n> Fields<'n> {
                 replaced.extend(misplaced.instead_of);
                 continue;
             }
-            let missing = shape.keys.iter().copied().filter(|key| entries.iter().all(|(known, _)| known != key));
+            let missing =
+                shape.keys.iter().copied().filter(|key| entries.iter().all(|(known, _)| known != key));
             let (meant, help) = match nearest(text, missing) {
                 Some(meant) => (Some(meant), format!("did you mean `{meant}`?")),
                 None => (None, known(shape)),

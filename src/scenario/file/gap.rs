@@ -30,8 +30,7 @@ impl NotAGap {
     }
 }
 
-const FORMS: &str =
-    "write a duration `5s`, a range `4s..6s`, `5s ±400ms`, `exp(2s)`, `normal(5s, 400ms)` or `lognormal(3s, 15s)`";
+const FORMS: &str = "write a duration `5s`, a range `4s..6s`, `5s ±400ms`, `exp(2s)`, `normal(5s, 400ms)` or `lognormal(3s, 15s)`";
 
 /// The units and their nanoseconds.
 const UNITS: [(&str, u64); 5] = [
@@ -170,7 +169,10 @@ fn scaled(number: &str, unit: u64) -> Option<u64> {
 }
 
 fn too_long(text: &str) -> NotAGap {
-    NotAGap::new(format!("{} is longer than 366 days", quote(text)), "no gap and no session is longer than that")
+    NotAGap::new(
+        format!("{} is longer than 366 days", quote(text)),
+        "no gap and no session is longer than that",
+    )
 }
 
 fn wrong_unit(text: &str, number: &str, unit: &str) -> NotAGap {

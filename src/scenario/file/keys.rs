@@ -109,8 +109,7 @@ pub const INTERLUDE: Shape = Shape {
 pub const ONE_OF: Shape =
     Shape { what: "`one_of`", keys: &["one_of"], required: &[], misplaced: anything_else };
 /// `range: 1..9`, as a payload value.
-pub const RANGE: Shape =
-    Shape { what: "`range`", keys: &["range"], required: &[], misplaced: anything_else };
+pub const RANGE: Shape = Shape { what: "`range`", keys: &["range"], required: &[], misplaced: anything_else };
 /// `ramp: [1.5, 6.0]`, as a payload value.
 pub const RAMP: Shape = Shape {
     what: "a ramp",
@@ -206,10 +205,9 @@ fn in_event(key: &str) -> Option<Misplaced> {
             format!("`{key}` is part of the payload"),
             format!("write `payload: {{ {key}: ... }}`"),
         )),
-        "steps" => Some(Misplaced::new(
-            "an `event` step has no `steps`",
-            "list what follows as steps of its own",
-        )),
+        "steps" => {
+            Some(Misplaced::new("an `event` step has no `steps`", "list what follows as steps of its own"))
+        }
         _ => in_any_step(key),
     }
 }

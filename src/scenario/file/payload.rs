@@ -54,12 +54,18 @@ fn drawn(node: &Node) -> Option<&'static str> {
     DRAWN.iter().find(|shape| shape.keys.iter().any(|key| has(key))).map(|shape| shape.keys[0])
 }
 
+/// Every word of the drawn values.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    DRAWN.iter().flat_map(|shape| shape.keys.iter().copied())
+}
+
 fn one_of(node: &Node, problems: &mut Problems) -> Option<PayloadValue> {
     let list = Fields::open(node, &ONE_OF, problems)?.get("one_of")?;
     let items = match &list.kind {
         Kind::List(items) if !items.is_empty() => items,
         kind => {
-            let this = if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { list.describe() };
+            let this =
+                if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { list.describe() };
             let message = format!("`one_of` is a list of values, this is {this}");
             problems.error(message, &list.span, "write `one_of: [a, b]`");
             return None;
@@ -72,10 +78,15 @@ fn one_of(node: &Node, problems: &mut Problems) -> Option<PayloadValue> {
 fn range(node: &Node, problems: &mut Problems) -> Option<PayloadValue> {
     let node = Fields::open(node, &RANGE, problems)?.get("range")?;
     let text = node.text().unwrap_or_default();
-    let ends = text.split_once("..").map(|(low, high)| (low.trim_end_matches(' '), high.trim_start_matches(' ')));
+    let ends =
+        text.split_once("..").map(|(low, high)| (low.trim_end_matches(' '), high.trim_start_matches(' ')));
     let Some((low, high)) = ends.filter(|(low, high)| is_decimal(low) && is_decimal(high)) else {
         let message = format!("`range` is a range of numbers, this is {}", node.describe());
-        problems.error(message, &node.span, "write `range: 1..9` for integers, `range: 1.0..9.5` for decimals");
+        problems.error(
+            message,
+            &node.span,
+            "write `range: 1..9` for integers, `range: 1.0..9.5` for decimals",
+        );
         return None;
     };
     let backwards = |problems: &mut Problems| {
@@ -139,6 +150,11 @@ fn ramp(name: &str, node: &Node, problems: &mut Problems) -> Option<PayloadValue
     Some(PayloadValue::Ramp { from, to, noise })
 }
 
+/// A whole tree as JSON, as far as JSON can say it: what a validator reads in an editor.
+pub fn to_json(node: &Node) -> Option<Value> {
+    literal(node, 1, &mut Problems::default())
+}
+
 /// A value as JSON.
 pub(super) fn literal(node: &Node, depth: usize, problems: &mut Problems) -> Option<Value> {
     if depth > MAX_DEPTH {
@@ -174,7 +190,11 @@ fn scalar_value(scalar: &Scalar, span: &Span, problems: &mut Problems) -> Option
         Resolved::Number { number, exact, .. } => {
             if !exact {
                 let message = format!("{} is sent as {number}", quote(&scalar.text));
-                problems.warning(message, span, "integers have 64 bits; put it in quotes to send it as a text");
+                problems.warning(
+                    message,
+                    span,
+                    "integers have 64 bits; put it in quotes to send it as a text",
+                );
             }
             Some(Value::Number(number))
         }
@@ -200,7 +220,11 @@ fn warn_of_drawn_words(node: &Node, depth: usize, problems: &mut Problems) {
         let plain = key.text().unwrap_or_default().to_lowercase().replace(['_', '-', ' '], "");
         let meant = DRAWN.iter().map(|shape| shape.keys[0]).find(|word| word.replace('_', "") == plain);
         if let Some(word) = meant.filter(|word| key.text() != Some(word)) {
-            problems.warning("this mapping is sent as it stands", &node.span, format!("did you mean `{word}`?"));
+            problems.warning(
+                "this mapping is sent as it stands",
+                &node.span,
+                format!("did you mean `{word}`?"),
+            );
         }
     }
 }

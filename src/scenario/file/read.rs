@@ -60,7 +60,8 @@ fn scenario(root: &Node, source: &Source, problems: &mut Problems) -> Option<Sce
     }
     let outcome = fields.get("outcome").and_then(|node| values::choice(node, "outcome", &OUTCOMES, problems));
     let dialect = fields.get("dialect").map(|node| dialect(node, problems)).unwrap_or_default();
-    let interactive = fields.get("interactive").and_then(|node| values::boolean(node, "interactive", problems));
+    let interactive =
+        fields.get("interactive").and_then(|node| values::boolean(node, "interactive", problems));
     let legal = fields.get("legal").and_then(|node| values::boolean(node, "legal", problems));
     let fragments = fields.get("fragments").map(|node| fragments(node, problems)).unwrap_or_default();
     let steps = fields.get("steps").and_then(|node| step::list(node, 1, Empty::Refused, problems));
@@ -109,7 +110,11 @@ fn dialect(node: &Node, problems: &mut Problems) -> Vec<(Spanned<String>, Spanne
             }
             _ => {
                 let message = format!("a dialect value is a single value, this is {}", value.describe());
-                problems.error(message, &value.span, "write the key with dots, as in `websocket.initial: true`");
+                problems.error(
+                    message,
+                    &value.span,
+                    "write the key with dots, as in `websocket.initial: true`",
+                );
                 None
             }
         }

@@ -66,7 +66,11 @@ fn integer(text: &str) -> Option<Resolved> {
         return exact(number.into());
     }
     let rounded = text.parse().ok().and_then(Number::from_f64);
-    Some(rounded.map_or(Resolved::NotFinite, |number| Resolved::Number { number, integer: true, exact: false }))
+    Some(rounded.map_or(Resolved::NotFinite, |number| Resolved::Number {
+        number,
+        integer: true,
+        exact: false,
+    }))
 }
 
 fn float(text: &str) -> Option<Resolved> {
@@ -87,7 +91,11 @@ fn float(text: &str) -> Option<Resolved> {
         return None;
     }
     let number = text.parse().ok().and_then(Number::from_f64);
-    Some(number.map_or(Resolved::NotFinite, |number| Resolved::Number { number, integer: false, exact: true }))
+    Some(number.map_or(Resolved::NotFinite, |number| Resolved::Number {
+        number,
+        integer: false,
+        exact: true,
+    }))
 }
 
 #[cfg(test)]
@@ -133,7 +141,9 @@ mod tests {
         for text in [".inf", "-.INF", ".nan", "1e999"] {
             assert_eq!(plain(text), Resolved::NotFinite, "{text}");
         }
-        for text in ["yes", "off", "1_000", "1.2.3", "-", "+", ".", "e5", "0x", "0xg", "5s", "1e", "inf", "NaN"] {
+        for text in
+            ["yes", "off", "1_000", "1.2.3", "-", "+", ".", "e5", "0x", "0xg", "5s", "1e", "inf", "NaN"]
+        {
             assert_eq!(plain(text), Resolved::Text, "{text}");
         }
     }

@@ -28,7 +28,11 @@ pub(super) fn list(
 ) -> Option<Vec<Spanned<Step>>> {
     if depth > MAX_DEPTH {
         let message = format!("step lists are nested more than {MAX_DEPTH} levels deep");
-        problems.error(message, &node.span, "move inner steps into `fragments`, or make the scenario simpler");
+        problems.error(
+            message,
+            &node.span,
+            "move inner steps into `fragments`, or make the scenario simpler",
+        );
         return None;
     }
     let Kind::List(items) = &node.kind else {
@@ -54,7 +58,9 @@ fn step(node: &Node, depth: usize, problems: &mut Problems) -> Option<Step> {
                 "use" => use_(&fields, problems),
                 "choose" => choose(&fields, depth, problems),
                 "maybe" => maybe(&fields, depth, problems),
-                "wait" => fields.get("wait").and_then(|node| values::gap(node, "wait", problems)).map(Step::Wait),
+                "wait" => {
+                    fields.get("wait").and_then(|node| values::gap(node, "wait", problems)).map(Step::Wait)
+                }
                 _ => reload(&fields, problems),
             }
         }
@@ -70,7 +76,11 @@ fn step(node: &Node, depth: usize, problems: &mut Problems) -> Option<Step> {
 fn short_form(node: &Node, problems: &mut Problems) -> Option<Step> {
     let text = node.text().unwrap_or_default();
     if text.is_empty() {
-        problems.error("an empty step", &node.span, "write an event code, as in `- WMS_LOADED`, or remove it");
+        problems.error(
+            "an empty step",
+            &node.span,
+            "write an event code, as in `- WMS_LOADED`, or remove it",
+        );
         return None;
     }
     if step_kinds().any(|kind| kind == text) {
@@ -147,7 +157,8 @@ fn choose(fields: &Fields<'_>, depth: usize, problems: &mut Problems) -> Option<
     let items = match &node.kind {
         Kind::List(items) if !items.is_empty() => items,
         kind => {
-            let this = if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { node.describe() };
+            let this =
+                if matches!(kind, Kind::List(_)) { "an empty list".to_owned() } else { node.describe() };
             let message = format!("`choose` is a list of branches, this is {this}");
             problems.error(message, &node.span, "begin each branch with `- weight: 50`, and give it `steps`");
             return None;

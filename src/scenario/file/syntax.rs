@@ -9,9 +9,17 @@ type Case = (&'static str, &'static str, &'static str);
 /// The first that fits counts.
 const CASES: &[Case] = &[
     ("directive", "a line that begins with `%` is a directive", "put a value that begins with `%` in quotes"),
-    ("line in block scalar", "this line is indented less than the text that it belongs to", "indent it as the first"),
+    (
+        "line in block scalar",
+        "this line is indented less than the text that it belongs to",
+        "indent it as the first",
+    ),
     ("tab", "a tab where only spaces may stand", "indent with spaces"),
-    ("block scalar", "a text block that begins wrongly", "write `|` or `>` alone, and the text indented below it"),
+    (
+        "block scalar",
+        "a text block that begins wrongly",
+        "write `|` or `>` alone, and the text indented below it",
+    ),
     (
         "mapping values are not allowed",
         "a `:` that does not fit here",
@@ -23,7 +31,11 @@ const CASES: &[Case] = &[
         "this line does not fit the mapping above",
         "the keys of one mapping begin in one column, and so do the `- ` of one list",
     ),
-    ("simple key", "this is not a `key: value`", "write a `:` and a space after the key, and check the indentation"),
+    (
+        "simple key",
+        "this is not a `key: value`",
+        "write a `:` and a space after the key, and check the indentation",
+    ),
     ("expected ',' or '}'", "a `{` that is not closed, or a comma that is missing", "close it with `}`"),
     ("expected ',' or ']'", "a `[` that is not closed, or a comma that is missing", "close it with `]`"),
     ("misplaced bracket", "a closing bracket that was not opened", "remove it, or open it before"),
@@ -38,13 +50,21 @@ const CASES: &[Case] = &[
     ("hexadecimal number", "an escape with too few digits", "write \\xNN, \\uNNNN or \\UNNNNNNNN"),
     ("Unicode character escape", "an escape that is no Unicode character", "write another one"),
     ("unknown anchor", "an alias for an anchor that is not above", "set it first, as in `&name value`"),
-    ("anchor or alias", "an anchor or alias without a name", "put a value that begins with `&` or `*` in quotes"),
+    (
+        "anchor or alias",
+        "an anchor or alias without a name",
+        "put a value that begins with `&` or `*` in quotes",
+    ),
     (
         "'-' indicator",
         "this line does not fit the list above",
         "align it with the keys of its entry, or begin an entry with `- ` in the list's column",
     ),
-    ("block sequence entries", "a `-` that does not fit here", "put the list on lines of its own, below its key"),
+    (
+        "block sequence entries",
+        "a `-` that does not fit here",
+        "put the list on lines of its own, below its key",
+    ),
     ("starts with '-'", "a value that begins with `-`", "put it in quotes"),
     ("cannot start with '-'", "a value that begins with `-`", "put it in quotes"),
     (
@@ -52,8 +72,16 @@ const CASES: &[Case] = &[
         "a quote that is not closed, or a line in quotes that is not indented",
         "close it with the same sign",
     ),
-    ("invalid indentation", "this line is indented in a way that fits nothing above", "align it with its siblings"),
-    ("node content", "a value is missing here, or a bracket or comma too many", "remove it, or write the value"),
+    (
+        "invalid indentation",
+        "this line is indented in a way that fits nothing above",
+        "align it with its siblings",
+    ),
+    (
+        "node content",
+        "a value is missing here, or a bracket or comma too many",
+        "remove it, or write the value",
+    ),
     ("unprintable", "a control character", "remove it, or write it as an escape in double quotes"),
     ("recursion limit", "brackets are nested too deep", "move inner steps into `fragments`"),
     ("byte order mark", "a byte order mark inside the file", "remove this invisible character"),
@@ -74,8 +102,10 @@ pub(super) fn explain(text: &str, place: usize, info: &str, opener: Option<usize
             .help("put the value in quotes");
     }
     let case = CASES.iter().find(|(part, _, _)| info.contains(part));
-    let (message, help) = case.map_or(("this is not YAML", "check indentation, quotes and brackets"), |c| (c.1, c.2));
-    let mut diagnostic = Diagnostic::error(message, place.clone(), if shown { "" } else { "the file ends here" });
+    let (message, help) =
+        case.map_or(("this is not YAML", "check indentation, quotes and brackets"), |c| (c.1, c.2));
+    let mut diagnostic =
+        Diagnostic::error(message, place.clone(), if shown { "" } else { "the file ends here" });
     // Where a bracket was opened matters to what is missing.
     let missing = info.contains("expected ','");
     let bracket = opener.filter(|&at| missing && at < place.start && text[at..].starts_with(['{', '[']));

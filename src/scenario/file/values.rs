@@ -11,6 +11,8 @@ use crate::scenario::diagnostic::Diagnostic;
 
 /// A kebab-case name, as a regular expression for the JSON Schema.
 pub(super) const NAME: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+/// A line with something on it, likewise. A line end after it does no harm.
+pub(super) const LINE: &str = r"^[^\n]*\S[^\n]*\n?$";
 /// A percentage, likewise.
 pub(super) const PERCENT: &str = r"^[0-9]+(\.[0-9]+)?%$";
 /// A count or a range of counts, likewise.
@@ -207,9 +209,17 @@ pub(super) fn count(node: &Node, key: &str, problems: &mut Problems) -> Option<R
     };
     let forms = "write a count `2` or a range `1..3`";
     let describe = || format!("`{key}` is a count or a range of counts, this is {}", node.describe());
-    let Some(text) = node.text() else {
+    let Kind::Scalar(scalar) = &node.kind else {
         return wrong(problems, describe(), forms);
     };
+    // `1e2` and `0x64` are the integer 100 for YAML and for the JSON Schema.
+    let written = match scalar::resolve(scalar) {
+        Resolved::Number { number, .. } => {
+            number.as_f64().filter(|number| number.fract() == 0.0).map(|number| number.to_string())
+        }
+        _ => None,
+    };
+    let text = written.as_deref().unwrap_or(&scalar.text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (low, high) = match text.split_once("..") {
         Some((low, high)) => (low.trim_end_matches(' '), high.trim_start_matches(' ')),
@@ -288,8 +298,10 @@ pub(super) fn choice<T: Copy>(
     let value = find(text).or_else(|| {
         let message = format!("`{key}` is {}, this is {}", one_of(known()), node.describe());
         let meant = nearest(text, known());
-        let help = meant
-            .map_or_else(|| format!("write one of them, as in `{key}: {}`", words[0].0), |word| format!("did you mean `{word}`?"));
+        let help = meant.map_or_else(
+            || format!("write one of them, as in `{key}: {}`", words[0].0),
+            |word| format!("did you mean `{word}`?"),
+        );
         problems.error(message, &node.span, help);
         meant.and_then(find)
     });

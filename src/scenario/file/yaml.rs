@@ -74,7 +74,9 @@ impl Node {
                 Resolved::Null if scalar.text.is_empty() => "nothing".to_owned(),
                 Resolved::Null => "null".to_owned(),
                 Resolved::Bool(value) => value.to_string(),
-                Resolved::Number { .. } | Resolved::NotFinite => format!("the number {}", quote(&scalar.text)),
+                Resolved::Number { .. } | Resolved::NotFinite => {
+                    format!("the number {}", quote(&scalar.text))
+                }
                 Resolved::Text => format!("the text {}", quote(&scalar.text)),
             },
         }
@@ -92,7 +94,8 @@ pub fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     let mut builder = Builder::new(text);
     match builder.run() {
         Ok(()) => {
-            let nothing = || Node { kind: Kind::Scalar(Scalar { text: String::new(), plain: true }), span: 0..0 };
+            let nothing =
+                || Node { kind: Kind::Scalar(Scalar { text: String::new(), plain: true }), span: 0..0 };
             (Some(builder.root.unwrap_or_else(nothing)), builder.diagnostics)
         }
         Err(fatal) => {
@@ -269,7 +272,8 @@ impl<'t> Builder<'t> {
         if self.spent <= MAX_NODES {
             return Ok(());
         }
-        let message = format!("the file holds more than {MAX_NODES} values, counting what its aliases stand for");
+        let message =
+            format!("the file holds more than {MAX_NODES} values, counting what its aliases stand for");
         Err(Box::new(
             Diagnostic::error(message, span.clone(), "the limit is passed here")
                 .help("use `repeat` or fragments instead of aliases"),
@@ -394,8 +398,7 @@ fn second_document(span: Span) -> Diagnostic {
 }
 
 fn unknown_tag(tag: &Tag, span: &Span) -> Diagnostic {
-    let shown =
-        if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { tag.to_string() };
+    let shown = if tag.is_yaml_core_schema() { format!("!!{}", tag.suffix) } else { tag.to_string() };
     Diagnostic::error(format!("the tag {} is not known", quote(&shown)), span.clone(), "")
         .help("leave it out: numbers, texts, lists and mappings need no tag")
 }
