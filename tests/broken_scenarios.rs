@@ -1,5 +1,7 @@
 //! Every broken file of `tests/broken`, and what is said about it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -88,15 +90,13 @@ fn a_file_beyond_the_limit_is_refused_by_size() {
 fn deep_nesting_is_refused_and_harms_no_stack() {
     let brackets = format!("steps: {}", "[".repeat(500_000));
     let dashes = format!("steps:\n  {}", "- ".repeat(300_000));
-    let mut lists = String::from("name: n\ntitle: t\noutcome: completed\nsteps:\n");
-    for level in 0..40 {
-        lists.push_str(&format!(
-            "{}- maybe: 50%\n{}  steps:\n",
-            " ".repeat(level * 4),
-            " ".repeat(level * 4)
-        ));
-    }
-    lists.push_str(&format!("{}- LOW_SNR\n", " ".repeat(160)));
+    let level = |level: usize| {
+        let indent = " ".repeat(level * 4);
+        format!("{indent}- maybe: 50%\n{indent}  steps:\n")
+    };
+    let levels: String = (0..40).map(level).collect();
+    let lists =
+        format!("name: n\ntitle: t\noutcome: completed\nsteps:\n{levels}{}- LOW_SNR\n", " ".repeat(160));
     for (name, text) in [("brackets", brackets), ("dashes", dashes), ("step-lists", lists)] {
         let said = diagnose_bytes("deep.yaml", "n", text.as_bytes());
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {

@@ -1,5 +1,7 @@
 //! Whatever a file holds, the reader comes back with places that are in it, and the renderer with safe text.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::path::Path;
 
@@ -37,9 +39,15 @@ fn check_node(node: &Node, text: &str) {
     check_span(&node.span, text);
     match &node.kind {
         Kind::Scalar(_) => {}
-        Kind::List(items) => items.iter().for_each(|item| check_node(item, text)),
+        Kind::List(items) => {
+            for item in items {
+                check_node(item, text);
+            }
+        }
         Kind::Map(pairs) => {
-            pairs.iter().flat_map(|(key, value)| [key, value]).for_each(|node| check_node(node, text))
+            for node in pairs.iter().flat_map(|(key, value)| [key, value]) {
+                check_node(node, text);
+            }
         }
     }
 }
@@ -51,7 +59,9 @@ fn check_file(file: &ScenarioFile, text: &str) {
     file.steps.iter().for_each(|step| check_step(step, text));
     for (name, steps) in &file.fragments {
         check_span(&name.span, text);
-        steps.iter().for_each(|step| check_step(step, text));
+        for step in steps {
+            check_step(step, text);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The JSON Schema and the reader say the same about a file.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -134,214 +136,223 @@ fn broken_files_fail_both() {
     assert_eq!(accepted, BEYOND_A_SCHEMA);
 }
 
-/// Small changes to a valid file, one at a time: whatever the schema refuses the reader refuses, and the other way
-/// round.
-#[test]
-fn both_judge_single_values_alike() {
-    let file = |line: &str| {
-        let head = "name: n\ntitle: t\noutcome: completed\n";
-        if line.starts_with("steps") {
-            format!("{head}{line}\n")
-        } else {
-            format!("{head}steps: [WMS_LOADED]\n{line}\n")
-        }
-    };
-    let step = |step: &str| file(&format!("steps: [{step}]"));
+const GAPS: &[&str] = &[
+    "5",
+    "5s",
+    "'5s'",
+    "5.5m",
+    "5.s",
+    ".5s",
+    "5 s",
+    "5S",
+    "1h",
+    "1w",
+    "1s..2s",
+    "1s .. 2s",
+    "1s..2",
+    "1..2s",
+    "1s...2s",
+    "1s ±1s",
+    "1s±1ms",
+    "2s +- 1s",
+    "2s +/- 1s",
+    "2s -+ 1s",
+    "exp(1s)",
+    "exp( 1s )",
+    "exp (1s)",
+    "exp(1)",
+    "Exp(1s)",
+    "'normal(1s, 2s)'",
+    "'normal(1s,2s)'",
+    "'normal(1s)'",
+    "normal(1s, 2s)",
+    "'lognormal(1s, 2s)'",
+    "'lognormal(1s, 2s, 3s)'",
+    "",
+    "null",
+    "true",
+    "[5s]",
+    "{}",
+    "-5s",
+    "1e3s",
+    "'5s '",
+    "' 5s'",
+    "1s ..2s",
+    "'1s\\n'",
+];
+
+const COUNTS: &[&str] = &[
+    "2", "'2'", "0", "1..3", "1 .. 3", "-1", "1.5", "10000", "10001", "1..", "..3", "many", "", "true",
+    "[1]", "2.0", "1e2", "0x2",
+];
+
+const PERCENTAGES: &[&str] =
+    &["15%", "0.5%", "100%", "'15%'", "15", "0.15", "%", "-5%", "15 %", "1.%", ".5%", "", "often", "[15%]"];
+
+const WEIGHTS: &[&str] = &["1", "0", "0.5", "1e3", "-1", "'1'", "5%", "", ".inf"];
+
+const PAYLOAD_VALUES: &[&str] = &[
+    "5",
+    "text",
+    "null",
+    "[1, [2]]",
+    "{}",
+    "{ a: 1 }",
+    "{ one_of: [1] }",
+    "{ one_of: [] }",
+    "{ one_of: 1 }",
+    "{ one_of: [1], a: 1 }",
+    "{ range: 1..9 }",
+    "{ range: 1.5..9 }",
+    "{ range: -9..-1 }",
+    "{ range: 1 }",
+    "{ range: 1..x }",
+    "{ range: [1, 9] }",
+    "{ range: 1..9, noise: 1 }",
+    "{ ramp: [1, 2] }",
+    "{ ramp: [1, 2], noise: 0.5 }",
+    "{ ramp: [1] }",
+    "{ ramp: [1, 2, 3] }",
+    "{ ramp: [a, b] }",
+    "{ noise: 1 }",
+    "{ ramp: [1, 2], noise: -1 }",
+    "{ ramp: [1, 2], one_of: [1] }",
+];
+
+const STEPS: &[&str] = &[
+    "WMS_LOADED",
+    "wms_loaded",
+    "{ event: WMS_LOADED }",
+    "{ event: NO }",
+    "{ event: }",
+    "{ use: opening }",
+    "{ use: Opening }",
+    "{ use: 5 }",
+    "{ use: opening, after: 1s }",
+    "{ choose: [] }",
+    "{ choose: [{ weight: 1 }] }",
+    "{ choose: [{ steps: [] }] }",
+    "{ maybe: 1%, steps: [] }",
+    "{ maybe: 1% }",
+    "{ reload: {} }",
+    "{ reload: }",
+    "{ reload: { a: 1 } }",
+    "{ reload: true }",
+    "reload",
+    "{}",
+    "[WMS_LOADED]",
+    "null",
+    "5",
+    "{ event: WMS_LOADED, wait: 1s }",
+    "{ event: WMS_LOADED, since: WMS_LOADED }",
+    "{ event: WMS_LOADED, since: WMS_LOADED, after: 1s }",
+    "{ event: WMS_LOADED, sequence: 1 }",
+    "{ event: WMS_LOADED, payload: }",
+    "{ event: WMS_LOADED, payload: [] }",
+    "{ event: WMS_LOADED, payload: { '': 1 } }",
+];
+
+const LINES: &[&str] = &[
+    "",
+    "description: text",
+    "description: 5",
+    "description:",
+    "description: ''",
+    "description: [a]",
+    "dialect: {}",
+    "dialect: { a: 1, b: true, c: x }",
+    "dialect: { a: { b: 1 } }",
+    "dialect: { a: }",
+    "dialect: []",
+    "dialect:",
+    "interactive: true",
+    "interactive: yes",
+    "interactive: 'true'",
+    "interactive:",
+    "legal: false",
+    "legal: 0",
+    "fragments: {}",
+    "fragments: { a: [WMS_LOADED] }",
+    "fragments: { a: [] }",
+    "fragments: { A: [WMS_LOADED] }",
+    "fragments: []",
+    "fragments:",
+    "interludes: []",
+    "interludes: {}",
+    "interludes:",
+    "interludes: [{ during: WMS_LOADED..PAGE_UNLOADED, steps: [LOW_SNR] }]",
+    "interludes: [{ during: WMS_LOADED .. PAGE_UNLOADED, chance: 5%, times: 2, steps: [LOW_SNR] }]",
+    "interludes: [{ during: WMS_LOADED, steps: [LOW_SNR] }]",
+    "interludes: [{ during: WMS_LOADED..NO, steps: [LOW_SNR] }]",
+    "interludes: [{ during: WMS_LOADED..PAGE_UNLOADED }]",
+    "interludes: [{ during: WMS_LOADED..PAGE_UNLOADED, steps: [] }]",
+    "interludes: [{ during: WMS_LOADED..PAGE_UNLOADED, steps: [LOW_SNR], after: 1s }]",
+    "unknown: 1",
+    "steps: []",
+    "steps: {}",
+    "steps:",
+];
+
+const HEADS: &[(&str, &str, &str)] = &[
+    ("n", "t", "completed"),
+    ("N", "t", "completed"),
+    ("a-b", "t", "failed"),
+    ("a--b", "t", "failed"),
+    ("5", "t", "completed"),
+    ("'5'", "t", "completed"),
+    ("n", "5", "completed"),
+    ("n", "''", "completed"),
+    ("n", "' '", "completed"),
+    ("n", "'a\n\n  b'", "completed"),
+    ("n", "t", "Completed"),
+    ("n", "t", "cancelled"),
+    ("n", "t", "canceled"),
+    ("n", "t", "abandoned"),
+    ("n", "t", "[completed]"),
+    ("n", "t", ""),
+    ("n", "", "completed"),
+    ("", "t", "completed"),
+];
+
+/// Small changes to a valid file, one at a time.
+fn variations() -> Vec<String> {
+    let head = "name: n\ntitle: t\noutcome: completed\n";
+    let step = |step: &str| format!("{head}steps: [{step}]\n");
     let mut texts = Vec::new();
-    for gap in [
-        "5",
-        "5s",
-        "'5s'",
-        "5.5m",
-        "5.s",
-        ".5s",
-        "5 s",
-        "5S",
-        "1h",
-        "1w",
-        "1s..2s",
-        "1s .. 2s",
-        "1s..2",
-        "1..2s",
-        "1s...2s",
-        "1s ±1s",
-        "1s±1ms",
-        "2s +- 1s",
-        "2s +/- 1s",
-        "2s -+ 1s",
-        "exp(1s)",
-        "exp( 1s )",
-        "exp (1s)",
-        "exp(1)",
-        "Exp(1s)",
-        "'normal(1s, 2s)'",
-        "'normal(1s,2s)'",
-        "'normal(1s)'",
-        "normal(1s, 2s)",
-        "'lognormal(1s, 2s)'",
-        "'lognormal(1s, 2s, 3s)'",
-        "",
-        "null",
-        "true",
-        "[5s]",
-        "{}",
-        "-5s",
-        "1e3s",
-        "'5s '",
-        "' 5s'",
-        "1s ..2s",
-        "'1s\\n'",
-    ] {
+    for gap in GAPS {
         texts.push(step(&format!("{{ event: WMS_LOADED, after: {gap} }}")));
         texts.push(step(&format!("{{ wait: {gap} }}")));
     }
-    for count in [
-        "2", "'2'", "0", "1..3", "1 .. 3", "-1", "1.5", "10000", "10001", "1..", "..3", "many", "", "true",
-        "[1]", "2.0", "1e2", "0x2",
-    ] {
-        texts.push(step(&format!("{{ event: WMS_LOADED, repeat: {count} }}")));
+    for value in PAYLOAD_VALUES {
+        texts.push(step(&format!("{{ event: INTERMEDIATE_RESULTS, payload: {{ snr: {value} }} }}")));
+        texts.push(step(&format!("{{ event: INTERMEDIATE_RESULTS, payload: {{ other: {value} }} }}")));
     }
-    for percent in
-        ["15%", "0.5%", "100%", "'15%'", "15", "0.15", "%", "-5%", "15 %", "1.%", ".5%", "", "often", "[15%]"]
-    {
-        texts.push(step(&format!("{{ maybe: {percent}, steps: [WMS_LOADED] }}")));
-    }
-    for weight in ["1", "0", "0.5", "1e3", "-1", "'1'", "5%", "", ".inf"] {
+    for weight in WEIGHTS {
         texts.push(step(&format!(
             "{{ choose: [{{ weight: 1, steps: [] }}, {{ weight: {weight}, steps: [] }}] }}"
         )));
     }
-    for value in [
-        "5",
-        "text",
-        "null",
-        "[1, [2]]",
-        "{}",
-        "{ a: 1 }",
-        "{ one_of: [1] }",
-        "{ one_of: [] }",
-        "{ one_of: 1 }",
-        "{ one_of: [1], a: 1 }",
-        "{ range: 1..9 }",
-        "{ range: 1.5..9 }",
-        "{ range: -9..-1 }",
-        "{ range: 1 }",
-        "{ range: 1..x }",
-        "{ range: [1, 9] }",
-        "{ range: 1..9, noise: 1 }",
-        "{ ramp: [1, 2] }",
-        "{ ramp: [1, 2], noise: 0.5 }",
-        "{ ramp: [1] }",
-        "{ ramp: [1, 2, 3] }",
-        "{ ramp: [a, b] }",
-        "{ noise: 1 }",
-        "{ ramp: [1, 2], noise: -1 }",
-        "{ ramp: [1, 2], one_of: [1] }",
-    ] {
-        texts.push(step(&format!("{{ event: INTERMEDIATE_RESULTS, payload: {{ snr: {value} }} }}")));
-        texts.push(step(&format!("{{ event: INTERMEDIATE_RESULTS, payload: {{ other: {value} }} }}")));
+    texts.extend(COUNTS.iter().map(|count| step(&format!("{{ event: WMS_LOADED, repeat: {count} }}"))));
+    texts.extend(
+        PERCENTAGES.iter().map(|percent| step(&format!("{{ maybe: {percent}, steps: [WMS_LOADED] }}"))),
+    );
+    texts.extend(STEPS.iter().map(|one| step(one)));
+    for line in LINES {
+        let steps = if line.starts_with("steps") { "" } else { "steps: [WMS_LOADED]\n" };
+        texts.push(format!("{head}{steps}{line}\n"));
     }
-    for one in [
-        "WMS_LOADED",
-        "wms_loaded",
-        "{ event: WMS_LOADED }",
-        "{ event: NO }",
-        "{ event: }",
-        "{ use: opening }",
-        "{ use: Opening }",
-        "{ use: 5 }",
-        "{ use: opening, after: 1s }",
-        "{ choose: [] }",
-        "{ choose: [{ weight: 1 }] }",
-        "{ choose: [{ steps: [] }] }",
-        "{ maybe: 1%, steps: [] }",
-        "{ maybe: 1% }",
-        "{ reload: {} }",
-        "{ reload: }",
-        "{ reload: { a: 1 } }",
-        "{ reload: true }",
-        "reload",
-        "{}",
-        "[WMS_LOADED]",
-        "null",
-        "5",
-        "{ event: WMS_LOADED, wait: 1s }",
-        "{ event: WMS_LOADED, since: WMS_LOADED }",
-        "{ event: WMS_LOADED, since: WMS_LOADED, after: 1s }",
-        "{ event: WMS_LOADED, sequence: 1 }",
-        "{ event: WMS_LOADED, payload: }",
-        "{ event: WMS_LOADED, payload: [] }",
-        "{ event: WMS_LOADED, payload: { '': 1 } }",
-    ] {
-        texts.push(step(one));
-    }
-    for line in [
-        "",
-        "description: text",
-        "description: 5",
-        "description:",
-        "description: ''",
-        "description: [a]",
-        "dialect: {}",
-        "dialect: { a: 1, b: true, c: x }",
-        "dialect: { a: { b: 1 } }",
-        "dialect: { a: }",
-        "dialect: []",
-        "dialect:",
-        "interactive: true",
-        "interactive: yes",
-        "interactive: 'true'",
-        "interactive:",
-        "legal: false",
-        "legal: 0",
-        "fragments: {}",
-        "fragments: { a: [WMS_LOADED] }",
-        "fragments: { a: [] }",
-        "fragments: { A: [WMS_LOADED] }",
-        "fragments: []",
-        "fragments:",
-        "interludes: []",
-        "interludes: {}",
-        "interludes:",
-        "interludes: [{ during: WMS_LOADED..PAGE_UNLOADED, steps: [LOW_SNR] }]",
-        "interludes: [{ during: WMS_LOADED .. PAGE_UNLOADED, chance: 5%, times: 2, steps: [LOW_SNR] }]",
-        "interludes: [{ during: WMS_LOADED, steps: [LOW_SNR] }]",
-        "interludes: [{ during: WMS_LOADED..NO, steps: [LOW_SNR] }]",
-        "interludes: [{ during: WMS_LOADED..PAGE_UNLOADED }]",
-        "interludes: [{ during: WMS_LOADED..PAGE_UNLOADED, steps: [] }]",
-        "interludes: [{ during: WMS_LOADED..PAGE_UNLOADED, steps: [LOW_SNR], after: 1s }]",
-        "unknown: 1",
-        "steps: []",
-        "steps: {}",
-        "steps:",
-    ] {
-        texts.push(file(line));
-    }
-    for (name, title, outcome) in [
-        ("n", "t", "completed"),
-        ("N", "t", "completed"),
-        ("a-b", "t", "failed"),
-        ("a--b", "t", "failed"),
-        ("5", "t", "completed"),
-        ("'5'", "t", "completed"),
-        ("n", "5", "completed"),
-        ("n", "''", "completed"),
-        ("n", "' '", "completed"),
-        ("n", "'a\n\n  b'", "completed"),
-        ("n", "t", "Completed"),
-        ("n", "t", "cancelled"),
-        ("n", "t", "canceled"),
-        ("n", "t", "abandoned"),
-        ("n", "t", "[completed]"),
-        ("n", "t", ""),
-        ("n", "", "completed"),
-        ("", "t", "completed"),
-    ] {
-        texts.push(format!("name: {name}\ntitle: {title}\noutcome: {outcome}\nsteps: [WMS_LOADED]\n"));
-    }
+    texts.extend(HEADS.iter().map(|(name, title, outcome)| {
+        format!("name: {name}\ntitle: {title}\noutcome: {outcome}\nsteps: [WMS_LOADED]\n")
+    }));
+    texts
+}
+
+/// Whatever the schema refuses the reader refuses, and the other way round.
+#[test]
+fn both_judge_single_values_alike() {
     let schema = jsonschema::validator_for(&schema::scenario()).unwrap();
     let mut differences = Vec::new();
-    for text in texts {
+    for text in variations() {
         let (_, diagnostics) = file::read(&Source::new("test", text.clone(), None));
         let read = diagnostics.iter().all(|diagnostic| diagnostic.level == Level::Warning);
         let json = yaml::parse(&text).0.and_then(|root| payload::to_json(&root));

@@ -132,12 +132,10 @@ fn line_before(text: &str, place: usize) -> usize {
 
 /// The character at a place, or the last one where the file ends.
 fn visible(text: &str, place: usize) -> (std::ops::Range<usize>, bool) {
-    match text[place..].chars().next() {
-        Some(c) => (place..place + c.len_utf8(), true),
-        None => {
-            let text = text.trim_end();
-            let start = text.char_indices().next_back().map_or(0, |(start, _)| start);
-            (start..text.len(), false)
-        }
+    if let Some(c) = text[place..].chars().next() {
+        return (place..place + c.len_utf8(), true);
     }
+    let text = text.trim_end();
+    let start = text.char_indices().next_back().map_or(0, |(start, _)| start);
+    (start..text.len(), false)
 }

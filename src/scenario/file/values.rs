@@ -271,17 +271,16 @@ pub(super) fn code(node: &Node, key: &str, problems: &mut Problems) -> Option<Sp
 
 /// A part of a text that has to be an event code.
 pub(super) fn code_text(text: &str, node: &Node, problems: &mut Problems) -> Option<Spanned<Code>> {
-    let code = match text.parse::<Code>() {
-        Ok(code) => Some(code),
-        Err(unknown) => {
-            let help = match unknown.suggestion {
-                Some(code) => format!("did you mean `{code}`?"),
-                None => "the codes are those of docs.deepaffex.ai/wms/9_webhooks.html".to_owned(),
-            };
-            problems.error(format!("{} is not a WMS event", quote(text)), &node.span, help);
-            unknown.suggestion
-        }
-    };
+    let code = Code::ALL.into_iter().find(|code| code.as_str() == text).or_else(|| {
+        // Likeness takes time in proportion to the text's length; no slip is that long.
+        let meant = if text.len() <= 64 { Code::nearest(text) } else { None };
+        let help = match meant {
+            Some(code) => format!("did you mean `{code}`?"),
+            None => "the codes are those of docs.deepaffex.ai/wms/9_webhooks.html".to_owned(),
+        };
+        problems.error(format!("{} is not a WMS event", quote(text)), &node.span, help);
+        meant
+    });
     code.map(|code| Spanned::new(code, node.span.clone()))
 }
 
