@@ -99,7 +99,10 @@ pub(super) fn explain(text: &str, place: usize, info: &str, opener: Option<usize
     let (place, shown) = visible(text, place);
     if let Some(c) = info.strip_prefix("unexpected character: `").and_then(|rest| rest.chars().next()) {
         return Diagnostic::error(format!("a value cannot begin with {}", quote(&c.to_string())), place, "")
-            .help("put the value in quotes");
+            .help(match c {
+                '%' => "a percentage is written `15%`; any other value goes in quotes",
+                _ => "put the value in quotes",
+            });
     }
     let case = CASES.iter().find(|(part, _, _)| info.contains(part));
     let (message, help) =
