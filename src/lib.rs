@@ -19,6 +19,8 @@
 //!
 //! ARCHITECTURE.md says what may import what, and what never changes.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod clock;
 pub mod delivery;
 pub mod outcome;

@@ -37,7 +37,8 @@ pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<Command,
     let Some((path, named)) = find(typed) else { return Ok(command) };
     let text = files::read_text(&path, "the settings file", LIMIT)?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
-        CliError::usage(format!("the settings file {} is not TOML", path.display())).drawing(error.to_string())
+        CliError::usage(format!("the settings file {} is not TOML", path.display()))
+            .drawing(error.to_string())
     })?;
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     for (key, value) in &table {
@@ -87,7 +88,9 @@ impl Setting<'_> {
         let mut known = false;
         for verb in verbs {
             let id = command.find_subcommand(verb).and_then(|verb| {
-                verb.get_arguments().find(|arg| arg.get_long() == Some(self.key)).map(|arg| arg.get_id().clone())
+                verb.get_arguments()
+                    .find(|arg| arg.get_long() == Some(self.key))
+                    .map(|arg| arg.get_id().clone())
             });
             if let Some(id) = id {
                 known = true;
@@ -107,9 +110,11 @@ impl Setting<'_> {
             return Err(CliError::usage(format!("the settings file {} cannot set '{key}'", path.display())));
         }
         if !self.named && NAMED_FILE_ONLY.contains(key) {
-            return Err(CliError::usage(format!("./{UNNAMED} cannot set '{key}', because nobody named the file"))
-                .help("it might have come with a repository that you cloned")
-                .help(format!("if it is yours: --config {UNNAMED}; to leave it unread: --no-config")));
+            return Err(CliError::usage(format!(
+                "./{UNNAMED} cannot set '{key}', because nobody named the file"
+            ))
+            .help("it might have come with a repository that you cloned")
+            .help(format!("if it is yours: --config {UNNAMED}; to leave it unread: --no-config")));
         }
         Ok(())
     }
@@ -128,7 +133,8 @@ impl Setting<'_> {
             value => one(value).map(|text| vec![text]),
         };
         texts.ok_or_else(|| {
-            let message = format!("in the settings file {}, '{}' is not a flag's value", self.path.display(), self.key);
+            let message =
+                format!("in the settings file {}, '{}' is not a flag's value", self.path.display(), self.key);
             CliError::usage(message).help("a flag takes a text, a number, true or false, or a list of them")
         })
     }
@@ -146,7 +152,11 @@ impl Setting<'_> {
             .map(|flag| (strsim::jaro_winkler(self.key, flag), flag))
             .filter(|(likeness, _)| *likeness > 0.8)
             .max_by(|a, b| a.0.total_cmp(&b.0));
-        let error = CliError::usage(format!("the settings file {} sets '{}', which is no flag", self.path.display(), self.key));
+        let error = CliError::usage(format!(
+            "the settings file {} sets '{}', which is no flag",
+            self.path.display(),
+            self.key
+        ));
         match nearest {
             Some((_, flag)) => error.help(format!("did you mean '{flag}'?")),
             None => error.help("wms-sim send --help lists the flags"),

@@ -25,7 +25,9 @@ pub(super) fn read(path: &Path, what: &str, limit: u64) -> Result<Vec<u8>, CliEr
         file.take(limit + 1).read_to_end(&mut bytes).map_err(explain)?;
     }
     if bytes.len() as u64 > limit {
-        return Err(CliError::usage(format!("{what} {shown} is larger than {limit} bytes, which is the limit")));
+        return Err(CliError::usage(format!(
+            "{what} {shown} is larger than {limit} bytes, which is the limit"
+        )));
     }
     Ok(bytes)
 }

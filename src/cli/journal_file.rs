@@ -18,8 +18,9 @@ pub(super) struct JournalFile {
 
 impl JournalFile {
     pub fn create(path: &Path) -> Result<Self, CliError> {
-        let file = File::create(path)
-            .map_err(|error| CliError::usage(format!("cannot write the journal {}: {error}", path.display())))?;
+        let file = File::create(path).map_err(|error| {
+            CliError::usage(format!("cannot write the journal {}: {error}", path.display()))
+        })?;
         Ok(Self { file, path: path.to_owned(), line: Vec::new(), broken: None })
     }
 

@@ -80,7 +80,10 @@ mod tests {
             again(&["/x/wms-sim", "send", "low-snr", "--secret", "s3cret", "--to", "http://u:p@h/x?t=1"]),
             "wms-sim send low-snr --secret '...' --to 'http://u:***@h/x?t=***' --seed 7"
         );
-        assert_eq!(again(&["x", "send", "--secret=s", "-q", "a b"]), "wms-sim send --secret='...' -q 'a b' --seed 7");
+        assert_eq!(
+            again(&["x", "send", "--secret=s", "-q", "a b"]),
+            "wms-sim send --secret='...' -q 'a b' --seed 7"
+        );
         assert_eq!(again(&["x", "--header", "Authorization: x"]), "wms-sim --header '...' --seed 7");
     }
 }

@@ -1,9 +1,9 @@
 //! What a session comes to.
 
+use serde::{Deserialize, Serialize};
+
 /// What a receiver should conclude from a session.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Results were received.
@@ -14,4 +14,16 @@ pub enum Outcome {
     Failed,
     /// The user left, or the stream just stopped.
     Abandoned,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Canceled => "canceled",
+            Self::Failed => "failed",
+            Self::Abandoned => "abandoned",
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! they do not belong.
 
 pub mod curl;
+pub mod diagram;
 pub mod line;
 pub mod planned;
 pub mod style;

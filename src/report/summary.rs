@@ -40,7 +40,13 @@ pub fn summary(run: &Run) -> String {
         let _ = writeln!(text, "answered  {status} to {}", counted(*count, "event"));
     }
     for (code, count) in &tally.failures {
-        let _ = writeln!(text, "failed    {} {} {}", paint(BAD, code), counted(*count, "time"), paint(FAINT, "· what to do:"));
+        let _ = writeln!(
+            text,
+            "failed    {} {} {}",
+            paint(BAD, code),
+            counted(*count, "time"),
+            paint(FAINT, "· what to do:")
+        );
         let _ = writeln!(text, "          {}", code.advice());
     }
     if tally.resent > 0 {
@@ -58,11 +64,20 @@ pub fn summary(run: &Run) -> String {
             counted(inbox.sessions, "session")
         );
         for (finding, count) in &inbox.findings {
-            let _ = writeln!(text, "          {} {finding} ({})", paint(WARN, "noticed:"), counted(*count, "time"));
+            let _ = writeln!(
+                text,
+                "          {} {finding} ({})",
+                paint(WARN, "noticed:"),
+                counted(*count, "time")
+            );
         }
     }
     if tally.interrupted {
-        let _ = writeln!(text, "{}", paint(WARN, "interrupted: what was under way is settled, the rest was not sent"));
+        let _ = writeln!(
+            text,
+            "{}",
+            paint(WARN, "interrupted: what was under way is settled, the rest was not sent")
+        );
     }
     text
 }

@@ -1,8 +1,11 @@
 //! Drawing gaps, and the bounds within which they lie.
 
+use std::fmt;
+
 use super::file::types::Gap;
 use crate::seed::Draw;
 
+const SECOND: u64 = 1_000_000_000;
 /// Beyond this many standard deviations a normal or log-normal draw is cut, so that every gap has a bound: 1 in 16,000
 /// draws are.
 const CUT_SIGMAS: f64 = 4.0;
@@ -48,6 +51,34 @@ impl Gap {
             Self::LogNormal(median, p95) => {
                 to_nanos(to_f64(median) * libm::exp(CUT_SIGMAS * log_deviation(median, p95)))
             }
+        }
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let show = |nanos: u64| Duration(nanos);
+        match *self {
+            Self::Fixed(gap) => show(gap).fmt(f),
+            Self::Range(low, high) => write!(f, "{}..{}", show(low), show(high)),
+            Self::Exp(mean) => write!(f, "exp({})", show(mean)),
+            Self::Normal(mean, deviation) => write!(f, "normal({}, {})", show(mean), show(deviation)),
+            Self::LogNormal(median, p95) => write!(f, "lognormal({}, {})", show(median), show(p95)),
+        }
+    }
+}
+
+/// Nanoseconds as scenario files write them.
+struct Duration(u64);
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            nanos if nanos >= 120 * SECOND && nanos.is_multiple_of(60 * SECOND) => {
+                write!(f, "{}m", nanos / (60 * SECOND))
+            }
+            nanos if nanos >= SECOND || nanos == 0 => write!(f, "{}s", to_f64(nanos) / to_f64(SECOND)),
+            nanos => write!(f, "{}ms", to_f64(nanos) / 1e6),
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod file;
 mod gap;
+pub mod inspect;
 pub mod library;
 pub mod mix;
 pub mod plan;

@@ -17,7 +17,9 @@ pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
 pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
-pub(super) use verbs::{CompletionsArgs, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs};
+pub(super) use verbs::{
+    CompletionsArgs, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs,
+};
 
 /// Plays realistic, signed webhook sessions of NuraLogix's WMS to your endpoint.
 #[derive(Debug, Parser)]
@@ -73,7 +75,9 @@ pub(super) enum Verb {
 pub(super) fn command() -> Command {
     let command = Cli::command().mut_args(with_variable);
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-    verbs.into_iter().fold(command, |command, verb| command.mut_subcommand(verb, |verb| verb.mut_args(with_variable)))
+    verbs
+        .into_iter()
+        .fold(command, |command, verb| command.mut_subcommand(verb, |verb| verb.mut_args(with_variable)))
 }
 
 fn with_variable(arg: clap::Arg) -> clap::Arg {

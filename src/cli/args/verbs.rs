@@ -111,7 +111,9 @@ pub(in crate::cli) struct SignArgs {
 
 /// Print a completion script for a shell.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: wms-sim completions bash > ~/.local/share/bash-completion/completions/wms-sim")]
+#[command(
+    after_help = "Example: wms-sim completions bash > ~/.local/share/bash-completion/completions/wms-sim"
+)]
 pub(in crate::cli) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::scenario::compile::Options;
-use crate::scenario::diagnostic::{Diagnostic, Level, render::render};
+use crate::scenario::diagnostic::{Diagnostic, Level, render};
 use crate::scenario::file::Source;
 use crate::scenario::file::mix;
 use crate::scenario::file::types::MAX_FILE_BYTES;
@@ -84,11 +84,16 @@ impl Catalogue {
             let path = folder.join(name);
             let named = if is_path(name) { path.to_string_lossy().into_owned() } else { name.clone() };
             let plan = self.plan(&named, options).map_err(|error| {
-                if error.drawing.is_some() { error } else { error.help(format!("named in the mix {}", source.name)) }
+                if error.drawing.is_some() {
+                    error
+                } else {
+                    error.help(format!("named in the mix {}", source.name))
+                }
             })?;
             plans.push((plan, entry.weight.value));
         }
-        Mix::new(plans).ok_or_else(|| CliError::usage(format!("no scenario of the mix {} has a weight", source.name)))
+        Mix::new(plans)
+            .ok_or_else(|| CliError::usage(format!("no scenario of the mix {} has a weight", source.name)))
     }
 }
 
@@ -98,8 +103,11 @@ pub(in crate::cli) fn compile(source: &Source, options: &Options) -> Result<Plan
 }
 
 fn broken(source: &Source, found: &[Diagnostic]) -> CliError {
-    CliError::usage(format!("{} cannot be played", source.name))
-        .drawing(render(source, found, super::super::printer::colors_on_stderr()))
+    CliError::usage(format!("{} cannot be played", source.name)).drawing(render(
+        source,
+        found,
+        super::super::printer::colors_on_stderr(),
+    ))
 }
 
 fn has_errors(found: &[Diagnostic]) -> bool {

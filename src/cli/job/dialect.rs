@@ -50,8 +50,11 @@ pub(in crate::cli) fn choose(args: &DialectArgs) -> Result<Chosen, CliError> {
 
 fn read(path: &Path) -> Result<Dialect, CliError> {
     if !path.exists() {
-        let message = format!("--dialect {}: there is neither a preset nor a file of that name", path.display());
-        return Err(CliError::usage(message).help("presets: current, older; a file: wms-sim dialect --toml > FILE"));
+        let message =
+            format!("--dialect {}: there is neither a preset nor a file of that name", path.display());
+        return Err(
+            CliError::usage(message).help("presets: current, older; a file: wms-sim dialect --toml > FILE")
+        );
     }
     let text = files::read_text(path, "the dialect file", LIMIT)?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
@@ -63,7 +66,10 @@ fn read(path: &Path) -> Result<Dialect, CliError> {
         Some(Value::String(base)) if base == "current" => Dialect::current(),
         Some(Value::String(base)) if base == "older" => Dialect::older(),
         Some(_) => {
-            return Err(CliError::usage(format!("in {}, base is neither \"current\" nor \"older\"", path.display())));
+            return Err(CliError::usage(format!(
+                "in {}, base is neither \"current\" nor \"older\"",
+                path.display()
+            )));
         }
     };
     let mut keys = Vec::new();

@@ -28,7 +28,10 @@ mod tests {
     fn forms() {
         let read = |text| read(text).map_err(|error| error.message);
         let snr = read("INTERMEDIATE_RESULTS.payload.snr=-100").unwrap();
-        assert_eq!((snr.code, snr.key.as_str(), snr.value), (Code::IntermediateResults, "snr", Value::from(-100)));
+        assert_eq!(
+            (snr.code, snr.key.as_str(), snr.value),
+            (Code::IntermediateResults, "snr", Value::from(-100))
+        );
         assert_eq!(read("LOW_SNR.payload.details=a=b").unwrap().value, Value::from("a=b"));
         assert!(read("LOW_SNR.payload.details").unwrap_err().contains("form"));
         assert!(read("LOW_SNR.details=1").unwrap_err().contains("form"));

@@ -21,8 +21,6 @@ pub(in crate::cli) struct Plays {
     pub mix: Mix,
     /// In words.
     pub words: String,
-    /// How many sessions the run has.
-    pub count: u64,
     /// Which of them are played.
     pub numbers: RangeInclusive<u64>,
     pub ids: Vec<Arc<str>>,
@@ -48,21 +46,29 @@ pub(in crate::cli) fn choose(args: &SendArgs, dialect: &Chosen) -> Result<Plays,
         return Err(CliError::usage(format!("--session-id names one session, and there are {count}"))
             .help("--session-ids FILE gives each its own; --only-session K plays one of them"));
     }
-    Ok(Plays { mix, words, count, numbers, ids: ids(args)? })
+    Ok(Plays { mix, words, numbers, ids: ids(args)? })
 }
 
 fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, String), CliError> {
     let nothing = || CliError::could_not("there is nothing to play");
     if let Some(code) = &args.event {
-        let code: Code = code.parse().map_err(|error| CliError::usage(format!("--event: {error}")).help("wms-sim events lists them"))?;
+        let code: Code = code.parse().map_err(|error| {
+            CliError::usage(format!("--event: {error}")).help("wms-sim events lists them")
+        })?;
         let dialect = dialect.whole();
         if !dialect.knows(code) {
-            return Err(CliError::usage(format!("the older page has no {code}")).help("leave --dialect older out"));
+            return Err(
+                CliError::usage(format!("the older page has no {code}")).help("leave --dialect older out")
+            );
         }
-        let payload = args.payload.as_deref().map(serde_json::from_str).transpose().map_err(|error| {
-            CliError::usage(format!("--payload is not JSON: {error}"))
-        })?;
-        let plan = compile::single(code, args.sequence.unwrap_or(0), payload.as_ref(), &dialect, &options.overrides);
+        let payload = args
+            .payload
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()
+            .map_err(|error| CliError::usage(format!("--payload is not JSON: {error}")))?;
+        let plan =
+            compile::single(code, args.sequence.unwrap_or(0), payload.as_ref(), &dialect, &options.overrides);
         let mix = Mix::new(vec![(Arc::new(plan), 1.0)]).ok_or_else(nothing)?;
         return Ok((mix, format!("one {code}")));
     }
@@ -71,7 +77,10 @@ fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, Str
         return Ok((catalogue.mix(name, options)?, format!("mix {name}")));
     }
     let names = if args.scenario.is_empty() { &["happy-path".to_owned()][..] } else { &args.scenario };
-    let plans = names.iter().map(|name| Ok((catalogue.plan(name, options)?, 1.0))).collect::<Result<_, CliError>>()?;
+    let plans = names
+        .iter()
+        .map(|name| Ok((catalogue.plan(name, options)?, 1.0)))
+        .collect::<Result<_, CliError>>()?;
     let words = if names.len() > 4 { format!("{} scenarios", names.len()) } else { names.join(", ") };
     Ok((Mix::new(plans).ok_or_else(nothing)?, words))
 }
@@ -87,7 +96,8 @@ fn ids(args: &SendArgs) -> Result<Vec<Arc<str>>, CliError> {
         return Err(CliError::usage(format!("the file of session IDs {} is empty", path.display())));
     }
     if let Some(line) = text.lines().position(|line| line.len() > LONGEST_ID) {
-        let message = format!("{}, line {}: a session ID is longer than {LONGEST_ID} bytes", path.display(), line + 1);
+        let message =
+            format!("{}, line {}: a session ID is longer than {LONGEST_ID} bytes", path.display(), line + 1);
         return Err(CliError::usage(message));
     }
     Ok(ids)

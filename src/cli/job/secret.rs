@@ -22,7 +22,9 @@ pub(in crate::cli) fn find(args: &SecretArgs, typed: &Typed) -> Result<Option<Se
     let secret = match (&args.secret_file, &args.secret) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) if of_file == of_text => {
-            return Err(CliError::usage("there are two secrets: --secret and --secret-file").help("give one of them"));
+            return Err(
+                CliError::usage("there are two secrets: --secret and --secret-file").help("give one of them")
+            );
         }
         (Some(path), text) if text.is_none() || of_file > of_text => {
             let mut bytes = files::read(path, "the secret file", LIMIT)?;
@@ -42,7 +44,9 @@ pub(in crate::cli) fn find(args: &SecretArgs, typed: &Typed) -> Result<Option<Se
         (Some(_), None) => return Ok(None),
     };
     if secret.is_empty() {
-        return Err(CliError::usage("the secret is empty").help("WMS assigns a MAC secret with the Config ID"));
+        return Err(
+            CliError::usage("the secret is empty").help("WMS assigns a MAC secret with the Config ID")
+        );
     }
     Ok(Some(secret))
 }

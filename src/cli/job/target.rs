@@ -50,7 +50,9 @@ pub(in crate::cli) fn options(
         None => dialect.timeout,
     };
     if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
-        return Err(CliError::usage("--timeout 0 leaves no time for an answer").help("--timeout none waits for ever"));
+        return Err(
+            CliError::usage("--timeout 0 leaves no time for an answer").help("--timeout none waits for ever")
+        );
     }
     for text in &args.header {
         let header = Header::parse(text).map_err(|error| CliError::usage(format!("--header: {error}")))?;

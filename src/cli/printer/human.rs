@@ -47,7 +47,9 @@ impl Human {
                 let why = crate::report::style::harmless(why, 300);
                 self.trouble(&format!("session {session} was not played: {why}"));
             }
-            RunEvent::Interrupted { .. } => warn("ending: waiting for what is under way; Ctrl-C again ends at once"),
+            RunEvent::Interrupted { .. } => {
+                warn("ending: waiting for what is under way; Ctrl-C again ends at once")
+            }
             _ => {}
         }
         if let Some(progress) = &self.progress {
@@ -60,7 +62,11 @@ impl Human {
         if self.trouble > MOST_TROUBLE + 1 {
             return;
         }
-        let text = if self.trouble > MOST_TROUBLE { "... more is counted below; --journal FILE keeps all" } else { text };
+        let text = if self.trouble > MOST_TROUBLE {
+            "... more is counted below; --journal FILE keeps all"
+        } else {
+            text
+        };
         match &self.progress {
             Some(progress) => progress.above(text),
             None => {

@@ -11,11 +11,15 @@ const AT_ONCE: usize = 16;
 pub(super) fn announcer(job: &SendJob) -> Result<Option<Announcer>, CliError> {
     let Some(text) = &job.before_session else { return Ok(None) };
     let how = if text.starts_with("http://") || text.starts_with("https://") {
-        let target = Target::parse(text)
-            .map_err(|error| CliError::usage(format!("--before-session: {error}")))?;
+        let target =
+            Target::parse(text).map_err(|error| CliError::usage(format!("--before-session: {error}")))?;
         let client = plain::client(&target, &job.transport.tls)
             .map_err(|error| CliError::usage(format!("--before-session: {error}")))?;
-        Announcement::Post { client, url: target.url().clone(), authorization: target.authorization().map(str::to_owned) }
+        Announcement::Post {
+            client,
+            url: target.url().clone(),
+            authorization: target.authorization().map(str::to_owned),
+        }
     } else {
         Announcement::Command(text.clone())
     };

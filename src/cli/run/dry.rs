@@ -4,8 +4,8 @@ use crate::cli::exit::Exit;
 use crate::cli::job::send::{Mode, SendJob};
 use crate::cli::printer::Out;
 use crate::delivery::dry;
-use crate::report::planned::{Planned, json_line};
 use crate::report::curl;
+use crate::report::planned::{Planned, json_line};
 
 pub(super) fn run(job: &SendJob) -> Exit {
     let mut out = Out::open();

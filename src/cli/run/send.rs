@@ -17,10 +17,10 @@ use crate::delivery::policy::Pace;
 use crate::outcome::run::InboxSummary;
 use crate::serve::embedded::Embedded;
 use crate::serve::inbox::{FindingSeverity, InboxOptions, Summary};
+use crate::transport::Transport;
 use crate::transport::client::Client;
 use crate::transport::readiness;
 use crate::transport::wire::Wire;
-use crate::transport::Transport;
 
 pub(in crate::cli) fn run(job: SendJob) -> Result<Exit, CliError> {
     for warning in &job.warnings {
@@ -54,11 +54,13 @@ async fn play(mut job: SendJob) -> Result<Exit, CliError> {
     let clock = RunClock::start();
     match job.carrier {
         Carrier::Wire => {
-            let wire = Wire::new(&job.transport, clock).map_err(|error| CliError::usage(error.to_string()))?;
+            let wire =
+                Wire::new(&job.transport, clock).map_err(|error| CliError::usage(error.to_string()))?;
             with(job, wire, clock, embedded).await
         }
         Carrier::Reqwest => {
-            let client = Client::new(&job.transport, clock).map_err(|error| CliError::usage(error.to_string()))?;
+            let client =
+                Client::new(&job.transport, clock).map_err(|error| CliError::usage(error.to_string()))?;
             with(job, client, clock, embedded).await
         }
     }
@@ -108,7 +110,11 @@ async fn with<T: Transport>(
 async fn stop_receiver(embedded: Embedded) -> Summary {
     let so_far = embedded.summary();
     // A connection that the transport keeps open would hold the server up for no use.
-    tokio::time::timeout(Duration::from_millis(200), embedded.stop()).await.ok().and_then(Result::ok).unwrap_or(so_far)
+    tokio::time::timeout(Duration::from_millis(200), embedded.stop())
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .unwrap_or(so_far)
 }
 
 /// What is worth telling: notes are not.

@@ -38,7 +38,9 @@ pub(in crate::cli) fn run(args: &DialectVerbArgs) -> Result<Exit, CliError> {
         for key in KEYS {
             human(&mut out, key, &dialect);
         }
-        out.line("Change one with --set KEY=VALUE, several with --dialect FILE (wms-sim dialect --toml > FILE).");
+        out.line(
+            "Change one with --set KEY=VALUE, several with --dialect FILE (wms-sim dialect --toml > FILE).",
+        );
     }
     Ok(Exit::Ok)
 }

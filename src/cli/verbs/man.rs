@@ -9,7 +9,8 @@ use crate::cli::printer::Out;
 
 /// One page: the program's, then each verb's.
 pub(in crate::cli) fn run() -> Result<Exit, CliError> {
-    let failed = |error: std::io::Error| CliError::could_not(format!("the manual page cannot be made: {error}"));
+    let failed =
+        |error: std::io::Error| CliError::could_not(format!("the manual page cannot be made: {error}"));
     let mut command = args::command();
     command.build();
     let mut page = Vec::new();

@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 /// A line longer than this is shown in part.
-const LONGEST_LINE: usize = 160;
+const LONGEST_LINE: usize = 100;
 /// How much of a long line is shown ahead of the place.
-const LEAD: usize = 50;
+const LEAD: usize = 40;
+
+/// A message or help that repeats more of the file than this is cut.
+const LONGEST_TEXT: usize = 400;
 
 /// The places at which a text's lines begin.
 pub(super) struct Lines<'t> {
@@ -130,10 +133,18 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// A text without anything that a terminal would act on.
+/// A text on one line, without anything that a terminal would act on, and not endless.
 pub(super) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    text.chars().for_each(|c| push_visible(&mut shown, c));
+    let mut shown = String::new();
+    for c in text.chars().take(LONGEST_TEXT) {
+        match c {
+            '\t' => shown.push(' '),
+            _ => push_visible(&mut shown, c),
+        }
+    }
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        shown.push('…');
+    }
     shown
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
 
-use super::excerpt::{Excerpt, Lines, visible};
+use super::excerpt::{Excerpt, Lines, Position, visible};
 use super::{Diagnostic, Label, Level};
 use crate::scenario::file::source::Source;
 
@@ -28,7 +28,7 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], color: bool) -> Strin
     sorted.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span.start));
     let mut text = String::new();
     for diagnostic in sorted.iter().take(MOST) {
-        text.push_str(&renderer.render(&[group(diagnostic, &name, &lines)]));
+        text.push_str(&one(diagnostic, &name, &lines, &renderer));
         text.push_str("\n\n");
     }
     if let Some(more) = sorted.len().checked_sub(MOST).filter(|more| *more > 0) {
@@ -51,7 +51,7 @@ fn summary(diagnostics: &[Diagnostic]) -> String {
     counts.join(", ")
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, name: &'a str, lines: &Lines<'_>) -> Group<'a> {
+fn one(diagnostic: &Diagnostic, name: &str, lines: &Lines<'_>, renderer: &Renderer) -> String {
     let title = match diagnostic.level {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
@@ -60,15 +60,24 @@ fn group<'a>(diagnostic: &'a Diagnostic, name: &'a str, lines: &Lines<'_>) -> Gr
     if diagnostic.labels.is_empty() {
         group = group.element(Origin::path(name));
     }
+    let mut columns = Vec::new();
     for (number, labels) in neighbours(&diagnostic.labels, lines).into_iter().enumerate() {
-        let position = lines.position(labels[0].span.start);
-        let origin = Origin::path(name).line(position.line).char_column(position.column);
-        group = group.element(origin).element(snippet(&labels, number == 0, lines));
+        let (snippet, excerpt_place) = snippet(&labels, number == 0, lines);
+        columns.push((excerpt_place, lines.position(labels[0].span.start)));
+        group = group.element(snippet.path(name));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Title::HELP.message(visible(help)));
     }
-    group
+    // The renderer counts columns in the excerpt; where that is only a part of the line, or holds escapes, the
+    // file's own column is another one.
+    columns.into_iter().filter(|(shown, real)| shown != real).fold(
+        renderer.render(&[group]),
+        |text, (shown, real)| {
+            let place = |at: Position| format!("{name}:{}:{}", at.line, at.column);
+            text.replacen(&place(shown), &place(real), 1)
+        },
+    )
 }
 
 /// The labels, those that stand near each other together. The first of the first is the place itself.
@@ -85,15 +94,24 @@ fn neighbours<'d>(labels: &'d [Label], lines: &Lines<'_>) -> Vec<Vec<&'d Label>>
     groups
 }
 
-fn snippet<'a>(labels: &[&'a Label], primary: bool, lines: &Lines<'_>) -> Snippet<'a, Annotation<'a>> {
+/// The lines of some labels, and where the first of the labels is in what is shown of its line.
+fn snippet<'a>(
+    labels: &[&Label],
+    primary: bool,
+    lines: &Lines<'_>,
+) -> (Snippet<'a, Annotation<'a>>, Position) {
     let on = || labels.iter().map(|label| lines.line_of(label.span.start));
     let (first, last) = (on().min().unwrap_or_default(), on().max().unwrap_or_default());
     let spans: Vec<_> = labels.iter().map(|label| label.span.clone()).collect();
     let Excerpt { first_line, text, places } = lines.excerpt(first..=last, &spans);
+    let line_start = text[..places[0].start].rfind('\n').map_or(0, |end| end + 1);
+    let column = text[line_start..places[0].start].chars().count() + 1;
+    let position = Position { line: lines.line_of(spans[0].start) + 1, column };
     let annotations = labels.iter().zip(places).enumerate().map(|(number, (label, place))| {
         let kind = if primary && number == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
         let words = Some(visible(&label.text)).filter(|words| !words.is_empty());
         kind.span(place).label(words)
     });
-    Snippet::source(text).line_start(first_line).annotations(annotations.collect::<Vec<_>>())
+    let annotations: Vec<_> = annotations.collect();
+    (Snippet::source(text).line_start(first_line).annotations(annotations), position)
 }

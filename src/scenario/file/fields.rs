@@ -29,13 +29,11 @@ impl Problems {
     /// All of them, each once: a node that is reached through an alias is read more than once.
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut seen = std::collections::HashSet::new();
-        let fresh = |problem: &Diagnostic| {
+        let mut found = self.0;
+        found.retain(|problem| {
             let place = problem.labels.first().map(|label| label.span.clone());
             seen.insert((problem.message.clone(), place))
-        };
-        let mut found = self.0;
-        let mut fresh = fresh;
-        found.retain(|problem| fresh(problem));
+        });
         found
     }
 }
@@ -64,6 +62,7 @@ impl<'n> Fields<'n> {
         };
         let mut entries: Vec<(&'static str, &'n Node)> = Vec::new();
         let mut slips = Vec::new();
+        let mut replaced = Vec::new();
         for (place, (key, value)) in pairs.iter().enumerate() {
             let text = key.text().unwrap_or_default();
             if let Some(known) = shape.keys.iter().find(|known| **known == text) {
@@ -74,8 +73,9 @@ impl<'n> Fields<'n> {
         }
         for (key, value) in slips {
             let text = key.text().unwrap_or_default();
-            if let Some((message, help)) = (shape.misplaced)(text) {
-                problems.error(message, &key.span, help);
+            if let Some(misplaced) = (shape.misplaced)(text) {
+                problems.error(misplaced.message, &key.span, misplaced.help);
+                replaced.extend(misplaced.instead_of);
                 continue;
             }
             let missing =
@@ -88,7 +88,7 @@ impl<'n> Fields<'n> {
             entries.extend(meant.map(|meant| (meant, value)));
         }
         let fields = Self { entries };
-        fields.report_missing(node, shape, problems);
+        fields.report_missing(node, shape, &replaced, problems);
         Some(fields)
     }
 
@@ -97,8 +97,10 @@ impl<'n> Fields<'n> {
         self.entries.iter().find(|(known, _)| *known == key).map(|(_, value)| *value)
     }
 
-    fn report_missing(&self, node: &Node, shape: &Shape, problems: &mut Problems) {
-        let missing = || shape.required.iter().filter(|(key, _)| self.get(key).is_none());
+    /// Reports the required keys that are missing, apart from those for which something else was written.
+    fn report_missing(&self, node: &Node, shape: &Shape, replaced: &[&str], problems: &mut Problems) {
+        let missing =
+            || shape.required.iter().filter(|(key, _)| self.get(key).is_none() && !replaced.contains(key));
         if missing().next().is_some() {
             let message = format!("{} needs {}", shape.what, all_of(missing().map(|(key, _)| *key)));
             let help = format!("add {}", all_of(missing().map(|(_, example)| *example)));

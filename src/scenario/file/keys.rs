@@ -1,6 +1,6 @@
 //! The keys of scenario and mix files. The reader and the JSON Schema are both held to these tables.
 
-use super::words::one_of;
+use super::words::all_of;
 
 /// What a mapping may hold.
 #[derive(Debug)]
@@ -11,8 +11,25 @@ pub struct Shape {
     pub keys: &'static [&'static str],
     /// The keys that it cannot do without, each with an example.
     pub required: &'static [(&'static str, &'static str)],
-    /// A message and a help for keys that are no slip but a misunderstanding.
-    pub(super) misplaced: fn(&str) -> Option<(String, String)>,
+    /// What to say about keys that are no slip but a misunderstanding.
+    pub(super) misplaced: fn(&str) -> Option<Misplaced>,
+}
+
+/// A key in the wrong place.
+#[derive(Debug)]
+pub(super) struct Misplaced {
+    /// What is wrong.
+    pub(super) message: String,
+    /// What to do.
+    pub(super) help: String,
+    /// The key that it was written instead of.
+    pub(super) instead_of: Option<&'static str>,
+}
+
+impl Misplaced {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into(), instead_of: None }
+    }
 }
 
 /// A scenario file.
@@ -56,7 +73,7 @@ pub const CHOOSE: Shape =
 pub const MAYBE: Shape = Shape {
     what: "a `maybe` step",
     keys: &["maybe", "steps"],
-    required: &[("steps", "steps: [LOW_SNR]")],
+    required: &[("steps", "steps: [{ wait: 5s }]")],
     misplaced: in_other_step,
 };
 /// `wait: ...`
@@ -95,7 +112,7 @@ pub const ONE_OF: Shape =
 pub const RANGE: Shape = Shape { what: "`range`", keys: &["range"], required: &[], misplaced: anything_else };
 /// `ramp: [1.5, 6.0]`, as a payload value.
 pub const RAMP: Shape = Shape {
-    what: "`ramp`",
+    what: "a ramp",
     keys: &["ramp", "noise"],
     required: &[("ramp", "ramp: [1.5, 6.0]")],
     misplaced: anything_else,
@@ -128,69 +145,74 @@ pub fn step_kinds() -> impl Iterator<Item = &'static str> {
     STEPS.iter().map(|shape| shape.keys[0])
 }
 
-type Misplaced = Option<(String, String)>;
-
-fn anything_else(key: &str) -> Misplaced {
+fn anything_else(key: &str) -> Option<Misplaced> {
     (key == "<<").then(|| {
-        let message = "the merge key `<<` is not part of YAML 1.2";
-        (message.to_owned(), "write the keys out, or put shared steps into `fragments`".to_owned())
+        Misplaced::new(
+            "the merge key `<<` is not part of YAML 1.2",
+            "write the keys out, or put shared steps into `fragments`",
+        )
     })
 }
 
-fn in_scenario(key: &str) -> Misplaced {
+fn in_scenario(key: &str) -> Option<Misplaced> {
     match key {
-        "scenarios" => Some((
-            "`scenarios` belongs in a mix, not in a scenario".to_owned(),
-            "give a scenario `steps`, or put the mix in a file of its own".to_owned(),
-        )),
-        "seed" => Some((
-            "a scenario has no `seed`: the same file is played with many".to_owned(),
-            "give the seed on the command line".to_owned(),
+        "scenarios" => Some(Misplaced {
+            instead_of: Some("steps"),
+            ..Misplaced::new(
+                "`scenarios` belongs in a mix, not in a scenario",
+                "give a scenario `steps`, or put the mix in a file of its own",
+            )
+        }),
+        "seed" => Some(Misplaced::new(
+            "a scenario has no `seed`: the same file is played with many",
+            "give the seed on the command line",
         )),
         _ => anything_else(key),
     }
 }
 
-fn in_mix(key: &str) -> Misplaced {
+fn in_mix(key: &str) -> Option<Misplaced> {
     match key {
-        "steps" | "outcome" | "fragments" | "interludes" => Some((
-            format!("`{key}` belongs in a scenario, not in a mix"),
-            "put the scenario in a file of its own and name it in `scenarios`".to_owned(),
-        )),
+        "steps" | "outcome" | "fragments" | "interludes" => Some(Misplaced {
+            instead_of: (key == "steps").then_some("scenarios"),
+            ..Misplaced::new(
+                format!("`{key}` belongs in a scenario, not in a mix"),
+                "put the scenario in a file of its own and name it in `scenarios`",
+            )
+        }),
         _ => anything_else(key),
     }
 }
 
-fn in_any_step(key: &str) -> Misplaced {
-    let why = match key {
-        "sequence" => "the engine counts it",
-        "sessionId" => "the engine puts it in",
-        "timestamp" => "it is the moment at which the event happens",
-        "severity" => "it follows from the event code",
+/// What no step holds.
+pub(super) fn in_any_step(key: &str) -> Option<Misplaced> {
+    let (why, help) = match key {
+        "sequence" => (
+            "the engine counts it",
+            "for the number of an intermediate result, write `payload: { sequence: 1 }`",
+        ),
+        "sessionId" => ("the engine puts it in", "leave it out"),
+        "timestamp" => ("it is the moment at which the event happens", "say when with `after`"),
+        "severity" => ("it follows from the event code", "leave it out"),
         _ => return anything_else(key),
     };
-    let help = match key {
-        "sequence" => "for the number of an intermediate result, write `payload: { sequence: 1 }`",
-        "timestamp" => "say when with `after`",
-        _ => "leave it out",
-    };
-    Some((format!("a step does not set `{key}`: {why}"), help.to_owned()))
+    Some(Misplaced::new(format!("a step does not set `{key}`: {why}"), help))
 }
 
-fn in_event(key: &str) -> Misplaced {
+fn in_event(key: &str) -> Option<Misplaced> {
     match key {
-        "snr" | "state" | "details" | "constraint" | "code" | "measurementId" => {
-            Some((format!("`{key}` is part of the payload"), format!("write `payload: {{ {key}: ... }}`")))
-        }
-        "steps" => Some((
-            "an `event` step has no `steps`".to_owned(),
-            "list what follows as steps of its own".to_owned(),
+        "snr" | "state" | "details" | "constraint" | "code" | "measurementId" => Some(Misplaced::new(
+            format!("`{key}` is part of the payload"),
+            format!("write `payload: {{ {key}: ... }}`"),
         )),
+        "steps" => {
+            Some(Misplaced::new("an `event` step has no `steps`", "list what follows as steps of its own"))
+        }
         _ => in_any_step(key),
     }
 }
 
-fn in_other_step(key: &str) -> Misplaced {
+fn in_other_step(key: &str) -> Option<Misplaced> {
     let help = match key {
         "after" => "put a step `wait: 5s` before it",
         "since" | "payload" => "set it at the events inside",
@@ -200,20 +222,26 @@ fn in_other_step(key: &str) -> Misplaced {
         _ => return in_any_step(key),
     };
     let owner = STEPS.iter().find(|shape| shape.keys.contains(&key)).map_or("`choose`", |shape| shape.what);
-    Some((format!("`{key}` belongs to {owner}, not here"), help.to_owned()))
+    Some(Misplaced::new(format!("`{key}` belongs to {owner}, not here"), help))
 }
 
-fn in_branch(key: &str) -> Misplaced {
+fn in_branch(key: &str) -> Option<Misplaced> {
     if step_kinds().any(|kind| kind == key) {
-        return Some((
-            format!("`{key}` has to stand in the `steps` of the branch"),
-            format!("write `steps: [{{ {key}: ... }}]`"),
-        ));
+        return Some(Misplaced {
+            instead_of: Some("steps"),
+            ..Misplaced::new(
+                format!("`{key}` has to stand in the `steps` of the branch"),
+                format!("write `steps: [{{ {key}: ... }}]`"),
+            )
+        });
     }
     anything_else(key)
 }
 
 /// The keys that a mapping knows, for a help.
 pub(super) fn known(shape: &Shape) -> String {
-    format!("{} knows {}", shape.what, one_of(shape.keys.iter().copied()).replace(" or ", " and "))
+    match shape.keys {
+        [only] => format!("`{only}` stands alone"),
+        keys => format!("{} knows {}", shape.what, all_of(keys.iter().copied())),
+    }
 }

@@ -3,32 +3,42 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use schemars::JsonSchema;
+
 use super::fields::{Fields, Problems};
 use super::keys::{MIX, MIX_ENTRY};
-use super::read::{check_stem, is_empty};
+use super::read::is_empty;
+use super::schema;
 use super::source::Source;
 use super::types::{Span, Spanned};
 use super::values;
 use super::yaml::{self, Kind, Node};
 use crate::scenario::diagnostic::Diagnostic;
 
-/// A mix as its author wrote it.
-#[derive(Clone, Debug, PartialEq)]
+/// A mix as its author wrote it: which scenarios make up the traffic.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(title = "A mix of wms-sim", deny_unknown_fields)]
 pub struct MixFile {
     /// Kebab-case, equal to the file's stem.
+    #[schemars(with = "schema::Name")]
     pub name: Spanned<String>,
     /// One line that says what traffic it is like.
+    #[schemars(with = "schema::Line")]
     pub title: Spanned<String>,
     /// The scenarios, each once.
+    #[schemars(length(min = 1))]
     pub scenarios: Vec<MixEntry>,
 }
 
 /// A scenario of a mix.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct MixEntry {
     /// A scenario's name, or the path of a file.
+    #[schemars(with = "schema::Line")]
     pub scenario: Spanned<String>,
     /// Its share, relative to the others'. Above 0, or 0 to switch it off.
+    #[schemars(with = "schema::Weight")]
     pub weight: Spanned<f64>,
 }
 
@@ -59,10 +69,8 @@ fn mix(root: &Node, source: &Source, problems: &mut Problems) -> Option<MixFile>
         return None;
     }
     let fields = Fields::open(root, &MIX, problems)?;
-    let name = fields.get("name").and_then(|node| values::name(node, "name", problems));
-    if let (Some(name), Some(stem)) = (&name, &source.stem) {
-        check_stem(name, stem, problems);
-    }
+    let stem = source.stem.as_deref();
+    let name = fields.get("name").and_then(|node| values::file_name(node, stem, problems));
     let title = fields.get("title").and_then(|node| values::line(node, "title", problems));
     let scenarios = fields.get("scenarios").and_then(|node| scenarios(node, problems));
     Some(MixFile { name: name?, title: title?, scenarios: scenarios? })

@@ -1,6 +1,6 @@
 //! Reading scenario and mix files: text in, values and diagnostics out.
 //!
-//! [`source`] holds a text and its name, [`yaml`] turns it into a tree of nodes that know their places, [`read`]
+//! [`source`] holds a text and its name, [`yaml`] turns it into a tree of nodes that know their places, [`mod@read`]
 //! and [`mix`] turn the tree into [`types`]. Nothing here stops at the first problem, and nothing here reads a disk.
 
 pub mod gap;

@@ -54,6 +54,11 @@ fn drawn(node: &Node) -> Option<&'static str> {
     DRAWN.iter().find(|shape| shape.keys.iter().any(|key| has(key))).map(|shape| shape.keys[0])
 }
 
+/// Every word of the drawn values.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    DRAWN.iter().flat_map(|shape| shape.keys.iter().copied())
+}
+
 fn one_of(node: &Node, problems: &mut Problems) -> Option<PayloadValue> {
     let list = Fields::open(node, &ONE_OF, problems)?.get("one_of")?;
     let items = match &list.kind {
@@ -145,6 +150,11 @@ fn ramp(name: &str, node: &Node, problems: &mut Problems) -> Option<PayloadValue
     Some(PayloadValue::Ramp { from, to, noise })
 }
 
+/// A whole tree as JSON, as far as JSON can say it: what a validator reads in an editor.
+pub fn to_json(node: &Node) -> Option<Value> {
+    literal(node, 1, &mut Problems::default())
+}
+
 /// A value as JSON.
 pub(super) fn literal(node: &Node, depth: usize, problems: &mut Problems) -> Option<Value> {
     if depth > MAX_DEPTH {
@@ -201,7 +211,7 @@ fn warn_of_drawn_words(node: &Node, depth: usize, problems: &mut Problems) {
     let Kind::Map(pairs) = &node.kind else { return };
     if depth > 1 && drawn(node).is_some() {
         problems.warning(
-            "this is sent as it stands",
+            "this mapping is sent as it stands",
             &node.span,
             "`one_of`, `range` and `ramp` draw a value only directly below a key of the payload",
         );
@@ -210,7 +220,11 @@ fn warn_of_drawn_words(node: &Node, depth: usize, problems: &mut Problems) {
         let plain = key.text().unwrap_or_default().to_lowercase().replace(['_', '-', ' '], "");
         let meant = DRAWN.iter().map(|shape| shape.keys[0]).find(|word| word.replace('_', "") == plain);
         if let Some(word) = meant.filter(|word| key.text() != Some(word)) {
-            problems.warning("this is sent as it stands", &key.span, format!("did you mean `{word}`?"));
+            problems.warning(
+                "this mapping is sent as it stands",
+                &node.span,
+                format!("did you mean `{word}`?"),
+            );
         }
     }
 }

@@ -51,10 +51,8 @@ fn scenario(root: &Node, source: &Source, problems: &mut Problems) -> Option<Sce
         return None;
     }
     let fields = Fields::open(root, &SCENARIO, problems)?;
-    let name = fields.get("name").and_then(|node| values::name(node, "name", problems));
-    if let (Some(name), Some(stem)) = (&name, &source.stem) {
-        check_stem(name, stem, problems);
-    }
+    let stem = source.stem.as_deref();
+    let name = fields.get("name").and_then(|node| values::file_name(node, stem, problems));
     let title = fields.get("title").and_then(|node| values::line(node, "title", problems));
     let description = fields.get("description").and_then(|node| values::text(node, "description", problems));
     if let Some(description) = &description {
@@ -90,17 +88,6 @@ pub(super) fn is_empty(root: &Node, problems: &mut Problems) -> bool {
         problems.push(Diagnostic::file("the file is empty").help(help));
     }
     empty
-}
-
-/// Reports a name that is not the file's.
-pub(super) fn check_stem(name: &Spanned<String>, stem: &str, problems: &mut Problems) {
-    if name.value != stem {
-        let message = format!("the name {} is not that of the file", quote(&name.value));
-        let help = format!("write `name: {stem}`, or rename the file");
-        problems.push(
-            Diagnostic::error(message, name.span.clone(), format!("the file is {}", quote(stem))).help(help),
-        );
-    }
 }
 
 fn dialect(node: &Node, problems: &mut Problems) -> Vec<(Spanned<String>, Spanned<String>)> {

@@ -1,11 +1,11 @@
 //! Step lists.
 
 use super::fields::{Fields, Problems};
-use super::keys::{BRANCH, CHOOSE, EVENT, MAYBE, RELOAD, STEPS, Shape, USE, WAIT, step_kinds};
+use super::keys::{BRANCH, STEPS, Shape, in_any_step, step_kinds};
 use super::payload;
 use super::types::{Branch, EventStep, MAX_DEPTH, Spanned, Step};
 use super::values;
-use super::words::{all_of, nearest, one_of, quote};
+use super::words::{all_of, nearest, one_of};
 use super::yaml::{Kind, Node};
 use crate::scenario::diagnostic::Diagnostic;
 
@@ -36,8 +36,8 @@ pub(super) fn list(
         return None;
     }
     let Kind::List(items) = &node.kind else {
-        let message = format!("`steps` is a list, this is {}", node.describe());
-        problems.error(message, &node.span, "begin each step with `- `, or write `steps: [WMS_LOADED]`");
+        let message = format!("the steps are a list, this is {}", node.describe());
+        problems.error(message, &node.span, "begin each step with `- `, as in `- WMS_LOADED`");
         return None;
     };
     if items.is_empty() && empty == Empty::Refused {
@@ -101,9 +101,15 @@ fn kind(node: &Node, problems: &mut Problems) -> Option<&'static Shape> {
     match named.as_slice() {
         [key] => of(key.text()?),
         [] => {
-            // The slip itself is reported with the other keys.
-            let meant = pairs.iter().filter_map(|(key, _)| nearest(key.text()?, step_kinds())).find_map(of);
-            if meant.is_none() {
+            let keys = || pairs.iter().map(|(key, _)| key);
+            let mut misplaced = false;
+            for (key, found) in keys().filter_map(|key| Some((key, in_any_step(key.text()?)?))) {
+                problems.error(found.message, &key.span, found.help);
+                misplaced = true;
+            }
+            // A slip is reported with the other keys, once it is known what they have to be.
+            let meant = keys().filter_map(|key| nearest(key.text()?, step_kinds())).find_map(of);
+            if meant.is_none() && !misplaced {
                 let message = format!("a step needs {}", one_of(step_kinds()));
                 problems.error(message, &node.span, "say what the step is, as in `event: WMS_LOADED`");
             }
@@ -112,10 +118,15 @@ fn kind(node: &Node, problems: &mut Problems) -> Option<&'static Shape> {
         [first, second, ..] => {
             let kinds = all_of(named.iter().filter_map(|key| key.text()));
             let message = format!("a step is one thing, this is {} at once: {kinds}", named.len());
+            let holds_steps = named.iter().find_map(|key| key.text().filter(|key| *key == "maybe"));
+            let help = match holds_steps {
+                Some(key) => format!("what happens in `{key}` stands in its `steps`"),
+                None => format!("make them {} steps, each with a `- ` of its own", named.len()),
+            };
             problems.push(
                 Diagnostic::error(message, second.span.clone(), "a step of its own?")
                     .also(first.span.clone(), "the step is already this")
-                    .help(format!("make them {} steps, each with a `- ` of its own", named.len())),
+                    .help(help),
             );
             None
         }
@@ -142,7 +153,7 @@ fn use_(fields: &Fields<'_>, problems: &mut Problems) -> Option<Step> {
 }
 
 fn choose(fields: &Fields<'_>, depth: usize, problems: &mut Problems) -> Option<Step> {
-    let node = fields.get(CHOOSE.keys[0])?;
+    let node = fields.get("choose")?;
     let items = match &node.kind {
         Kind::List(items) if !items.is_empty() => items,
         kind => {
@@ -176,7 +187,11 @@ fn maybe(fields: &Fields<'_>, depth: usize, problems: &mut Problems) -> Option<S
 fn reload(fields: &Fields<'_>, problems: &mut Problems) -> Option<Step> {
     let node = fields.get("reload")?;
     if !matches!(&node.kind, Kind::Map(pairs) if pairs.is_empty()) {
-        let message = format!("`reload` takes an empty mapping, this is {}", node.describe());
+        let this = match &node.kind {
+            Kind::Map(_) => "one that is not empty".to_owned(),
+            _ => node.describe(),
+        };
+        let message = format!("`reload` takes an empty mapping, this is {this}");
         problems.error(message, &node.span, "write `- reload: {}`");
     }
     Some(Step::Reload)

@@ -28,10 +28,14 @@ const CASES: &[Case] = &[
     ("illegal placement of ':'", "a `:` that does not fit here", "a value that holds `: ` needs quotes"),
     (
         "did not find expected key",
-        "this is not a `key: value` of the mapping above",
-        "check the indentation; keys of one mapping begin in one column, and have a space after the `:`",
+        "this line does not fit the mapping above",
+        "the keys of one mapping begin in one column, and so do the `- ` of one list",
     ),
-    ("simple key", "this line is not a `key: value`", "check the indentation, and for a `:` that is missing"),
+    (
+        "simple key",
+        "this is not a `key: value`",
+        "write a `:` and a space after the key, and check the indentation",
+    ),
     ("expected ',' or '}'", "a `{` that is not closed, or a comma that is missing", "close it with `}`"),
     ("expected ',' or ']'", "a `[` that is not closed, or a comma that is missing", "close it with `]`"),
     ("misplaced bracket", "a closing bracket that was not opened", "remove it, or open it before"),
@@ -51,7 +55,11 @@ const CASES: &[Case] = &[
         "an anchor or alias without a name",
         "put a value that begins with `&` or `*` in quotes",
     ),
-    ("'-' indicator", "this is not an entry of the list above", "begin it with `- `, in the same column"),
+    (
+        "'-' indicator",
+        "this line does not fit the list above",
+        "align it with the keys of its entry, or begin an entry with `- ` in the list's column",
+    ),
     (
         "block sequence entries",
         "a `-` that does not fit here",
@@ -59,6 +67,11 @@ const CASES: &[Case] = &[
     ),
     ("starts with '-'", "a value that begins with `-`", "put it in quotes"),
     ("cannot start with '-'", "a value that begins with `-`", "put it in quotes"),
+    (
+        "in quoted scalar",
+        "a quote that is not closed, or a line in quotes that is not indented",
+        "close it with the same sign",
+    ),
     (
         "invalid indentation",
         "this line is indented in a way that fits nothing above",
@@ -82,10 +95,14 @@ const CASES: &[Case] = &[
 
 /// A diagnostic for what the parser says about a place.
 pub(super) fn explain(text: &str, place: usize, info: &str, opener: Option<usize>) -> Diagnostic {
+    let place = if info.contains("expect ':'") { line_before(text, place) } else { place };
     let (place, shown) = visible(text, place);
     if let Some(c) = info.strip_prefix("unexpected character: `").and_then(|rest| rest.chars().next()) {
         return Diagnostic::error(format!("a value cannot begin with {}", quote(&c.to_string())), place, "")
-            .help("put the value in quotes");
+            .help(match c {
+                '%' => "a percentage is written `15%`; any other value goes in quotes",
+                _ => "put the value in quotes",
+            });
     }
     let case = CASES.iter().find(|(part, _, _)| info.contains(part));
     let (message, help) =
@@ -93,21 +110,35 @@ pub(super) fn explain(text: &str, place: usize, info: &str, opener: Option<usize
     let mut diagnostic =
         Diagnostic::error(message, place.clone(), if shown { "" } else { "the file ends here" });
     // Where a bracket was opened matters to what is missing.
-    let bracket = opener.filter(|&at| at < place.start && text[at..].starts_with(['{', '[']));
+    let missing = info.contains("expected ','");
+    let bracket = opener.filter(|&at| missing && at < place.start && text[at..].starts_with(['{', '[']));
     if let Some(at) = bracket {
         diagnostic = diagnostic.also(at..at + 1, "opened here");
     }
     diagnostic.help(help)
 }
 
+/// The begin of the last line with something on it that ends before a place: that a key has no `:` shows only on the
+/// line after it.
+fn line_before(text: &str, place: usize) -> usize {
+    let mut start = 0;
+    let mut found = place;
+    for line in text[..place].split_inclusive('\n') {
+        let bare = line.trim();
+        if line.ends_with('\n') && !bare.is_empty() && !bare.starts_with('#') {
+            found = start + (line.len() - line.trim_start().len());
+        }
+        start += line.len();
+    }
+    found
+}
+
 /// The character at a place, or the last one where the file ends.
 fn visible(text: &str, place: usize) -> (std::ops::Range<usize>, bool) {
-    match text[place..].chars().next() {
-        Some(c) => (place..place + c.len_utf8(), true),
-        None => {
-            let text = text.trim_end();
-            let start = text.char_indices().next_back().map_or(0, |(start, _)| start);
-            (start..text.len(), false)
-        }
+    if let Some(c) = text[place..].chars().next() {
+        return (place..place + c.len_utf8(), true);
     }
+    let text = text.trim_end();
+    let start = text.char_indices().next_back().map_or(0, |(start, _)| start);
+    (start..text.len(), false)
 }

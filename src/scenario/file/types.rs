@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-pub use crate::protocol::conclusion::Outcome;
+use schemars::JsonSchema;
 
+use super::schema;
 use crate::protocol::code::Code;
+pub use crate::protocol::conclusion::Outcome;
 
 /// A byte range of the file's text.
 pub type Span = Range<usize>;
@@ -26,27 +28,37 @@ impl<T> Spanned<T> {
 }
 
 /// A scenario as its author wrote it: one kind of session.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(title = "A scenario of wms-sim", deny_unknown_fields)]
 pub struct ScenarioFile {
     /// Kebab-case, equal to the file's stem.
+    #[schemars(with = "schema::Name")]
     pub name: Spanned<String>,
     /// One line that says what happens.
+    #[schemars(with = "schema::Line")]
     pub title: Spanned<String>,
     /// More, for those who want it.
+    #[schemars(with = "String", default)]
     pub description: Option<Spanned<String>>,
     /// What a receiver should conclude.
     pub outcome: Spanned<Outcome>,
     /// Dialect keys and values that the scenario asks for; the command line's `--set` wins.
+    #[schemars(with = "schema::Dialect", default)]
     pub dialect: Vec<(Spanned<String>, Spanned<String>)>,
     /// In the browser, what its user does becomes events.
+    #[schemars(default)]
     pub interactive: bool,
     /// False where the file breaks the grammar on purpose.
+    #[schemars(default = "schema::legal_by_default")]
     pub legal: bool,
     /// Named step lists.
+    #[schemars(with = "schema::Fragments", default)]
     pub fragments: Vec<(Spanned<String>, Vec<Spanned<Step>>)>,
     /// The session's own course.
+    #[schemars(with = "schema::Steps")]
     pub steps: Vec<Spanned<Step>>,
     /// What happens beside it.
+    #[schemars(default)]
     pub interludes: Vec<Spanned<Interlude>>,
 }
 
@@ -73,17 +85,23 @@ pub enum Step {
 }
 
 /// An event and how it comes about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("dependentRequired" = { "since": ["after"] }))]
 pub struct EventStep {
     /// Which event.
+    #[schemars(rename = "event")]
     pub code: Spanned<Code>,
-    /// The gap before it; `None` takes the event's usual gap.
+    /// The gap before it; without it, the event's usual gap.
+    #[schemars(with = "Gap", default)]
     pub after: Option<Spanned<Gap>>,
-    /// The event from whose latest occurrence the gap is counted; `None` counts from the step before.
+    /// The event from whose latest occurrence the gap is counted; without it, from the step before.
+    #[schemars(with = "Code", default)]
     pub since: Option<Spanned<Code>>,
     /// How often it happens, one after the other.
+    #[schemars(with = "Repeat", default)]
     pub repeat: Option<Spanned<Repeat>>,
     /// Payload keys with a value of their own; the rest is filled in.
+    #[schemars(with = "schema::Payload", default)]
     pub payload: Vec<(Spanned<String>, Spanned<PayloadValue>)>,
 }
 
@@ -97,9 +115,11 @@ pub struct Repeat {
 }
 
 /// One way a `choose` can go.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Branch {
     /// Its share, relative to the other branches'. Above 0, or 0 to switch it off.
+    #[schemars(with = "schema::Weight")]
     pub weight: Spanned<f64>,
     /// What then happens; may be empty.
     pub steps: Vec<Spanned<Step>>,

@@ -7,9 +7,12 @@ use super::types::{Gap, MAX_EVENTS, Repeat, Spanned};
 use super::words::{kebab, nearest, one_of, quote};
 use super::yaml::{Kind, Node};
 use crate::protocol::code::Code;
+use crate::scenario::diagnostic::Diagnostic;
 
 /// A kebab-case name, as a regular expression for the JSON Schema.
 pub(super) const NAME: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+/// A line with something on it, likewise. A line end after it does no harm.
+pub(super) const LINE: &str = r"^[^\n]*\S[^\n]*\n?$";
 /// A percentage, likewise.
 pub(super) const PERCENT: &str = r"^[0-9]+(\.[0-9]+)?%$";
 /// A count or a range of counts, likewise.
@@ -61,23 +64,52 @@ pub(super) fn no_control_characters(text: &Spanned<String>, key: &str, problems:
 /// A kebab-case name.
 pub(super) fn name(node: &Node, key: &str, problems: &mut Problems) -> Option<Spanned<String>> {
     let name = text(node, key, problems)?;
-    check_name(&name, key, problems);
+    check_name(&name, "the name", problems);
     Some(name)
 }
 
-/// Reports a name that is not in kebab-case.
-pub(super) fn check_name(name: &Spanned<String>, key: &str, problems: &mut Problems) {
-    let word = |word: &str| {
+/// The name of a scenario or mix, which is also that of its file.
+pub(super) fn file_name(node: &Node, stem: Option<&str>, problems: &mut Problems) -> Option<Spanned<String>> {
+    let name = text(node, "name", problems)?;
+    match stem.filter(|stem| *stem != name.value) {
+        // Following this help mends a name that is not in kebab-case, too.
+        Some(stem) if is_kebab(stem) => problems.push(
+            Diagnostic::error(
+                format!("the name {} is not that of the file", quote(&name.value)),
+                name.span.clone(),
+                format!("the file is {}", quote(stem)),
+            )
+            .help(format!("write `name: {stem}`, or rename the file")),
+        ),
+        Some(stem) => problems.push(
+            Diagnostic::error(
+                format!("the file's name {} is not in kebab-case", quote(stem)),
+                name.span.clone(),
+                "the name has to be that of the file",
+            )
+            .help(format!("rename the file, and write {} here", quote(&kebab(&name.value)))),
+        ),
+        None => check_name(&name, "the name", problems),
+    }
+    Some(name)
+}
+
+fn is_kebab(text: &str) -> bool {
+    text.split('-').all(|word| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    if !name.value.split('-').all(word) {
+    })
+}
+
+/// Reports a name that is not in kebab-case.
+pub(super) fn check_name(name: &Spanned<String>, what: &str, problems: &mut Problems) {
+    if !is_kebab(&name.value) {
         let better = kebab(&name.value);
         let help = if better.is_empty() {
             "use lower-case letters, digits and hyphens".to_owned()
         } else {
             format!("use lower-case letters, digits and hyphens: {}", quote(&better))
         };
-        problems.error(format!("{key} {} is not in kebab-case", quote(&name.value)), &name.span, help);
+        problems.error(format!("{what} {} is not in kebab-case", quote(&name.value)), &name.span, help);
     }
 }
 
@@ -177,9 +209,17 @@ pub(super) fn count(node: &Node, key: &str, problems: &mut Problems) -> Option<R
     };
     let forms = "write a count `2` or a range `1..3`";
     let describe = || format!("`{key}` is a count or a range of counts, this is {}", node.describe());
-    let Some(text) = node.text() else {
+    let Kind::Scalar(scalar) = &node.kind else {
         return wrong(problems, describe(), forms);
     };
+    // `1e2` and `0x64` are the integer 100 for YAML and for the JSON Schema.
+    let written = match scalar::resolve(scalar) {
+        Resolved::Number { number, .. } => {
+            number.as_f64().filter(|number| number.fract() == 0.0).map(|number| number.to_string())
+        }
+        _ => None,
+    };
+    let text = written.as_deref().unwrap_or(&scalar.text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (low, high) = match text.split_once("..") {
         Some((low, high)) => (low.trim_end_matches(' '), high.trim_start_matches(' ')),
@@ -231,17 +271,16 @@ pub(super) fn code(node: &Node, key: &str, problems: &mut Problems) -> Option<Sp
 
 /// A part of a text that has to be an event code.
 pub(super) fn code_text(text: &str, node: &Node, problems: &mut Problems) -> Option<Spanned<Code>> {
-    let code = match text.parse::<Code>() {
-        Ok(code) => Some(code),
-        Err(unknown) => {
-            let help = match unknown.suggestion {
-                Some(code) => format!("did you mean `{code}`?"),
-                None => "the codes are those of docs.deepaffex.ai/wms/9_webhooks.html".to_owned(),
-            };
-            problems.error(format!("{} is not a WMS event", quote(text)), &node.span, help);
-            unknown.suggestion
-        }
-    };
+    let code = Code::ALL.into_iter().find(|code| code.as_str() == text).or_else(|| {
+        // Likeness takes time in proportion to the text's length; no slip is that long.
+        let meant = if text.len() <= 64 { Code::nearest(text) } else { None };
+        let help = match meant {
+            Some(code) => format!("did you mean `{code}`?"),
+            None => "the codes are those of docs.deepaffex.ai/wms/9_webhooks.html".to_owned(),
+        };
+        problems.error(format!("{} is not a WMS event", quote(text)), &node.span, help);
+        meant
+    });
     code.map(|code| Spanned::new(code, node.span.clone()))
 }
 

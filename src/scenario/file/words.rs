@@ -19,18 +19,18 @@ fn shown_char(c: char) -> impl Iterator<Item = char> {
     escaped.into_iter().flatten().chain(plain)
 }
 
-/// "`a`, `b` or `c`".
+/// "`a`, `b` or `c`". For words of ours only: they are not shortened.
 pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     list(words, "or")
 }
 
-/// "`a`, `b` and `c`".
+/// "`a`, `b` and `c`", likewise.
 pub(super) fn all_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     list(words, "and")
 }
 
 fn list<'a>(words: impl IntoIterator<Item = &'a str>, last: &str) -> String {
-    let mut words: Vec<String> = words.into_iter().map(quote).collect();
+    let mut words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.pop() {
         Some(end) if words.is_empty() => end,
         Some(end) => format!("{} {last} {end}", words.join(", ")),

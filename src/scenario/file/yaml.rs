@@ -83,19 +83,21 @@ impl Node {
     }
 }
 
-/// Reads a text that holds one YAML document. The tree is missing where the text is no YAML at all.
+/// Reads a text that holds one YAML document; an empty one is a null. The tree is missing where the text is no YAML.
 pub fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     if text.len() > MAX_FILE_BYTES {
         return (None, vec![too_large(text.len())]);
     }
-    if let Some(place) = text.find('\0') {
-        let diagnostic = Diagnostic::error(format!("byte {place} is NUL"), place..place + 1, "not text")
-            .help("remove it; a YAML file holds text only");
+    if let Some(diagnostic) = control_character(text) {
         return (None, vec![diagnostic]);
     }
     let mut builder = Builder::new(text);
     match builder.run() {
-        Ok(()) => (builder.root, builder.diagnostics),
+        Ok(()) => {
+            let nothing =
+                || Node { kind: Kind::Scalar(Scalar { text: String::new(), plain: true }), span: 0..0 };
+            (Some(builder.root.unwrap_or_else(nothing)), builder.diagnostics)
+        }
         Err(fatal) => {
             builder.diagnostics.push(*fatal);
             (None, builder.diagnostics)
@@ -157,7 +159,7 @@ impl<'t> Builder<'t> {
         let mut parser = Parser::new_from_str(self.text);
         let mut documents = 0;
         while let Some(event) = parser.next_event() {
-            let (event, span) = event.map_err(|error| self.syntax_error(&error))?;
+            let (event, span) = event.map_err(|error| Box::new(self.syntax_error(&error)))?;
             let span = self.place(span.start.index())..self.place(span.end.index());
             match event {
                 Event::DocumentStart(_) => {
@@ -195,14 +197,14 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn syntax_error(&self, error: &saphyr_parser::ScanError) -> Fatal {
+    fn syntax_error(&self, error: &saphyr_parser::ScanError) -> Diagnostic {
         let opener = self.stack.last().map(|frame| frame.start);
-        Box::new(syntax::explain(self.text, self.place(error.marker().index()), error.info(), opener))
+        syntax::explain(self.text, self.place(error.marker().index()), error.info(), opener)
     }
 
     fn open(&mut self, holder: Holder, span: Span, anchor: usize) -> Result<(), Fatal> {
         if self.stack.len() >= MAX_NESTING {
-            return Err(too_deep(span));
+            return Err(Box::new(too_deep(span)));
         }
         self.spend(1, &span)?;
         self.stack.push(Frame { holder, start: span.start, anchor, height: 0, cost: 1 });
@@ -211,7 +213,7 @@ impl<'t> Builder<'t> {
 
     fn close(&mut self, end: &Span) -> Result<(), Fatal> {
         let Some(frame) = self.stack.pop() else { return Ok(()) };
-        let bracket = matches!(self.text.get(end.clone()), Some("]" | "}"));
+        let bracket = !end.is_empty() && self.text[end.start..].starts_with([']', '}']);
         let (kind, last) = match frame.holder {
             Holder::List(items) => {
                 let last = items.last().map(|node| node.span.end);
@@ -223,7 +225,7 @@ impl<'t> Builder<'t> {
             }
         };
         // A block ends where the next one begins, which can be lines below its own last character.
-        let end = if bracket { end.end } else { last.unwrap_or(frame.start) };
+        let end = if bracket { end.start + 1 } else { last.unwrap_or(frame.start) };
         let node = Node { kind, span: frame.start..end.max(frame.start) };
         self.finish(node, frame.anchor, frame.height + 1, frame.cost)
     }
@@ -237,7 +239,7 @@ impl<'t> Builder<'t> {
         span: Span,
     ) -> Result<(), Fatal> {
         let cost = 1 + text.len() / 64;
-        let written = self.text.get(span.clone()).unwrap_or_default().trim_end().len();
+        let written = written_length(self.text.get(span.clone()).unwrap_or_default(), style);
         let span = if written == 0 { self.before(span.start) } else { span.start..span.start + written };
         self.spend(cost, &span)?;
         let scalar = Scalar { text, plain: style == ScalarStyle::Plain };
@@ -250,15 +252,13 @@ impl<'t> Builder<'t> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fatal> {
         let Some(Anchored { height, cost, .. }) = self.anchors.get(&anchor) else {
-            return Err(Box::new(Diagnostic::error(
-                "an alias stands inside of what it stands for",
-                span,
-                "this would never end",
-            )));
+            let message = "an alias stands inside of what it stands for";
+            let diagnostic = Diagnostic::error(message, span, "this would never end");
+            return Err(Box::new(diagnostic.help("write the steps out")));
         };
         let (height, cost) = (*height, *cost);
         if self.stack.len() + height > MAX_NESTING {
-            return Err(too_deep(span));
+            return Err(Box::new(too_deep(span)));
         }
         self.spend(cost, &span)?;
         match self.anchors.get(&anchor).map(|anchored| anchored.node.kind.clone()) {
@@ -352,28 +352,62 @@ impl<'t> Builder<'t> {
     }
 }
 
+/// The first character that YAML does not allow in a file, not even in quotes.
+fn control_character(text: &str) -> Option<Diagnostic> {
+    let forbidden = |c: &(usize, char)| c.1.is_control() && !matches!(c.1, '\t' | '\n' | '\r' | '\u{85}');
+    let (place, c) = text.char_indices().find(forbidden)?;
+    let span = place..place + c.len_utf8();
+    let what = match c {
+        '\0' => "NUL".to_owned(),
+        _ => format!("the control character U+{:04X}", u32::from(c)),
+    };
+    Some(
+        Diagnostic::error(format!("byte {place} is {what}"), span, "not text")
+            .help("remove it; in double quotes, `\\e`, `\\x07` and the like stand for such characters"),
+    )
+}
+
+/// How much of a scalar's text is the scalar: the parser counts the spaces and comments in that follow it.
+fn written_length(text: &str, style: ScalarStyle) -> usize {
+    let quote = match style {
+        ScalarStyle::SingleQuoted => '\'',
+        ScalarStyle::DoubleQuoted => '"',
+        _ => return text.trim_end().len(),
+    };
+    // An anchor or tag may stand ahead of the quote.
+    let Some(open) = text.find(quote) else { return text.trim_end().len() };
+    let mut rest = text[open + 1..].char_indices().peekable();
+    while let Some((place, c)) = rest.next() {
+        let escape = (quote == '"' && c == '\\')
+            || (quote == '\'' && c == quote && rest.peek().is_some_and(|(_, next)| *next == quote));
+        if escape {
+            rest.next();
+        } else if c == quote {
+            return open + 1 + place + 1;
+        }
+    }
+    text.trim_end().len()
+}
+
 /// A key has to be a word, and to come once.
 fn check_key(key: &Node, seen: &mut HashMap<String, Span>) -> Result<(), Fatal> {
     let Some(text) = key.text() else {
         let message = format!("a key has to be a word, this is {}", key.describe());
-        return Err(Box::new(Diagnostic::error(message, key.span.clone(), "")));
+        let diagnostic = Diagnostic::error(message, key.span.clone(), "");
+        return Err(Box::new(diagnostic.help("write `key: value`")));
     };
-    match seen.get(text) {
-        Some(first) => Err(Box::new(
-            Diagnostic::error(format!("the key {} comes twice", quote(text)), key.span.clone(), "again here")
-                .also(first.clone(), "first here")
-                .help("keep one of the two"),
-        )),
-        None => {
-            seen.insert(text.to_owned(), key.span.clone());
-            Ok(())
-        }
+    if let Some(first) = seen.get(text) {
+        let message = format!("the key {} comes twice", quote(text));
+        let diagnostic = Diagnostic::error(message, key.span.clone(), "again here");
+        return Err(Box::new(diagnostic.also(first.clone(), "first here").help("keep one of the two")));
     }
+    seen.insert(text.to_owned(), key.span.clone());
+    Ok(())
 }
 
-fn too_deep(span: Span) -> Fatal {
+fn too_deep(span: Span) -> Diagnostic {
     let message = format!("lists and mappings are nested more than {MAX_NESTING} deep");
-    Box::new(Diagnostic::error(message, span, "too deep here").help("move inner steps into `fragments`"))
+    Diagnostic::error(message, span, "too deep here").help("move inner steps into `fragments`")
 }
 
 fn second_document(span: Span) -> Diagnostic {
@@ -390,4 +424,98 @@ fn unknown_tag(tag: &Tag, span: &Span) -> Diagnostic {
 fn byte_of_each_char(text: &str) -> Vec<u32> {
     // The text has at most MAX_FILE_BYTES, so every place fits.
     text.char_indices().map(|(place, _)| u32::try_from(place).unwrap_or(u32::MAX)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(text: &str) -> Node {
+        let (root, diagnostics) = parse(text);
+        assert_eq!(diagnostics, [], "{text}");
+        root.unwrap()
+    }
+
+    fn problem(text: &str) -> Diagnostic {
+        let (_, mut diagnostics) = parse(text);
+        assert_eq!(diagnostics.len(), 1, "{text}: {diagnostics:?}");
+        diagnostics.remove(0)
+    }
+
+    /// Every node as the text that it stands for, outermost first.
+    fn places<'t>(node: &Node, text: &'t str) -> Vec<&'t str> {
+        let mut places = vec![&text[node.span.clone()]];
+        match &node.kind {
+            Kind::Scalar(_) => {}
+            Kind::List(items) => places.extend(items.iter().flat_map(|item| self::places(item, text))),
+            Kind::Map(pairs) => {
+                places.extend(
+                    pairs.iter().flat_map(|(key, value)| [key, value]).flat_map(|n| self::places(n, text)),
+                );
+            }
+        }
+        places
+    }
+
+    #[test]
+    fn nodes_know_their_places() {
+        for (text, expected) in [
+            ("a: 5s ±4\nb: 測", vec!["a: 5s ±4\nb: 測", "a", "5s ±4", "b", "測"]),
+            (
+                "a:\n  - \"x\" # why\n  - 'y'\n\nb: ~\n",
+                vec![
+                    "a:\n  - \"x\" # why\n  - 'y'\n\nb: ~",
+                    "a",
+                    "- \"x\" # why\n  - 'y'",
+                    "\"x\"",
+                    "'y'",
+                    "b",
+                    "~",
+                ],
+            ),
+            ("{ é: [ ü, {} ], b: }", vec!["{ é: [ ü, {} ], b: }", "é", "[ ü, {} ]", "ü", "{}", "b", "b"]),
+            ("a:\r\n- b\r\n-\r\n", vec!["a:\r\n- b\r\n-", "a", "b\r\n-", "b", "-"]),
+            ("\u{feff}a: b", vec!["a: b", "a", "b"]),
+            ("[ 'it''s', \"\\\"\" ] # it's", vec!["[ 'it''s', \"\\\"\" ]", "'it''s'", "\"\\\"\""]),
+            ("- a b # c\n- \"d\" # \"e\"\n", vec!["- a b # c\n- \"d\"", "a b", "\"d\""]),
+            ("a: &x [1]\nb: *x\n", vec!["a: &x [1]\nb: *x", "a", "&x [1]", "1", "b", "*x", "1"]),
+        ] {
+            assert_eq!(places(&tree(text), text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn block_texts_end_with_their_last_line() {
+        let text = "a: |\n  one\n  two\n\nb: 1\n";
+        let Kind::Map(pairs) = tree(text).kind else { panic!() };
+        assert_eq!(pairs[0].1.text(), Some("one\ntwo\n"));
+        assert!(text[pairs[0].1.span.clone()].ends_with("two"));
+    }
+
+    #[test]
+    fn an_empty_text_is_null() {
+        for text in ["", "\n\n", "# nothing\n", "---\n", "~"] {
+            assert!(tree(text).is_null(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn duplicate_keys_show_both_places() {
+        let found = problem("a: 1\nb: 2\na: 3\n");
+        let places: Vec<_> = found.labels.iter().map(|label| label.span.clone()).collect();
+        assert_eq!(places, [10..11, 0..1]);
+    }
+
+    #[test]
+    fn limits_are_named() {
+        assert!(problem(&"- ".repeat(MAX_NESTING + 1)).message.contains("200 deep"));
+        assert_eq!(parse(&format!("{}x", "- ".repeat(MAX_NESTING))).1, []);
+        assert!(problem(&"x".repeat(MAX_FILE_BYTES + 1)).message.contains("1 MiB"));
+        let mut nested = vec!["- &a0 [x]".to_owned()];
+        nested.extend((1..MAX_NESTING).map(|level| format!("- &a{level} [*a{}]", level - 1)));
+        let nested = nested.join("\n");
+        assert!(problem(&nested).message.contains("200 deep"));
+        let long = format!("- &a {}\n{}", "x".repeat(100_000), "- *a\n".repeat(200));
+        assert!(problem(&long).message.contains("250000 values"));
+    }
 }

@@ -151,7 +151,11 @@ mod tests {
             (&[WmsLoaded, CameraPermissionDenied, PageUnloaded], false, Failed),
             (&[WmsLoaded, MeasurementStarted, ResultsReceived], false, Completed),
             (&[MeasurementStarted, MeasurementCanceled, RedirectingToCallback], false, Canceled),
-            (&[MeasurementStarted, MeasurementCanceled, MeasurementStarted, ResultsReceived], true, Completed),
+            (
+                &[MeasurementStarted, MeasurementCanceled, MeasurementStarted, ResultsReceived],
+                true,
+                Completed,
+            ),
             (&[MeasurementStarted, LowSnr, MeasurementCanceled, PageUnloaded], false, Failed),
             (&[MeasurementStarted, ConstraintViolation, MeasurementCanceled, PageUnloaded], false, Failed),
             (&[ConstraintViolation, PageUnloaded], false, Abandoned),

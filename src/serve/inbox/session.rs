@@ -150,7 +150,8 @@ impl Session {
                 Place::Missing => true,
                 Place::Ahead => {
                     !previous.unloaded
-                        && previous.holes.highest().and_then(|highest| highest.checked_add(1)) == Some(sequence)
+                        && previous.holes.highest().and_then(|highest| highest.checked_add(1))
+                            == Some(sequence)
                 }
                 Place::Filled => false,
             };
