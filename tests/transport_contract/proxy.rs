@@ -9,14 +9,14 @@ use crate::certs::Authority;
 use crate::sender::{Expect, Kind, SECRET, Sender, options};
 use crate::server::{Server, Step, status, write};
 
-fn proxy(port: u16) -> Option<ProxyUrl> {
-    Some(ProxyUrl::parse(&format!("http://user:{SECRET}@127.0.0.1:{port}")).unwrap())
+fn proxy(port: u16) -> ProxyUrl {
+    ProxyUrl::parse(&format!("http://user:{SECRET}@127.0.0.1:{port}")).unwrap()
 }
 
 #[test]
 fn the_wire_says_what_it_cannot_do() {
     let mut with_proxy = options("http", 1);
-    with_proxy.proxy = proxy(1);
+    with_proxy.proxy = Some(proxy(1));
     let mut with_http2 = options("http", 1);
     with_http2.http2 = true;
     for (options, setting) in [(with_proxy, "--proxy"), (with_http2, "--http2")] {
@@ -30,7 +30,7 @@ async fn plain_requests_go_to_the_proxy_in_full() {
     let server = Server::plain(vec![vec![Step::Read, status(200)]]).await;
     let mut options = options("http", 9);
     options.target = Target::parse("http://receiver.invalid/hook?a=1").unwrap();
-    options.proxy = proxy(server.port);
+    options.proxy = Some(proxy(server.port));
     let exchange = Sender::new(Kind::Client, &options).send("{}").await;
     Expect::Reply(200, "").assert(&exchange, "through the proxy");
     let head = server.request().await.head;
@@ -53,7 +53,7 @@ async fn proxies_that_fail_are_not_the_receivers_fault() {
     for (scheme, port) in cases {
         let mut options = options(scheme, 9);
         options.tls.extra_roots = Some(Authority::new().pem.into_bytes());
-        options.proxy = proxy(port);
+        options.proxy = Some(proxy(port));
         let exchange = Sender::new(Kind::Client, &options).send("{}").await;
         Expect::Failure(C::ProxyFailed, P::Connect).assert(&exchange, scheme);
     }

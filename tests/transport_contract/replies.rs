@@ -143,6 +143,11 @@ async fn malformed_replies() {
 
 #[tokio::test]
 async fn replies_that_break_off() {
+    const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Le";
+    const BODY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc";
+    const CHUNK: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc";
+    const INTERIM: &str = "HTTP/1.1 100 Go on\r\n\r\n";
+
     let close = |sent: &'static str| {
         if sent.is_empty() {
             vec![Step::Finish, Step::Drain]
@@ -153,10 +158,6 @@ async fn replies_that_break_off() {
     let reset = |sent: &'static str| {
         if sent.is_empty() { vec![Step::Reset] } else { vec![write(sent), pause(100), Step::Reset] }
     };
-    const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Le";
-    const BODY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc";
-    const CHUNK: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc";
-    const INTERIM: &str = "HTTP/1.1 100 Go on\r\n\r\n";
     run(vec![
         case("closed at once", close(""), fails(C::ClosedWithoutReply, P::Wait)),
         case("closed after an interim reply", close(INTERIM), fails(C::ClosedWithoutReply, P::Wait)),

@@ -82,7 +82,7 @@ impl Head {
                     retry_after.get_or_insert_with(|| text(field.value));
                 }
                 14 if !bodiless && is("content-length") => {
-                    content_length = Some(agreed(content_length, field.value)?)
+                    content_length = Some(agreed(content_length, field.value)?);
                 }
                 17 if is("transfer-encoding") => transfer_encoding = Some(ends_chunked(field.value)),
                 _ => {}
