@@ -148,16 +148,8 @@ async fn replies_that_break_off() {
     const CHUNK: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc";
     const INTERIM: &str = "HTTP/1.1 100 Go on\r\n\r\n";
 
-    let close = |sent: &'static str| {
-        if sent.is_empty() {
-            vec![Step::Finish, Step::Drain]
-        } else {
-            vec![write(sent), Step::Finish, Step::Drain]
-        }
-    };
-    let reset = |sent: &'static str| {
-        if sent.is_empty() { vec![Step::Reset] } else { vec![write(sent), pause(100), Step::Reset] }
-    };
+    let close = |sent: &str| vec![write(sent), Step::Finish, Step::Drain];
+    let reset = |sent: &str| vec![write(sent), pause(100), Step::Reset];
     run(vec![
         case("closed at once", close(""), fails(C::ClosedWithoutReply, P::Wait)),
         case("closed after an interim reply", close(INTERIM), fails(C::ClosedWithoutReply, P::Wait)),
