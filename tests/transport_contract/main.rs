@@ -7,6 +7,7 @@
 
 mod certs;
 mod differential;
+mod http2;
 mod phases;
 mod proxy;
 mod replies;

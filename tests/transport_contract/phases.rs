@@ -3,8 +3,9 @@
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use wms_sim::outcome::exchange::{FailureCode as C, Phase as P};
 use wms_sim::transport::target::Target;
+use wms_sim::transport::wire::accepts;
 
-use crate::sender::{BOTH, Expect, SHORT, Sender, options};
+use crate::sender::{BOTH, Expect, PATIENT, SHORT, Sender, options};
 use crate::server::{Server, Step, pause, status};
 
 fn fails(code: C, phase: P) -> Expect {
@@ -108,6 +109,15 @@ async fn without_a_time_limit_one_waits() {
         options.timeout = None;
         assert_eq!(Sender::new(kind, &options).send("{}").await.status(), Some(200));
     }
+}
+
+#[tokio::test]
+async fn whether_a_target_accepts_connections_is_known_without_a_request() {
+    let server = Server::plain(vec![vec![Step::Drain]]).await;
+    let target = |port: u16| Target::parse(&format!("https://localhost:{port}/")).unwrap();
+    assert_eq!(accepts(&target(server.port), PATIENT).await, Ok(()));
+    let failure = accepts(&target(closed_port().await), PATIENT).await.unwrap_err();
+    assert_eq!((failure.code, failure.phase), (C::ConnectionRefused, P::Connect));
 }
 
 /// Runs the test below in a process of its own, with few descriptors: the limit is the process's.
