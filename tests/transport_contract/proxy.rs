@@ -2,6 +2,7 @@
 
 use tokio::net::TcpListener;
 use wms_sim::outcome::exchange::{FailureCode as C, Phase as P};
+use wms_sim::transport::client::environment_has_proxy;
 use wms_sim::transport::options::{ProxyUrl, SetupError};
 use wms_sim::transport::target::Target;
 
@@ -77,4 +78,46 @@ async fn a_receiver_without_http_2() {
     tls.tls.extra_roots = Some(authority.pem.into_bytes());
     let exchange = Sender::new(Kind::Client, &tls).send("{}").await;
     assert_eq!(exchange.result.unwrap_err().code, C::Http2Unavailable);
+}
+
+/// Runs the test below in a process of its own: the environment is the process's.
+#[tokio::test]
+async fn the_environments_proxy() {
+    let server = Server::plain(vec![vec![Step::Read, status(203)]]).await;
+    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "proxy::with_a_proxy_in_the_environment"])
+        .env("HTTP_PROXY", format!("http://127.0.0.1:{}", server.port))
+        .env("NO_PROXY", "direct.invalid")
+        .env_remove("REQUEST_METHOD")
+        .output()
+        .await
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+    assert!(server.request().await.head.starts_with("POST http://receiver.invalid/ HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+#[ignore = "needs a proxy in its environment; run by the_environments_proxy"]
+async fn with_a_proxy_in_the_environment() {
+    let target = |url: &str| Target::parse(url).unwrap();
+    let mut options = options("http", 9);
+    for (url, proxied) in [
+        ("http://receiver.invalid/", true),
+        ("http://direct.invalid/", false),
+        ("http://localhost:9/", false),
+    ] {
+        options.target = target(url);
+        assert_eq!(
+            (environment_has_proxy(&options.target), options.needs_client()),
+            (proxied, proxied),
+            "{url}"
+        );
+    }
+    options.target = target("http://receiver.invalid/");
+    Expect::Reply(203, "").assert(&Sender::new(Kind::Client, &options).send("{}").await, "through the proxy");
+
+    let server = Server::plain(vec![vec![Step::Read, status(200)]]).await;
+    options.target = target(&format!("http://localhost:{}/", server.port));
+    Expect::Reply(200, "").assert(&Sender::new(Kind::Client, &options).send("{}").await, "not through it");
+    assert!(server.request().await.head.starts_with("POST / HTTP/1.1\r\n"));
 }
