@@ -190,12 +190,8 @@ impl Inbox {
             }
         }
         let (session, forgotten) = self.sessions.touch(&event.session_id, now);
-        let mut received = ReceivedEvent {
-            session_id: Arc::default(),
-            load: 0,
-            sequence: event.sequence,
-            code: event.code,
-        };
+        let mut received =
+            ReceivedEvent { session_id: Arc::default(), load: 0, sequence: event.sequence, code: event.code };
         if let Some(session) = session {
             self.counters.sessions += u64::from(session.events == 0);
             received.session_id = Arc::clone(&session.id);

@@ -25,12 +25,7 @@ impl Possible {
 
     /// An event happened. After an illegal one the states are those in which it leaves a legal stream, so that one
     /// slip is told once.
-    pub(super) fn step(
-        &mut self,
-        grammar: &Grammar,
-        code: Code,
-        hidden: Option<bool>,
-    ) -> Result<(), Illegal> {
+    pub(super) fn step(&mut self, grammar: Grammar, code: Code, hidden: Option<bool>) -> Result<(), Illegal> {
         let mut next = SmallVec::new();
         let mut against = None;
         for state in &self.0 {
@@ -55,7 +50,7 @@ impl Possible {
     }
 
     /// So many events happened of which nothing is known.
-    pub(super) fn widen(&mut self, grammar: &Grammar, missing: u64) {
+    pub(super) fn widen(&mut self, grammar: Grammar, missing: u64) {
         for _ in 0..missing.min(MAX_MISSING) {
             let mut next = SmallVec::new();
             for state in &self.0 {
@@ -94,23 +89,23 @@ mod tests {
     fn one_slip_is_told_once() {
         let grammar = Grammar::new(&Dialect::current());
         let mut possible = Possible::start();
-        assert!(possible.step(&grammar, Code::WmsLoaded, None).is_ok());
-        assert!(possible.step(&grammar, Code::MeasurementCreated, None).is_err());
+        assert!(possible.step(grammar, Code::WmsLoaded, None).is_ok());
+        assert!(possible.step(grammar, Code::MeasurementCreated, None).is_err());
         for code in [Code::WebsocketReconnected, Code::IntermediateResults, Code::ScanCompleted] {
-            assert!(possible.step(&grammar, code, None).is_ok(), "{code}");
+            assert!(possible.step(grammar, code, None).is_ok(), "{code}");
         }
-        assert!(possible.step(&grammar, Code::CameraPermissionDenied, None).is_err());
+        assert!(possible.step(grammar, Code::CameraPermissionDenied, None).is_err());
     }
 
     #[test]
     fn what_is_missing_may_have_been_anything() {
         let grammar = Grammar::new(&Dialect::current());
         let mut possible = Possible::start();
-        possible.widen(&grammar, 3);
-        assert!(possible.clone().step(&grammar, Code::MeasurementStarted, None).is_err());
-        assert!(possible.step(&grammar, Code::CameraStarted, None).is_ok());
+        possible.widen(grammar, 3);
+        assert!(possible.clone().step(grammar, Code::MeasurementStarted, None).is_err());
+        assert!(possible.step(grammar, Code::CameraStarted, None).is_ok());
         // The course leads nowhere else but to what may follow.
-        possible.widen(&grammar, u64::MAX);
+        possible.widen(grammar, u64::MAX);
         assert!(possible.any(|state| state.course == Course::Gone));
         assert!(possible.0.len() <= 130);
     }

@@ -113,11 +113,7 @@ impl Reader {
         verdict
     }
 
-    fn read_event(
-        &self,
-        request: &Received<'_>,
-        findings: &mut Vec<Finding>,
-    ) -> Result<EventRead, Finding> {
+    fn read_event(&self, request: &Received<'_>, findings: &mut Vec<Finding>) -> Result<EventRead, Finding> {
         let envelope = Envelope::read(request.body).map_err(|error| unreadable(&error))?;
         self.check_content_type(request.content_type, findings);
         match envelope.session_id.as_str() {

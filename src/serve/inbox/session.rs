@@ -111,7 +111,7 @@ impl Session {
             self.begin_load(rules.reload, findings);
         }
         let mut judging = Judging {
-            grammar: &rules.grammar,
+            grammar: rules.grammar,
             reload: rules.reload,
             measurements: &mut self.measurements,
             findings,
@@ -124,15 +124,12 @@ impl Session {
             measurement: event.measurement,
             at: now,
         };
-        let load = match (home, &mut self.previous) {
-            (Home::Previous, Some(previous)) => {
-                previous.take(step, &mut judging);
-                self.load - 1
-            }
-            _ => {
-                self.current.take(step, &mut judging);
-                self.load
-            }
+        let load = if let (Home::Previous, Some(previous)) = (home, &mut self.previous) {
+            previous.take(step, &mut judging);
+            self.load - 1
+        } else {
+            self.current.take(step, &mut judging);
+            self.load
         };
         self.events += 1;
         self.kept.push_back(Kept { load, sequence, code: event.code, at: now, digest: event.digest });
@@ -150,7 +147,8 @@ impl Session {
                 Place::Missing => true,
                 Place::Ahead => {
                     !previous.unloaded
-                        && previous.holes.highest().and_then(|highest| highest.checked_add(1)) == Some(sequence)
+                        && previous.holes.highest().and_then(|highest| highest.checked_add(1))
+                            == Some(sequence)
                 }
                 Place::Filled => false,
             };
@@ -215,7 +213,7 @@ impl Session {
     pub(super) fn state(&self, idle: bool, rules: &Rules) -> SessionState {
         let mut current = self.current.clone();
         current.flush(&mut Judging {
-            grammar: &rules.grammar,
+            grammar: rules.grammar,
             reload: rules.reload,
             measurements: &mut self.measurements.clone(),
             findings: &mut Vec::new(),

@@ -1,5 +1,6 @@
 //! One load of the page: its events put in order and held against the grammar.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use smallvec::SmallVec;
@@ -31,7 +32,7 @@ pub(super) struct Step {
 
 /// What judging needs beside the track.
 pub(super) struct Judging<'a> {
-    pub(super) grammar: &'a Grammar,
+    pub(super) grammar: Grammar,
     pub(super) reload: ReloadSequence,
     pub(super) measurements: &'a mut Measurements,
     pub(super) findings: &'a mut Vec<Finding>,
@@ -106,16 +107,18 @@ impl Track {
         self.first = self.first.min(step.timestamp);
         self.newest = self.newest.max(step.timestamp);
         self.unloaded |= step.code == Some(Code::PageUnloaded);
-        if step.sequence < self.next {
-            // Its place was given up, and the grammar has gone on without it.
-            if let Some(code) = step.code {
-                self.progress.apply_late(code);
+        match step.sequence.cmp(&self.next) {
+            Ordering::Equal => self.judge(step, judging),
+            Ordering::Greater => {
+                let at = self.held.partition_point(|held| held.sequence < step.sequence);
+                self.held.insert(at, step);
             }
-        } else if step.sequence == self.next {
-            self.judge(step, judging);
-        } else {
-            let at = self.held.partition_point(|held| held.sequence < step.sequence);
-            self.held.insert(at, step);
+            // Its place was given up, and the grammar has gone on without it.
+            Ordering::Less => {
+                if let Some(code) = step.code {
+                    self.progress.apply_late(code);
+                }
+            }
         }
         self.drain(judging);
         let overdue = |held: &[Step]| held.iter().any(|held| step.at.since(held.at) > PATIENCE);
