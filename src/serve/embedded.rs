@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -28,6 +27,10 @@ pub const PATH: &str = "/webhook";
 
 /// How long requests that are under way may take once the server is being stopped.
 const STOP_LIMIT: Duration = Duration::from_secs(2);
+
+/// Bodies are read up to so many times the limit before they are refused: a sender that is still writing when the
+/// connection closes sees a broken pipe, and not the answer.
+const READ_ON: usize = 4;
 
 /// A server with an inbox, on the caller's runtime. Dropping it stops the server too, without waiting.
 #[derive(Debug)]
@@ -120,21 +123,21 @@ fn app(shared: Arc<Shared>) -> Router {
     Router::new()
         .route(PATH, post(receive).fallback(wrong_method))
         .fallback(wrong_path)
-        .layer(DefaultBodyLimit::max(limit))
+        .layer(DefaultBodyLimit::max(limit.saturating_mul(READ_ON)))
         .with_state(shared)
 }
 
-async fn receive(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let (status, answer) = shared.inbox().refuse_oversized();
-            return answered(status, answer);
-        }
+async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let limit = shared.reader.max_body_bytes();
+    // A body that is announced as enormous is not waited for.
+    if announced(request.headers()) > limit.saturating_mul(READ_ON) as u64 {
+        return oversized(&shared);
+    }
+    let headers = request.headers().clone();
+    let body = match Bytes::from_request(request, &()).await {
+        Ok(body) if body.len() <= limit => body,
+        Ok(_) => return oversized(&shared),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return oversized(&shared),
         Err(rejection) => return told(rejection.status(), "body-unreadable", &rejection.body_text()),
     };
     let mac_headers: SmallVec<[&[u8]; 1]> =
@@ -148,6 +151,17 @@ async fn receive(
         inbox.settle(shared.clock.now(), read)
     };
     answered(receipt.status, receipt.answer)
+}
+
+/// The announced length of a body, 0 where there is none.
+fn announced(headers: &HeaderMap) -> u64 {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+fn oversized(shared: &Shared) -> Response {
+    let (status, answer) = shared.inbox().refuse_oversized();
+    answered(status, answer)
 }
 
 async fn wrong_method() -> Response {
@@ -171,4 +185,133 @@ fn answered(status: u16, answer: String) -> Response {
         return status.into_response();
     }
     (status, [(header::CONTENT_TYPE, "application/json")], answer).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::protocol::code::Code;
+    use crate::protocol::dialect::{Dialect, MacInput};
+    use crate::protocol::envelope::{self, Head};
+    use crate::protocol::mac::{Secret, Signer};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    fn signer() -> Signer {
+        Signer::new(&Secret::new("s"), MacInput::Bytes)
+    }
+
+    async fn start() -> Embedded {
+        Embedded::start(InboxOptions::new(vec![signer()], Dialect::current())).await.unwrap()
+    }
+
+    fn event(sequence: u32, code: Code) -> Vec<u8> {
+        let head = Head { timestamp: Timestamp(1_689_684_577), session_id: "session", sequence, code };
+        let mut body = Vec::new();
+        envelope::write(&mut body, head, b"", &Dialect::current());
+        body
+    }
+
+    /// Sends one request on a connection that stays open, and reads the answer's status line and body.
+    async fn exchange(stream: &mut TcpStream, line: &str, mac: Option<&str>, body: &[u8]) -> (u16, String) {
+        let mac = mac.map(|mac| format!("x-wms-content-mac: {mac}\r\n")).unwrap_or_default();
+        let head = format!(
+            "{line} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{mac}content-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
+        let mut answer = Vec::new();
+        let head_end = loop {
+            if let Some(at) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break at + 4;
+            }
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "closed");
+        };
+        let head = String::from_utf8(answer[..head_end].to_vec()).unwrap().to_lowercase();
+        let length = head
+            .split("\r\n")
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .map_or(0, |length| length.parse::<usize>().unwrap());
+        while answer.len() < head_end + length {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "closed");
+        }
+        let status = head[9..12].parse().unwrap();
+        assert!(status != 405 || head.contains("allow: post"));
+        (status, String::from_utf8(answer[head_end..].to_vec()).unwrap())
+    }
+
+    async fn connect(embedded: &Embedded) -> TcpStream {
+        TcpStream::connect(embedded.address).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn one_connection_carries_many_events() {
+        let embedded = start().await;
+        assert!(embedded.url().starts_with("http://127.0.0.1:") && embedded.url().ends_with("/webhook"));
+        let mut stream = connect(&embedded).await;
+        for (sequence, code) in [Code::WmsLoaded, Code::ConfigurationLoaded].into_iter().enumerate() {
+            let body = event(u32::try_from(sequence).unwrap(), code);
+            let mac = signer().sign(&body);
+            let answer = exchange(&mut stream, "POST /webhook", Some(mac.as_str()), &body).await;
+            assert_eq!(answer, (204, String::new()));
+        }
+        let body = event(0, Code::WmsLoaded);
+        let (status, answer) = exchange(&mut stream, "POST /webhook", None, &body).await;
+        assert_eq!((status, answer.contains("header is missing")), (401, true));
+        let (status, answer) = exchange(&mut stream, "GET /webhook", None, b"").await;
+        assert_eq!((status, answer.contains("only POST")), (405, true));
+        let (status, answer) = exchange(&mut stream, "POST /", None, b"").await;
+        assert_eq!((status, answer.contains("/webhook")), (404, true));
+        assert_eq!(embedded.session("session").unwrap().events, 2);
+        let summary = embedded.stop().await.unwrap();
+        assert_eq!((summary.received, summary.accepted, summary.refused_by_mac), (3, 2, 1));
+    }
+
+    #[tokio::test]
+    async fn bodies_that_are_too_large() {
+        let embedded = start().await;
+        let mut stream = connect(&embedded).await;
+        for (extra, expected, code) in [(0, 401, "mac-missing"), (1, 413, "body-too-large")] {
+            let body = vec![b' '; (1 << 20) + extra];
+            let (status, answer) = exchange(&mut stream, "POST /webhook", None, &body).await;
+            assert_eq!((status, answer.contains(code)), (expected, true));
+        }
+        // What is announced as enormous is refused before it comes.
+        stream
+            .write_all(b"POST /webhook HTTP/1.1\r\nhost: l\r\ncontent-length: 5000000\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 413");
+        assert_eq!(embedded.summary().bad_bodies, 2);
+    }
+
+    #[tokio::test]
+    async fn stopping_waits_for_nobody_and_frees_the_port() {
+        let embedded = start().await;
+        let address = embedded.address;
+        // One connection that has nothing to say, and one in the middle of a request.
+        let mut idle = connect(&embedded).await;
+        exchange(&mut idle, "GET /", None, b"").await;
+        let mut busy = connect(&embedded).await;
+        busy.write_all(b"POST /webhook HTTP/1.1\r\nhost: l\r\ncontent-length: 10\r\n\r\n").await.unwrap();
+        tokio::time::timeout(Duration::from_secs(10), embedded.stop()).await.unwrap().unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn dropping_stops_too() {
+        let embedded = start().await;
+        let address = embedded.address;
+        drop(embedded);
+        for _ in 0..100 {
+            if TcpStream::connect(address).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the port is still open");
+    }
 }

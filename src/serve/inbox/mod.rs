@@ -3,6 +3,7 @@
 //! It does no I/O and reads no clock. Refused are requests whose MAC is not right and bodies that are no event; all
 //! else is accepted and commented on, because a receiver that refuses what it did not expect loses events.
 
+mod chart;
 mod excerpt;
 mod finding;
 mod finding_code;
@@ -34,6 +35,7 @@ use crate::clock::{Epoch, Moment};
 use crate::protocol::dialect::Dialect;
 use crate::protocol::grammar::Grammar;
 use crate::protocol::mac::{Signer, Verified};
+use chart::Chart;
 use reader::{Content, EventRead};
 use session::{Rules, Session};
 use store::Store;
@@ -117,7 +119,7 @@ impl Inbox {
     /// An empty inbox.
     pub fn new(options: InboxOptions) -> Self {
         let rules = Rules {
-            grammar: Grammar::new(&options.dialect),
+            chart: Chart::new(Grammar::new(&options.dialect)),
             reload: options.dialect.reload_sequence,
             max_events: options.max_events_per_session,
         };

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::chart::Chart;
 use super::finding::Finding;
 use super::holes::Place;
 use super::progress::SessionState;
@@ -11,7 +12,6 @@ use super::track::{Judging, Measurements, Step, Track, WINDOW};
 use crate::clock::Moment;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::ReloadSequence;
-use crate::protocol::grammar::Grammar;
 
 /// One event that was received, as far as it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +28,9 @@ pub struct Kept {
 }
 
 /// What a session is held against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Rules {
-    pub(super) grammar: Grammar,
+    pub(super) chart: Chart,
     pub(super) reload: ReloadSequence,
     pub(super) max_events: usize,
 }
@@ -111,7 +111,7 @@ impl Session {
             self.begin_load(rules.reload, findings);
         }
         let mut judging = Judging {
-            grammar: rules.grammar,
+            chart: &rules.chart,
             reload: rules.reload,
             measurements: &mut self.measurements,
             findings,
@@ -213,7 +213,7 @@ impl Session {
     pub(super) fn state(&self, idle: bool, rules: &Rules) -> SessionState {
         let mut current = self.current.clone();
         current.flush(&mut Judging {
-            grammar: rules.grammar,
+            chart: &rules.chart,
             reload: rules.reload,
             measurements: &mut self.measurements.clone(),
             findings: &mut Vec::new(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 
+use super::chart::Chart;
 use super::finding::Finding;
 use super::holes::{Holes, Place};
 use super::possible::Possible;
@@ -12,7 +13,7 @@ use super::progress::Progress;
 use crate::clock::Moment;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::ReloadSequence;
-use crate::protocol::grammar::{Course, Grammar};
+use crate::protocol::grammar::Course;
 
 /// How many events wait for one that is missing before it is given up.
 pub(super) const WINDOW: usize = 8;
@@ -32,7 +33,7 @@ pub(super) struct Step {
 
 /// What judging needs beside the track.
 pub(super) struct Judging<'a> {
-    pub(super) grammar: Grammar,
+    pub(super) chart: &'a Chart,
     pub(super) reload: ReloadSequence,
     pub(super) measurements: &'a mut Measurements,
     pub(super) findings: &'a mut Vec<Finding>,
@@ -149,7 +150,7 @@ impl Track {
         let missing = first.sequence - self.next;
         judging.findings.push(Finding::Gap { first: self.next, last: first.sequence - 1 });
         judging.measurements.unsure = true;
-        self.possible.widen(judging.grammar, missing);
+        self.possible.widen(judging.chart, missing);
         self.next = first.sequence;
         self.drain(judging);
     }
@@ -177,7 +178,7 @@ impl Track {
         }
         let Some(code) = code else { return };
         self.progress.apply(code);
-        match self.possible.step(judging.grammar, code, hidden) {
+        match self.possible.step(judging.chart, code, hidden) {
             Err(illegal) => judging.findings.push(Finding::IllegalEvent { sequence, illegal }),
             Ok(())
                 if code == Code::WmsLoaded && sequence > 0 && judging.reload == ReloadSequence::Restart =>
