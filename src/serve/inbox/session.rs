@@ -132,9 +132,11 @@ impl Session {
             self.load
         };
         self.events += 1;
-        self.kept.push_back(Kept { load, sequence, code: event.code, at: now, digest: event.digest });
-        if self.kept.len() > rules.max_events {
-            self.kept.pop_front();
+        if rules.max_events > 0 {
+            if self.kept.len() >= rules.max_events {
+                self.kept.pop_front();
+            }
+            self.kept.push_back(Kept { load, sequence, code: event.code, at: now, digest: event.digest });
         }
         load
     }

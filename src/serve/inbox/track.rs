@@ -17,7 +17,7 @@ use crate::protocol::grammar::Course;
 
 /// How many events wait for one that is missing before it is given up.
 pub(super) const WINDOW: usize = 8;
-/// How long they wait. Twice the two seconds that a relay may take, and more.
+/// How long they wait: a relay takes up to two seconds, and a retry comes a little later.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What of an event its session is judged by.
