@@ -53,7 +53,7 @@ impl Human {
                 self.trouble(&format!("session {session} was not played: {why}"));
             }
             RunEvent::Interrupted { .. } => {
-                warn("ending: waiting for what is under way; Ctrl-C again ends at once")
+                warn("ending: waiting for what is under way; Ctrl-C again ends at once");
             }
             _ => {}
         }
@@ -82,12 +82,11 @@ impl Human {
         } else {
             text
         };
-        match &self.progress {
-            Some(progress) => progress.above(text),
-            None => {
-                self.out.line(text);
-                self.out.flush();
-            }
+        if let Some(progress) = &self.progress {
+            progress.above(text);
+        } else {
+            self.out.line(text);
+            self.out.flush();
         }
     }
 
