@@ -22,7 +22,7 @@ pub(super) use verbs::{
 };
 
 /// Plays realistic, signed webhook sessions of NuraLogix's WMS to your endpoint.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(
     name = "wms-sim",
     version,
@@ -53,7 +53,7 @@ pub(super) struct ConfigArgs {
     pub no_config: bool,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(super) enum Verb {
     /// Play sessions to a webhook, or to a built-in receiver
     Send(Box<SendArgs>),

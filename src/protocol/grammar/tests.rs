@@ -37,10 +37,7 @@ fn the_first_connection_is_a_choice_of_the_dialect() {
     let codes = [Code::WebsocketReconnected];
     assert!(after_opening(&Dialect::current(), &codes).is_ok());
     let error = after_opening(&Dialect::older(), &codes).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "WEBSOCKET_RECONNECTED cannot happen when a measurement runs: the socket is connected"
-    );
+    assert_eq!(error, "WEBSOCKET_RECONNECTED cannot happen when a measurement runs: the socket is connected");
 }
 
 #[test]
