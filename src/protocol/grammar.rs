@@ -309,7 +309,6 @@ pub struct Grammar {
     websocket_clean_close: bool,
     canceled_after_stop: bool,
     stops_unseen: bool,
-    results_while_down: bool,
 }
 
 impl Grammar {
@@ -320,15 +319,7 @@ impl Grammar {
             websocket_clean_close: dialect.websocket_clean_close,
             canceled_after_stop: dialect.canceled_after_low_snr || dialect.canceled_after_violation,
             stops_unseen: !dialect.knows(Code::LowSnr) || !dialect.knows(Code::GeneralError),
-            results_while_down: false,
         }
-    }
-
-    /// The grammar for streams whose events may have been swapped on the way: what arrives in a drop's shadow is let
-    /// pass.
-    #[must_use]
-    pub const fn tolerant(self) -> Self {
-        Self { results_while_down: true, ..self }
     }
 
     /// The state after an event. `hidden` is what a `PAGE_VISIBILITY_CHANGE` says; `None` where it is not known.
@@ -347,7 +338,7 @@ impl Grammar {
                 "the page is visible already"
             })),
             Code::IntermediateResults | Code::ResultsReceived
-                if !self.results_while_down && matches!(state.socket, Socket::Down | Socket::Lost) =>
+                if matches!(state.socket, Socket::Down | Socket::Lost) =>
             {
                 Err(illegal("the socket that brings results is down"))
             }

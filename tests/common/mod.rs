@@ -1,3 +1,6 @@
 //! What the integration tests share.
 
+pub mod cli;
+pub mod page;
 pub mod receiver;
+pub mod tcp;

@@ -73,7 +73,13 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
     let mut warnings = Vec::new();
     let secret = match secret::find(&args.secret, typed)? {
         Some(secret) => secret,
-        None if embedded => secret_of(seed),
+        None if embedded => {
+            if matches!(mode, Mode::DryRun | Mode::Curl) {
+                warnings
+                    .push("no secret was given: the MACs are made with one that the seed gives".to_owned());
+            }
+            secret_of(seed)
+        }
         None => return Err(secret::missing()),
     };
     if secret.ends_in_blank() {
@@ -147,8 +153,8 @@ fn spoken(args: &SendArgs, chosen: &dialect::Chosen) -> Result<Dialect, CliError
 /// Without waiting, stamps run ahead of the clock: the start lies so far back that none lies in the future.
 fn start(pace: Pace, plays: &Plays) -> Epoch {
     match pace {
-        Pace::Times(_) => wall_clock(),
-        Pace::Max => wall_clock().minus_nanos(plays.mix.longest()),
+        Pace::Times(_) => wall_clock().to_whole_millis(),
+        Pace::Max => wall_clock().minus_nanos(plays.mix.longest()).to_whole_millis(),
     }
 }
 

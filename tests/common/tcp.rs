@@ -1,0 +1,63 @@
+//! Ports on loopback: one where nobody listens, and servers that answer as no good receiver does.
+
+#![allow(dead_code, reason = "every test file compiles this module and uses another part of it")]
+#![allow(clippy::unwrap_used, reason = "a port that cannot be had fails its test")]
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+/// A port on which nobody listens.
+pub fn closed_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// A server that reads a request on each connection, sends these bytes and hangs up. Returns its port.
+pub fn answers(bytes: &'static [u8]) -> u16 {
+    serve(move |mut stream| {
+        read_request(&mut stream);
+        let _ = stream.write_all(bytes);
+    })
+}
+
+/// A server that takes requests and never says a word. Returns its port.
+pub fn hangs() -> u16 {
+    serve(|mut stream| {
+        let mut sink = Vec::new();
+        let _ = stream.read_to_end(&mut sink);
+    })
+}
+
+fn serve(handle: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // It ends with the process.
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let handle = handle.clone();
+            thread::spawn(move || handle(stream));
+        }
+    });
+    port
+}
+
+/// Reads the head and the body of one request.
+fn read_request(stream: &mut TcpStream) {
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(30)));
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.split("content-length:").nth(1).and_then(|rest| rest.lines().next());
+            if body.len() >= length.and_then(|length| length.trim().parse().ok()).unwrap_or(0) {
+                return;
+            }
+        }
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => return,
+            Ok(count) => request.extend_from_slice(&buffer[..count]),
+        }
+    }
+}
