@@ -201,6 +201,53 @@ fn tables_name_only_what_is_there() {
     tell(problems);
 }
 
+/// What ARCHITECTURE.md does not name in backticks.
+fn unnamed(page: &str, folders: &[String], crates: &[String]) -> Vec<String> {
+    let folders = folders.iter().filter(|folder| !page.contains(&format!("`{folder}`")));
+    let folders = folders.map(|folder| {
+        format!("ARCHITECTURE.md: no line about `{folder}`; say in 'Where things are' what it does")
+    });
+    let crates = crates.iter().filter(|name| !page.contains(&format!("`{name}`")));
+    let crates = crates.map(|name| {
+        format!("ARCHITECTURE.md: no word about the crate `{name}`; say what for, and why this one")
+    });
+    folders.chain(crates).collect()
+}
+
+/// The names beneath `[dependencies]` and `[dev-dependencies]`.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut names = Vec::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            inside = matches!(line, "[dependencies]" | "[dev-dependencies]");
+        } else if let Some((name, _)) = line.split_once(" = ")
+            && inside
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+#[test]
+fn every_folder_and_crate_is_explained() {
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
+    let mut folders = std::collections::BTreeSet::new();
+    for path in source::walk(&root().join("src")) {
+        let folder =
+            path.parent().unwrap().strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+        // Tests go without saying.
+        if folder != "src" && !folder.ends_with("/tests") && !path.ends_with("tests.rs") {
+            folders.insert(format!("{folder}/"));
+        }
+    }
+    let folders: Vec<String> = folders.into_iter().collect();
+    let crates = dependencies(&read("Cargo.toml"));
+    assert!(folders.len() > 10 && crates.len() > 20, "{folders:?} {crates:?}");
+    tell(unnamed(&read("ARCHITECTURE.md"), &folders, &crates));
+}
+
 // --- at run time -------------------------------------------------------------------------------------------------
 
 const MARK: &str = "s3cret-m4rk";
@@ -476,6 +523,15 @@ fn panics_lints_length_and_texts_are_found() {
         let found = rules::texts("docs/x.md", &format!("a\nb {banned}c"));
         assert!(found.len() == 1 && found[0].starts_with("docs/x.md:2: "), "{found:?}");
     }
+}
+
+#[test]
+fn what_is_not_explained_is_found() {
+    let page = "| `src/cli/` | x |\n| `serde` | y |";
+    let (folders, crates) =
+        (["src/cli/".to_owned()], dependencies("[dependencies]\nserde = \"1\"\n[features]\nx = []"));
+    assert_eq!(unnamed(page, &folders, &crates), [] as [String; 0]);
+    assert_eq!(unnamed("", &folders, &crates).len(), 2);
 }
 
 #[test]
