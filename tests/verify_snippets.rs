@@ -262,18 +262,21 @@ fn core_of(file: &str) -> String {
 }
 
 #[test]
-fn the_page_shows_the_lines_that_are_run() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/verify.md")).unwrap();
-    for (file, fence) in [
-        ("verify.mjs", "js"),
-        ("verify.py", "python"),
-        ("verify.go", "go"),
-        ("Verify.java", "java"),
-        ("verify.php", "php"),
-        ("verify.rb", "ruby"),
-        ("verify.rs", "rust"),
-    ] {
-        let expected = format!("```{fence}\n{}```\n", core_of(file));
-        assert!(page.contains(&expected), "docs/verify.md lacks the lines of {file}:\n{expected}");
+fn the_pages_show_the_lines_that_are_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in ["docs/verify.md", "README.md"] {
+        let text = fs::read_to_string(root.join(page)).unwrap();
+        for (file, fence) in [
+            ("verify.mjs", "js"),
+            ("verify.py", "python"),
+            ("verify.go", "go"),
+            ("Verify.java", "java"),
+            ("verify.php", "php"),
+            ("verify.rb", "ruby"),
+            ("verify.rs", "rust"),
+        ] {
+            let expected = format!("```{fence}\n{}```\n", core_of(file));
+            assert!(text.contains(&expected), "{page} lacks the lines of {file}:\n{expected}");
+        }
     }
 }

@@ -41,10 +41,7 @@ enum Parsed {
 }
 
 fn parse(typed: &[OsString]) -> Result<Parsed, CliError> {
-    let command = match config::apply(args::command(), typed) {
-        Ok(command) => command,
-        Err(error) => return Err(error),
-    };
+    let command = config::apply(args::command(), typed)?;
     match args::read(command, typed) {
         Ok((cli, sources)) => Ok(Parsed::Cli(Box::new(cli), shell::Typed::new(typed, sources))),
         Err(error) => Ok(Parsed::Told(printer::clap_says(&error))),
@@ -61,7 +58,7 @@ fn perform(cli: Cli, typed: &shell::Typed) -> Result<Exit, CliError> {
         Verb::Dialect(args) => verbs::dialect::run(&args),
         Verb::Events(args) => verbs::events::run(&args),
         Verb::Sign(args) => verbs::sign::run(&args, typed),
-        Verb::Completions(args) => verbs::completions::run(&args),
+        Verb::Completions(args) => Ok(verbs::completions::run(&args)),
         Verb::Man => verbs::man::run(),
     }
 }

@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 
 use super::style::{BAD, FAINT, GOOD, harmless, of_severity, paint};
 use crate::outcome::delivery::{Delivery, Status};
-use crate::outcome::exchange::{Exchange, Failure, Reply};
+use crate::outcome::exchange::{Failure, Reply};
+
+const INDENT: &str = "          ";
 
 /// The line above the events.
 pub fn heading(many_sessions: bool) -> String {
     let session = if many_sessions { "session  " } else { "" };
-    paint(FAINT, format!("    time  {session} seq  {:<29}  severity  {:<14}  latency", "event", "status"))
+    paint(FAINT, format!("    time  {session} seq  {:<29}  severity  {:<18}  latency", "event", "status"))
 }
 
-/// One event's line, and further lines where the receiver refused it or did not answer.
+/// One event's line.
 pub fn line(delivery: &Delivery, many_sessions: bool) -> String {
     let began = delivery.exchange.as_ref().map_or(delivery.intended, |exchange| exchange.moments.begun);
     let mut line = format!("{:>8.3}  ", began.as_millis_f64() / 1e3);
@@ -29,23 +31,29 @@ pub fn line(delivery: &Delivery, many_sessions: bool) -> String {
         status(delivery),
         latency(delivery),
     );
-    match delivery.exchange.as_ref().map(|exchange| &exchange.result) {
-        Some(Ok(reply)) if delivery.status == Status::Refused => explain_reply(&mut line, reply),
-        Some(Err(failure)) => explain_failure(&mut line, failure),
-        _ => {}
-    }
     line.trim_end().to_owned()
 }
 
+/// What the receiver answered where it refused, or why there was no answer. The same text again need not be shown
+/// twice in a row.
+pub fn explanation(delivery: &Delivery) -> Option<String> {
+    match &delivery.exchange.as_ref()?.result {
+        Ok(reply) if delivery.status == Status::Refused => Some(explain_reply(reply)),
+        Ok(_) => None,
+        Err(failure) => Some(explain_failure(failure)),
+    }
+}
+
 fn status(delivery: &Delivery) -> String {
-    let code = delivery.exchange.as_ref().and_then(Exchange::status);
-    let text = match (delivery.status, code) {
-        (Status::Accepted, Some(code)) => format!("{code}"),
-        (status, Some(code)) => format!("{code} {status}"),
+    let exchange = delivery.exchange.as_ref();
+    let text = match (delivery.status, exchange.map(|exchange| &exchange.result)) {
+        (Status::Accepted, Some(Ok(reply))) => reply.status.to_string(),
+        (status, Some(Ok(reply))) => format!("{} {status}", reply.status),
+        (_, Some(Err(failure))) => failure.code.to_string(),
         (status, None) => status.to_string(),
     };
     let style = if delivery.status == Status::Accepted { GOOD } else { BAD };
-    paint(style, format!("{text:<14}"))
+    paint(style, format!("{text:<18}"))
 }
 
 fn latency(delivery: &Delivery) -> String {
@@ -65,24 +73,24 @@ pub fn millis(nanos: u64) -> String {
     }
 }
 
-fn explain_reply(line: &mut String, reply: &Reply) {
+fn explain_reply(reply: &Reply) -> String {
     let body = harmless(&String::from_utf8_lossy(&reply.excerpt), 200);
     let body = if body.is_empty() { "(no body)".to_owned() } else { body };
-    let _ = write!(line, "\n          {} {body}", paint(FAINT, "answer:"));
-    if let Some(location) = &reply.location {
-        let to = harmless(location, 120);
-        let _ = write!(line, "\n          {} redirects are not followed (to {to})", paint(FAINT, "note:"));
+    let mut text = format!("{INDENT}{} {body}", paint(FAINT, "answer:"));
+    if (300..400).contains(&reply.status) {
+        let _ = write!(text, "\n{INDENT}{} redirects are never followed", paint(FAINT, "note:"));
     }
+    text
 }
 
-fn explain_failure(line: &mut String, failure: &Failure) {
-    let _ = write!(
-        line,
-        "\n          {} {}, {} side, while in phase '{}': {}",
-        paint(BAD, failure.code),
-        failure.code.meaning().trim_end_matches('.'),
+fn explain_failure(failure: &Failure) -> String {
+    format!(
+        "{INDENT}{} {} ({} side, in phase {})\n{INDENT}{} {}",
+        paint(FAINT, "why:"),
+        harmless(&failure.detail, 200),
         failure.code.side(),
         failure.phase,
-        harmless(&failure.detail, 200),
-    );
+        paint(FAINT, "what to do:"),
+        failure.code.advice(),
+    )
 }

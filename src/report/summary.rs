@@ -40,14 +40,9 @@ pub fn summary(run: &Run) -> String {
         let _ = writeln!(text, "answered  {status} to {}", counted(*count, "event"));
     }
     for (code, count) in &tally.failures {
-        let _ = writeln!(
-            text,
-            "failed    {} {} {}",
-            paint(BAD, code),
-            counted(*count, "time"),
-            paint(FAINT, "· what to do:")
-        );
-        let _ = writeln!(text, "          {}", code.advice());
+        let meaning = code.meaning().trim_end_matches('.');
+        let _ = writeln!(text, "failed    {} {}: {meaning}", paint(BAD, code), counted(*count, "time"));
+        let _ = writeln!(text, "          {} {}", paint(FAINT, "what to do:"), code.advice());
     }
     if tally.resent > 0 {
         let _ = writeln!(

@@ -76,15 +76,20 @@ impl Library {
 /// Every problem of the file at once, warnings among them.
 pub fn load(source: &Source, options: &Options) -> compile::Compiled {
     let (file, mut found) = file::read(source);
-    let broken = found.iter().any(|diagnostic| diagnostic.level == Level::Error);
-    let compiled = file.map(|file| compile::compile(&file, options));
-    match compiled {
-        Some(Ok((plan, warnings))) if !broken => {
-            found.extend(warnings);
-            Ok((plan, found))
-        }
-        Some(Ok((_, more)) | Err(more)) => {
-            found.extend(more);
+    let whole = !found.iter().any(|diagnostic| diagnostic.level == Level::Error);
+    match file {
+        Some(file) if whole => match compile::compile(&file, options) {
+            Ok((plan, more)) => {
+                found.extend(more);
+                Ok((plan, found))
+            }
+            Err(more) => {
+                found.extend(more);
+                Err(found)
+            }
+        },
+        Some(file) => {
+            found.extend(compile::check_names(&file, options));
             Err(found)
         }
         None => Err(found),

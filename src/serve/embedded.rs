@@ -1,5 +1,8 @@
 //! The receiver that is built in: an inbox on a free loopback port.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,8 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -28,6 +30,10 @@ pub const PATH: &str = "/webhook";
 
 /// How long requests that are under way may take once the server is being stopped.
 const STOP_LIMIT: Duration = Duration::from_secs(2);
+
+/// Bodies are read up to so many times the limit before they are refused: a sender that is still writing when the
+/// connection closes sees a broken pipe, and not the answer.
+const READ_ON: usize = 4;
 
 /// A server with an inbox, on the caller's runtime. Dropping it stops the server too, without waiting.
 #[derive(Debug)]
@@ -120,21 +126,21 @@ fn app(shared: Arc<Shared>) -> Router {
     Router::new()
         .route(PATH, post(receive).fallback(wrong_method))
         .fallback(wrong_path)
-        .layer(DefaultBodyLimit::max(limit))
+        .layer(DefaultBodyLimit::max(limit.saturating_mul(READ_ON)))
         .with_state(shared)
 }
 
-async fn receive(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let (status, answer) = shared.inbox().refuse_oversized();
-            return answered(status, answer);
-        }
+async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let limit = shared.reader.max_body_bytes();
+    // A body that is announced as enormous is not waited for.
+    if announced(request.headers()) > limit.saturating_mul(READ_ON) as u64 {
+        return oversized(&shared);
+    }
+    let headers = request.headers().clone();
+    let body = match Bytes::from_request(request, &()).await {
+        Ok(body) if body.len() <= limit => body,
+        Ok(_) => return oversized(&shared),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return oversized(&shared),
         Err(rejection) => return told(rejection.status(), "body-unreadable", &rejection.body_text()),
     };
     let mac_headers: SmallVec<[&[u8]; 1]> =
@@ -148,6 +154,17 @@ async fn receive(
         inbox.settle(shared.clock.now(), read)
     };
     answered(receipt.status, receipt.answer)
+}
+
+/// The announced length of a body, 0 where there is none.
+fn announced(headers: &HeaderMap) -> u64 {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+fn oversized(shared: &Shared) -> Response {
+    let (status, answer) = shared.inbox().refuse_oversized();
+    answered(status, answer)
 }
 
 async fn wrong_method() -> Response {

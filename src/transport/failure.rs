@@ -36,6 +36,10 @@ fn code(error: &Error, phase: Phase) -> FailureCode {
         (_, Phase::Resolve) => FailureCode::NameNotFound,
         (ErrorKind::ConnectionRefused, _) => FailureCode::ConnectionRefused,
         (ErrorKind::AddrNotAvailable | ErrorKind::AddrInUse, Phase::Connect) => FailureCode::OutOfPorts,
+        // WSAENOBUFS: Windows's word for it.
+        (_, Phase::Connect) if cfg!(windows) && error.raw_os_error() == Some(10055) => {
+            FailureCode::OutOfPorts
+        }
         (ErrorKind::TimedOut, _) => timeout(phase),
         // A firewall's rule that rejects outgoing connections is told as a lack of permission.
         (

@@ -2,6 +2,14 @@
 //!
 //! A [`Transport`] makes [`Lane`]s; a lane carries one request at a time. The engine opens as many lanes as it
 //! wants requests in flight and reuses them, so a lane is also where a connection and its buffers live on.
+//!
+//! | transport | what it is for |
+//! |---|---|
+//! | [`wire::Wire`] | deliveries: HTTP/1.1 by hand, the exact bytes, every phase named |
+//! | [`client::Client`] | proxies and HTTP/2, over reqwest |
+//! | [`scripted::Scripted`] | tests of what stands above: no connection at all |
+//!
+//! Nothing in here shows a secret: values of headers, user information and queries stay out of every message.
 
 mod address;
 pub mod client;

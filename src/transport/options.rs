@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::client::environment_has_proxy;
 use super::headers::{Header, HeaderError};
 use super::limits::DEFAULT_TIMEOUT;
 use super::target::Target;
@@ -43,6 +44,12 @@ impl TransportOptions {
             proxy: None,
             http2: false,
         }
+    }
+
+    /// Whether only [`Client`](super::client::Client) can do what is asked for: a proxy, given here or by the
+    /// environment, or HTTP/2. Everything else is better off with [`Wire`](super::wire::Wire).
+    pub fn needs_client(&self) -> bool {
+        self.http2 || self.proxy.is_some() || environment_has_proxy(&self.target)
     }
 
     /// Every field but `Content-Length` and `X-WMS-Content-MAC`, in the order in which they are written.

@@ -29,7 +29,7 @@ pub enum TargetError {
     #[error("the URL has no scheme; write it in full, such as http://localhost:8080/webhook")]
     NoScheme,
     /// A scheme other than http and https.
-    #[error("webhooks are sent by http:// or https://, not by {0}://")]
+    #[error("only URLs with http:// or https:// can be used, not {0}://")]
     OtherScheme(String),
     /// Nothing between the slashes and the path.
     #[error("the URL names no host; one stands after the two slashes, such as http://localhost:8080/webhook")]

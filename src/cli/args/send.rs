@@ -100,9 +100,13 @@ pub(in crate::cli) struct SendArgs {
     /// Send the next event when Enter is pressed
     #[arg(long, conflicts_with_all = ["dry_run", "curl", "sessions", "mix"], help_heading = "How it is played")]
     pub step: bool,
-    /// Run a command, or POST to a URL, with each session's ID before its first event.
-    /// A command finds the ID in WMS_SIM_SESSION_ID, a URL gets {"sessionId": ".."}
-    #[arg(long, value_name = "CMD|URL", help_heading = "How it is played")]
+    #[arg(
+        long,
+        value_name = "CMD|URL",
+        help_heading = "How it is played",
+        help = "Run a command, or POST to a URL, with each session's ID before its first event. A command finds the \
+                ID in WMS_SIM_SESSION_ID, a URL gets {\"sessionId\": \"..\"}"
+    )]
     pub before_session: Option<String>,
     /// Print what would be sent, one JSON object a line
     #[arg(long, help_heading = "How it is played")]

@@ -1,5 +1,7 @@
 //! The secret, from wherever it was given.
 
+use std::path::Path;
+
 use clap::parser::ValueSource;
 
 use crate::cli::args::SecretArgs;
@@ -20,28 +22,15 @@ pub(in crate::cli) fn find(args: &SecretArgs, typed: &Typed) -> Result<Option<Se
     };
     let (of_file, of_text) = (rank("secret_file"), rank("secret"));
     let secret = match (&args.secret_file, &args.secret) {
-        (None, None) => return Ok(None),
         (Some(_), Some(_)) if of_file == of_text => {
             return Err(
                 CliError::usage("there are two secrets: --secret and --secret-file").help("give one of them")
             );
         }
-        (Some(path), text) if text.is_none() || of_file > of_text => {
-            let mut bytes = files::read(path, "the secret file", LIMIT)?;
-            // Editors end files with a line break; nobody means it to be part of the secret.
-            if bytes.ends_with(b"\n") {
-                bytes.pop();
-                if bytes.ends_with(b"\r") {
-                    bytes.pop();
-                }
-            }
-            if std::str::from_utf8(&bytes).is_err() {
-                return Err(CliError::usage(format!("the secret file {} is not UTF-8 text", path.display())));
-            }
-            Secret::from_bytes(bytes)
-        }
+        (Some(path), None) => from_file(path)?,
+        (Some(path), Some(_)) if of_file > of_text => from_file(path)?,
         (_, Some(text)) => Secret::new(text.clone()),
-        (Some(_), None) => return Ok(None),
+        (None, None) => return Ok(None),
     };
     if secret.is_empty() {
         return Err(
@@ -49,6 +38,21 @@ pub(in crate::cli) fn find(args: &SecretArgs, typed: &Typed) -> Result<Option<Se
         );
     }
     Ok(Some(secret))
+}
+
+fn from_file(path: &Path) -> Result<Secret, CliError> {
+    let mut bytes = files::read(path, "the secret file", LIMIT)?;
+    // Editors end files with a line break; nobody means it to be part of the secret.
+    if bytes.ends_with(b"\n") {
+        bytes.pop();
+        if bytes.ends_with(b"\r") {
+            bytes.pop();
+        }
+    }
+    if std::str::from_utf8(&bytes).is_err() {
+        return Err(CliError::usage(format!("the secret file {} is not UTF-8 text", path.display())));
+    }
+    Ok(Secret::from_bytes(bytes))
 }
 
 /// What to say where a secret is needed and none was given.

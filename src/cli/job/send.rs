@@ -73,7 +73,13 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
     let mut warnings = Vec::new();
     let secret = match secret::find(&args.secret, typed)? {
         Some(secret) => secret,
-        None if embedded => secret_of(seed),
+        None if embedded => {
+            if matches!(mode, Mode::DryRun | Mode::Curl) {
+                warnings
+                    .push("no secret was given: the MACs are made with one that the seed gives".to_owned());
+            }
+            secret_of(seed)
+        }
         None => return Err(secret::missing()),
     };
     if secret.ends_in_blank() {

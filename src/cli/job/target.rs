@@ -7,7 +7,6 @@ use crate::cli::args::{DeliveryArgs, TransportName};
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::protocol::dialect::Dialect;
-use crate::transport::client::environment_has_proxy;
 use crate::transport::headers::Header;
 use crate::transport::options::{ProxyUrl, TransportOptions};
 use crate::transport::target::Target;
@@ -64,7 +63,7 @@ pub(in crate::cli) fn options(
         let proxy = ProxyUrl::parse(url).map_err(|error| CliError::usage(format!("--proxy: {error}")))?;
         options.proxy = Some(proxy);
     }
-    let needs_client = options.http2 || options.proxy.is_some() || environment_has_proxy(&options.target);
+    let needs_client = options.needs_client();
     let carrier = match args.transport {
         TransportName::Auto if needs_client => Carrier::Reqwest,
         TransportName::Auto | TransportName::Wire => Carrier::Wire,

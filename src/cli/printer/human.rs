@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::{Out, stderr_is_terminal, warn};
-use crate::outcome::delivery::Status;
+use crate::outcome::delivery::{Delivery, Status};
 use crate::outcome::run_event::RunEvent;
 use crate::outcome::tally::Tally;
 use crate::report::line;
@@ -18,6 +18,7 @@ pub(in crate::cli) struct Human {
     progress: Option<Progress>,
     lines: bool,
     trouble: u64,
+    explained: Option<String>,
 }
 
 impl Human {
@@ -31,30 +32,44 @@ impl Human {
             out.flush();
         }
         let progress = (!lines && stderr_is_terminal()).then(|| Progress::new(sessions));
-        Self { out, many, progress, lines, trouble: 0 }
+        Self { out, many, progress, lines, trouble: 0, explained: None }
     }
 
     pub fn tell(&mut self, event: &RunEvent, tally: &Tally) {
         match event {
             RunEvent::Settled(delivery) if self.lines => {
                 self.out.line(&line::line(delivery, self.many));
+                if let Some(explanation) = self.news(delivery) {
+                    self.out.line(&explanation);
+                }
                 self.out.flush();
             }
             RunEvent::Settled(delivery) if delivery.status != Status::Accepted => {
-                self.trouble(&line::line(delivery, true));
+                let explanation = self.news(delivery).map_or_else(String::new, |text| format!("\n{text}"));
+                self.trouble(&(line::line(delivery, true) + &explanation));
             }
             RunEvent::SessionNotPlayed { session, why, .. } => {
                 let why = crate::report::style::harmless(why, 300);
                 self.trouble(&format!("session {session} was not played: {why}"));
             }
             RunEvent::Interrupted { .. } => {
-                warn("ending: waiting for what is under way; Ctrl-C again ends at once")
+                warn("ending: waiting for what is under way; Ctrl-C again ends at once");
             }
             _ => {}
         }
         if let Some(progress) = &self.progress {
             progress.update(tally);
         }
+    }
+
+    /// The explanation of what went wrong, unless it is the one that was shown last.
+    fn news(&mut self, delivery: &Delivery) -> Option<String> {
+        let explanation = line::explanation(delivery)?;
+        if self.explained.as_ref() == Some(&explanation) {
+            return None;
+        }
+        self.explained = Some(explanation.clone());
+        Some(explanation)
     }
 
     fn trouble(&mut self, text: &str) {
@@ -67,12 +82,11 @@ impl Human {
         } else {
             text
         };
-        match &self.progress {
-            Some(progress) => progress.above(text),
-            None => {
-                self.out.line(text);
-                self.out.flush();
-            }
+        if let Some(progress) = &self.progress {
+            progress.above(text);
+        } else {
+            self.out.line(text);
+            self.out.flush();
         }
     }
 

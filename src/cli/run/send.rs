@@ -48,7 +48,11 @@ async fn play(mut job: SendJob) -> Result<Exit, CliError> {
     if !job.wait_for_target.is_zero() {
         readiness::wait(&job.transport.target, job.wait_for_target).await.map_err(|why| {
             let seconds = job.wait_for_target.as_secs_f64();
-            CliError::could_not(format!("the target did not accept a connection within {seconds} s: {why}"))
+            CliError::could_not(format!(
+                "the target did not accept a connection within {seconds} s: {}",
+                why.detail
+            ))
+            .help(why.code.advice())
         })?;
     }
     let clock = RunClock::start();

@@ -122,7 +122,7 @@ fn show(
     };
     out.line(&format!(
         "# {events} events, at most {:.0} s. Draw it: wms-sim scenarios show {name} --diagram",
-        plan.longest as f64 / 1e9
+        crate::clock::Moment(plan.longest).as_millis_f64() / 1e3
     ));
     Ok(Exit::Ok)
 }

@@ -192,6 +192,16 @@ pub const KEYS: &[Key] = &[
         set: |d, v| payload_key(&mut d.constraint_key, v),
     },
     Key {
+        name: "constraint.values",
+        values: &[],
+        takes: "words with commas between them",
+        evidence: Evidence::Inferred,
+        meaning: "What CONSTRAINT_VIOLATION can name, where a scenario does not say it: one of these, drawn. They are the \
+                  constraints of the service's extraction library.",
+        show: |d| d.constraint_values.join(","),
+        set: |d, v| list(&mut d.constraint_values, v),
+    },
+    Key {
         name: "api-error.key",
         values: &[],
         takes: "a payload key, such as code",
@@ -199,6 +209,16 @@ pub const KEYS: &[Key] = &[
         meaning: "The payload key of API_ERROR's code. The page's example does not show it.",
         show: |d| d.api_error_key.clone(),
         set: |d, v| payload_key(&mut d.api_error_key, v),
+    },
+    Key {
+        name: "api-error.values",
+        values: &[],
+        takes: "words with commas between them",
+        evidence: Evidence::Documented,
+        meaning: "What API_ERROR can carry, where a scenario does not say it: one of these, drawn. These were seen; there \
+                  may be others.",
+        show: |d| d.api_error_values.join(","),
+        set: |d, v| list(&mut d.api_error_values, v),
     },
     Key {
         name: "session-id.style",
@@ -274,6 +294,15 @@ fn payload_key(field: &mut String, text: &str) -> Result<(), ()> {
         return Err(());
     }
     text.clone_into(field);
+    Ok(())
+}
+
+fn list(field: &mut Vec<String>, text: &str) -> Result<(), ()> {
+    let words: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).collect();
+    if words.iter().any(String::is_empty) {
+        return Err(());
+    }
+    *field = words;
     Ok(())
 }
 

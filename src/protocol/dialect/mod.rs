@@ -51,8 +51,12 @@ pub struct Dialect {
     pub canceled_after_violation: bool,
     /// The payload key of the violated constraint.
     pub constraint_key: String,
+    /// What is violated, where a scenario does not say it: one of these.
+    pub constraint_values: Vec<String>,
     /// The payload key of the API's error code.
     pub api_error_key: String,
+    /// The API's error code, where a scenario does not say it: one of these.
+    pub api_error_values: Vec<String>,
     /// What session IDs look like where the user gives none.
     pub session_id: SessionIdStyle,
     /// The statuses that accept an event.
@@ -61,6 +65,15 @@ pub struct Dialect {
     pub timeout: Option<Duration>,
     /// Whether an event waits for the reply to the one before.
     pub order: Order,
+}
+
+/// What the service's extraction library calls its constraints; that WMS posts these is inferred.
+const CONSTRAINTS: &str = "FaceNone,FaceOffTarget,FaceDirection,FaceFar,FaceMovement,ImageBright,ImageDark,ImageQuality,ImageBackLit,LowFps";
+/// API codes that were seen.
+const API_CODES: &str = "INVALID_TOKEN,TOKEN_EXPIRED,LICENSE_EXPIRED,INACTIVE_LICENSE,INACTIVE_DEVICE,WORKER_ERROR,LIVENESS_ERROR,ANALYSIS_ERROR";
+
+fn words(list: &str) -> Vec<String> {
+    list.split(',').map(str::to_owned).collect()
 }
 
 impl Default for Dialect {
@@ -89,7 +102,9 @@ impl Dialect {
             canceled_after_low_snr: false,
             canceled_after_violation: false,
             constraint_key: "constraint".to_owned(),
+            constraint_values: words(CONSTRAINTS),
             api_error_key: "code".to_owned(),
+            api_error_values: words(API_CODES),
             session_id: SessionIdStyle::Uuid,
             accept: StatusSet::success(),
             timeout: Some(Duration::from_secs(10)),

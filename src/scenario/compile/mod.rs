@@ -25,6 +25,7 @@ use super::plan::Plan;
 use super::timeline::MAX_INTERLUDES;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Dialect;
+use tree::Tree;
 
 /// What a plan is compiled for.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +49,9 @@ pub struct Override {
     pub value: serde_json::Value,
 }
 
+/// Groups of dialect keys that all sessions of a run share.
+const OF_THE_RUN: &[&str] = &["http.", "mac.", "delivery."];
+
 /// A plan and what its author should know, or all that is wrong.
 pub type Compiled = Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>;
 
@@ -57,8 +61,7 @@ pub type Compiled = Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>;
 /// Every problem at once, warnings among them.
 pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
     let mut diagnostics = Vec::new();
-    let dialect = Arc::new(dialect(file, options, &mut diagnostics));
-    let scenario = expand::expand(file, &dialect, &options.overrides, &mut diagnostics);
+    let (scenario, dialect) = resolve(file, options, &mut diagnostics);
     if has_errors(&diagnostics) {
         return Err(diagnostics);
     }
@@ -92,8 +95,30 @@ pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
         anchors: lowered.anchors,
     };
     legality::check(&plan, &spans, file, &mut diagnostics);
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
     expand::check_outcome(file, &plan, &mut diagnostics);
-    if has_errors(&diagnostics) { Err(diagnostics) } else { Ok((plan, diagnostics)) }
+    Ok((plan, diagnostics))
+}
+
+/// What can be said of a file that was not read whole: whether its names exist. Its order and its bounds would be judged
+/// by steps that are missing.
+pub fn check_names(file: &ScenarioFile, options: &Options) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    resolve(file, options, &mut diagnostics);
+    diagnostics.retain(|diagnostic| diagnostic.level == Level::Error);
+    diagnostics
+}
+
+fn resolve(
+    file: &ScenarioFile,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Tree, Arc<Dialect>) {
+    let dialect = Arc::new(dialect(file, options, diagnostics));
+    let tree = expand::expand(file, &dialect, &options.overrides, diagnostics);
+    (tree, dialect)
 }
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {
@@ -103,6 +128,11 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 fn dialect(file: &ScenarioFile, options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Dialect {
     let mut dialect = options.dialect.clone();
     for (key, value) in &file.dialect {
+        if OF_THE_RUN.iter().any(|group| key.value.starts_with(group)) {
+            let message = format!("{} is a matter of the run, not of one scenario", key.value);
+            let help = format!("give it on the command line: --set {}={}", key.value, value.value);
+            diagnostics.push(Diagnostic::error(message, key.span.clone(), "cannot be set here").help(help));
+        }
         if let Err(error) = dialect.set(&key.value, &value.value) {
             let place = if error.unknown_key { &key.span } else { &value.span };
             let label = error.suggestion.map_or_else(String::new, |name| format!("did you mean {name}?"));

@@ -11,23 +11,6 @@ use crate::scenario::file::types::{PayloadValue, Spanned};
 use crate::scenario::plan::{Field, FieldValue, Payload, Ramp};
 use crate::scenario::render::write_snr;
 
-/// What the extraction library of the service calls its constraints; that WMS sends these is inferred.
-const CONSTRAINTS: &[&str] = &[
-    "FaceNone",
-    "FaceOffTarget",
-    "FaceDirection",
-    "FaceFar",
-    "FaceMovement",
-    "ImageBright",
-    "ImageDark",
-    "ImageQuality",
-    "ImageBackLit",
-    "LowFps",
-];
-/// API codes that were seen.
-const API_CODES: &[&str] =
-    &["WORKER_ERROR", "ANALYSIS_ERROR", "LIVENESS_ERROR", "INVALID_TOKEN", "TOKEN_EXPIRED"];
-
 type Written = [(Spanned<String>, Spanned<PayloadValue>)];
 
 pub(super) fn build(
@@ -75,8 +58,8 @@ pub(super) fn build(
 
 /// The keys that the page gives the event, in its order.
 fn documented(code: Code, dialect: &Dialect) -> Vec<(String, FieldValue)> {
-    let one_of = |texts: &[&str]| {
-        FieldValue::OneOf(texts.iter().map(|text| literal(&Value::from(*text), dialect)).collect())
+    let one_of = |texts: &[String]| {
+        FieldValue::OneOf(texts.iter().map(|text| literal(&Value::from(text.as_str()), dialect)).collect())
     };
     let mid = |value| ("measurementId".to_owned(), value);
     match code.payload() {
@@ -91,11 +74,14 @@ fn documented(code: Code, dialect: &Dialect) -> Vec<(String, FieldValue)> {
         PayloadKind::Constraint => {
             vec![
                 mid(FieldValue::MeasurementIdIfCreated),
-                (dialect.constraint_key.clone(), one_of(CONSTRAINTS)),
+                (dialect.constraint_key.clone(), one_of(&dialect.constraint_values)),
             ]
         }
         PayloadKind::ApiError => {
-            vec![mid(FieldValue::MeasurementIdIfCreated), (dialect.api_error_key.clone(), one_of(API_CODES))]
+            vec![
+                mid(FieldValue::MeasurementIdIfCreated),
+                (dialect.api_error_key.clone(), one_of(&dialect.api_error_values)),
+            ]
         }
         PayloadKind::Visibility => {
             vec![mid(FieldValue::MeasurementIdIfCreated), ("state".to_owned(), FieldValue::State)]

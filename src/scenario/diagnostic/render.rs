@@ -66,7 +66,7 @@ fn one(diagnostic: &Diagnostic, name: &str, lines: &Lines<'_>, renderer: &Render
         columns.push((excerpt_place, lines.position(labels[0].span.start)));
         group = group.element(snippet.path(name));
     }
-    if let Some(help) = &diagnostic.help {
+    for help in diagnostic.help.iter().flat_map(|help| help.lines()) {
         group = group.element(Title::HELP.message(visible(help)));
     }
     // The renderer counts columns in the excerpt; where that is only a part of the line, or holds escapes, the

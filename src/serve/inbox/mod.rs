@@ -3,10 +3,12 @@
 //! It does no I/O and reads no clock. Refused are requests whose MAC is not right and bodies that are no event; all
 //! else is accepted and commented on, because a receiver that refuses what it did not expect loses events.
 
+mod chart;
 mod excerpt;
 mod finding;
 mod finding_code;
 mod holes;
+mod options;
 mod payload;
 mod possible;
 mod progress;
@@ -24,16 +26,17 @@ use std::time::Duration;
 
 pub use finding::Finding;
 pub use finding_code::{FindingCode, FindingSeverity};
+pub use options::InboxOptions;
 pub use progress::SessionState;
 pub use reader::{Read, Reader, Received};
 pub use receipt::{Receipt, ReceivedEvent};
 pub use session::Kept;
-pub use summary::Summary;
+pub use summary::{SessionView, Summary};
 
 use crate::clock::{Epoch, Moment};
-use crate::protocol::dialect::Dialect;
 use crate::protocol::grammar::Grammar;
-use crate::protocol::mac::{Signer, Verified};
+use crate::protocol::mac::Verified;
+use chart::Chart;
 use reader::{Content, EventRead};
 use session::{Rules, Session};
 use store::Store;
@@ -41,65 +44,6 @@ use summary::Counters;
 
 /// How far ahead of the wall clock a timestamp may be: clocks differ, and timestamps are whole seconds.
 const AHEAD_SECONDS: i64 = 2;
-
-/// What an inbox is set up with.
-#[derive(Clone, Debug)]
-pub struct InboxOptions {
-    /// One, or two while a secret is being replaced. With none every MAC is refused.
-    pub signers: Vec<Signer>,
-    /// What requests are held against.
-    pub dialect: Dialect,
-    /// How many sessions are remembered. The one that was quiet the longest makes room.
-    pub max_sessions: usize,
-    /// How many events of a session are remembered, for telling duplicates from conflicts.
-    pub max_events_per_session: usize,
-    /// How many bytes of a session ID are kept; of a longer one its beginning and a digest.
-    pub max_session_id_bytes: usize,
-    /// The largest body that is taken, in bytes.
-    pub max_body_bytes: usize,
-    /// After so long a silence a session counts as ended.
-    pub idle_after: Duration,
-    /// The wall clock at [`Moment::ZERO`]; without it no timestamp counts as lying in the future.
-    pub epoch: Option<Epoch>,
-}
-
-impl InboxOptions {
-    /// The usual bounds. The memory of a full inbox stays below 200 MB.
-    pub const fn new(signers: Vec<Signer>, dialect: Dialect) -> Self {
-        Self {
-            signers,
-            dialect,
-            max_sessions: 50_000,
-            max_events_per_session: 64,
-            max_session_id_bytes: 256,
-            max_body_bytes: 1 << 20,
-            // A token lives ten minutes, and a page can be left open longer than that before it is used.
-            idle_after: Duration::from_secs(30 * 60),
-            epoch: None,
-        }
-    }
-}
-
-/// One session as the inbox knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionView {
-    /// Its ID, as far as it is kept.
-    pub session_id: Arc<str>,
-    /// What to make of it.
-    pub state: SessionState,
-    /// How often the page was loaded.
-    pub loads: u32,
-    /// How many events came, duplicates left out.
-    pub events: u64,
-    /// How many are missing.
-    pub missing: u64,
-    /// Every event came, from the first to `PAGE_UNLOADED`.
-    pub complete: bool,
-    /// When its first event came.
-    pub first: Moment,
-    /// When it was last heard of.
-    pub last: Moment,
-}
 
 /// Receives webhook requests.
 #[derive(Debug)]
@@ -117,7 +61,7 @@ impl Inbox {
     /// An empty inbox.
     pub fn new(options: InboxOptions) -> Self {
         let rules = Rules {
-            grammar: Grammar::new(&options.dialect),
+            chart: Chart::new(Grammar::new(&options.dialect)),
             reload: options.dialect.reload_sequence,
             max_events: options.max_events_per_session,
         };

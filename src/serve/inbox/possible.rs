@@ -1,117 +1,90 @@
 //! Where a stream may stand: one state of the grammar, or several after something was missing.
 
-use smallvec::{SmallVec, smallvec};
-
+use super::chart::{Chart, States};
 use crate::protocol::code::Code;
-use crate::protocol::grammar::{Course, Grammar, Illegal, Socket, State};
+use crate::protocol::grammar::{Illegal, State};
 
 /// After so many missing events every state that can be reached has been.
 const MAX_MISSING: u64 = 24;
 
 /// The states that agree with all that was received.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Possible(SmallVec<[State; 2]>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Possible(States);
 
 impl Possible {
     /// Before the first event.
     pub(super) fn start() -> Self {
-        Self(smallvec![State::START])
+        Self(States::start())
     }
 
     /// True where some of the states satisfy the condition.
-    pub(super) fn any(&self, condition: impl Fn(State) -> bool) -> bool {
-        self.0.iter().any(|state| condition(*state))
+    pub(super) fn any(self, condition: impl Fn(State) -> bool) -> bool {
+        self.0.iter().any(condition)
     }
 
     /// An event happened. After an illegal one the states are those in which it leaves a legal stream, so that one
     /// slip is told once.
-    pub(super) fn step(
-        &mut self,
-        grammar: &Grammar,
-        code: Code,
-        hidden: Option<bool>,
-    ) -> Result<(), Illegal> {
-        let mut next = SmallVec::new();
-        let mut against = None;
-        for state in &self.0 {
-            match grammar.step(*state, code, hidden) {
-                Ok(state) => add(&mut next, state),
-                Err(illegal) => against = against.or(Some(illegal)),
-            }
+    pub(super) fn step(&mut self, chart: &Chart, code: Code, hidden: Option<bool>) -> Result<(), Illegal> {
+        let after = chart.step(self.0, code, hidden);
+        if !after.is_empty() {
+            self.0 = after;
+            return Ok(());
         }
-        let legal = !next.is_empty();
-        if !legal {
-            for state in every_state() {
-                if let Ok(state) = grammar.step(state, code, hidden) {
-                    add(&mut next, state);
-                }
-            }
-        }
+        let against = chart.against(self.0, code, hidden);
+        let anywhere = chart.step(chart.reachable(), code, hidden);
         // What is legal nowhere leaves the stream where it stood.
-        if !next.is_empty() {
-            self.0 = next;
+        if !anywhere.is_empty() {
+            self.0 = anywhere;
         }
-        if legal { Ok(()) } else { against.map_or(Ok(()), Err) }
+        against.map_or(Ok(()), Err)
     }
 
     /// So many events happened of which nothing is known.
-    pub(super) fn widen(&mut self, grammar: &Grammar, missing: u64) {
+    pub(super) fn widen(&mut self, chart: &Chart, missing: u64) {
         for _ in 0..missing.min(MAX_MISSING) {
-            let mut next = SmallVec::new();
-            for state in &self.0 {
-                for code in Code::ALL {
-                    if let Ok(state) = grammar.step(*state, code, None) {
-                        add(&mut next, state);
-                    }
-                }
+            let after = chart.any(self.0);
+            if after == self.0 {
+                break;
             }
-            self.0 = next;
+            self.0 = after;
         }
     }
-}
-
-fn add(states: &mut SmallVec<[State; 2]>, state: State) {
-    if let Err(at) = states.binary_search(&state) {
-        states.insert(at, state);
-    }
-}
-
-fn every_state() -> impl Iterator<Item = State> {
-    const SOCKETS: [Socket; 5] = [Socket::None, Socket::Opening, Socket::Up, Socket::Down, Socket::Lost];
-    Course::ALL.into_iter().flat_map(|course| {
-        SOCKETS.into_iter().flat_map(move |socket| {
-            [false, true].into_iter().map(move |hidden| State { course, socket, hidden })
-        })
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::protocol::dialect::Dialect;
+    use crate::protocol::grammar::{Course, Grammar};
+
+    fn chart() -> Chart {
+        Chart::new(Grammar::new(&Dialect::current()))
+    }
 
     #[test]
     fn one_slip_is_told_once() {
-        let grammar = Grammar::new(&Dialect::current());
+        let chart = chart();
         let mut possible = Possible::start();
-        assert!(possible.step(&grammar, Code::WmsLoaded, None).is_ok());
-        assert!(possible.step(&grammar, Code::MeasurementCreated, None).is_err());
+        assert!(possible.step(&chart, Code::WmsLoaded, None).is_ok());
+        assert!(possible.step(&chart, Code::MeasurementCreated, None).is_err());
         for code in [Code::WebsocketReconnected, Code::IntermediateResults, Code::ScanCompleted] {
-            assert!(possible.step(&grammar, code, None).is_ok(), "{code}");
+            assert!(possible.step(&chart, code, None).is_ok(), "{code}");
         }
-        assert!(possible.step(&grammar, Code::CameraPermissionDenied, None).is_err());
+        assert!(possible.step(&chart, Code::CameraPermissionDenied, None).is_err());
     }
 
     #[test]
     fn what_is_missing_may_have_been_anything() {
-        let grammar = Grammar::new(&Dialect::current());
+        let chart = chart();
         let mut possible = Possible::start();
-        possible.widen(&grammar, 3);
-        assert!(possible.clone().step(&grammar, Code::MeasurementStarted, None).is_err());
-        assert!(possible.step(&grammar, Code::CameraStarted, None).is_ok());
-        // The course leads nowhere else but to what may follow.
-        possible.widen(&grammar, u64::MAX);
+        possible.widen(&chart, 2);
+        assert!({ possible }.step(&chart, Code::CameraStarted, None).is_err());
+        possible.widen(&chart, 1);
+        assert!({ possible }.step(&chart, Code::CameraStarted, None).is_ok());
+        possible.widen(&chart, u64::MAX);
         assert!(possible.any(|state| state.course == Course::Gone));
-        assert!(possible.0.len() <= 130);
+        assert!(possible.step(&chart, Code::ResultsReceived, None).is_ok());
+        // From there the course leads on as ever.
+        assert!(possible.step(&chart, Code::CameraPermissionDenied, None).is_err());
     }
 }

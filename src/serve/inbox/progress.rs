@@ -47,9 +47,19 @@ pub(super) struct Progress {
     /// How the latest attempt ended without results.
     ended: Option<Ended>,
     measuring: bool,
-    redirected: bool,
-    gone: bool,
+    page: Page,
     completed: bool,
+}
+
+/// Where the user is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Page {
+    #[default]
+    Open,
+    /// Closed, or left for elsewhere.
+    Left,
+    /// On the way to the callback URL, or there.
+    Redirected,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +97,9 @@ impl Progress {
                 self.measuring = false;
                 self.ended = Some(Ended::Failed);
             }
-            Code::RedirectingToCallback => self.redirected = true,
-            Code::PageUnloaded => self.gone = true,
+            Code::RedirectingToCallback => self.page = Page::Redirected,
+            Code::PageUnloaded if self.page == Page::Redirected => {}
+            Code::PageUnloaded => self.page = Page::Left,
             Code::ConfigurationLoaded
             | Code::CameraPermissionGranted
             | Code::CameraStarted
@@ -107,20 +118,19 @@ impl Progress {
     }
 
     /// True once results were received.
-    pub(super) const fn completed(&self) -> bool {
+    pub(super) const fn completed(self) -> bool {
         self.completed
     }
 
     /// What to make of it. `idle` says that nothing has come for so long that nothing will.
-    pub(super) const fn state(&self, idle: bool) -> SessionState {
-        match self.ended {
+    pub(super) const fn state(self, idle: bool) -> SessionState {
+        match (self.ended, self.page) {
             _ if self.completed => SessionState::Completed,
-            _ if !self.redirected && !self.gone && !idle => SessionState::Running,
-            Some(Ended::Canceled) => SessionState::Canceled,
-            Some(Ended::Failed) => SessionState::Failed,
+            (_, Page::Open) if !idle => SessionState::Running,
+            (Some(Ended::Canceled), _) => SessionState::Canceled,
             // Sent back without results and without a word: an invalid profile, results that never came.
-            None if self.redirected => SessionState::Failed,
-            None => SessionState::Abandoned,
+            (Some(Ended::Failed), _) | (None, Page::Redirected) => SessionState::Failed,
+            (None, Page::Open | Page::Left) => SessionState::Abandoned,
         }
     }
 }
@@ -131,7 +141,9 @@ mod tests {
 
     fn state(codes: &[Code], idle: bool) -> SessionState {
         let mut progress = Progress::default();
-        codes.iter().for_each(|code| progress.apply(*code));
+        for code in codes {
+            progress.apply(*code);
+        }
         progress.state(idle)
     }
 

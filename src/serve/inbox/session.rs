@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::chart::Chart;
 use super::finding::Finding;
 use super::holes::Place;
 use super::progress::SessionState;
@@ -11,7 +12,6 @@ use super::track::{Judging, Measurements, Step, Track, WINDOW};
 use crate::clock::Moment;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::ReloadSequence;
-use crate::protocol::grammar::Grammar;
 
 /// One event that was received, as far as it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +28,9 @@ pub struct Kept {
 }
 
 /// What a session is held against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Rules {
-    pub(super) grammar: Grammar,
+    pub(super) chart: Chart,
     pub(super) reload: ReloadSequence,
     pub(super) max_events: usize,
 }
@@ -111,7 +111,7 @@ impl Session {
             self.begin_load(rules.reload, findings);
         }
         let mut judging = Judging {
-            grammar: &rules.grammar,
+            chart: &rules.chart,
             reload: rules.reload,
             measurements: &mut self.measurements,
             findings,
@@ -124,20 +124,19 @@ impl Session {
             measurement: event.measurement,
             at: now,
         };
-        let load = match (home, &mut self.previous) {
-            (Home::Previous, Some(previous)) => {
-                previous.take(step, &mut judging);
-                self.load - 1
-            }
-            _ => {
-                self.current.take(step, &mut judging);
-                self.load
-            }
+        let load = if let (Home::Previous, Some(previous)) = (home, &mut self.previous) {
+            previous.take(step, &mut judging);
+            self.load - 1
+        } else {
+            self.current.take(step, &mut judging);
+            self.load
         };
         self.events += 1;
-        self.kept.push_back(Kept { load, sequence, code: event.code, at: now, digest: event.digest });
-        if self.kept.len() > rules.max_events {
-            self.kept.pop_front();
+        if rules.max_events > 0 {
+            if self.kept.len() >= rules.max_events {
+                self.kept.pop_front();
+            }
+            self.kept.push_back(Kept { load, sequence, code: event.code, at: now, digest: event.digest });
         }
         load
     }
@@ -216,7 +215,7 @@ impl Session {
     pub(super) fn state(&self, idle: bool, rules: &Rules) -> SessionState {
         let mut current = self.current.clone();
         current.flush(&mut Judging {
-            grammar: &rules.grammar,
+            chart: &rules.chart,
             reload: rules.reload,
             measurements: &mut self.measurements.clone(),
             findings: &mut Vec::new(),

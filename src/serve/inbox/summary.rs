@@ -1,11 +1,14 @@
-//! What the inbox received, in numbers.
+//! What the inbox received: in numbers, and session by session.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::finding::Finding;
 use super::finding_code::FindingCode;
+use super::progress::SessionState;
+use crate::clock::Moment;
 
 /// What the inbox received, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -32,6 +35,27 @@ pub struct Summary {
     pub forgotten: u64,
     /// How often each thing was found.
     pub findings: BTreeMap<FindingCode, u64>,
+}
+
+/// One session as the inbox knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionView {
+    /// Its ID, as far as it is kept.
+    pub session_id: Arc<str>,
+    /// What to make of it.
+    pub state: SessionState,
+    /// How often the page was loaded.
+    pub loads: u32,
+    /// How many events came, duplicates left out.
+    pub events: u64,
+    /// How many are missing.
+    pub missing: u64,
+    /// Every event came, from the first to `PAGE_UNLOADED`.
+    pub complete: bool,
+    /// When its first event came.
+    pub first: Moment,
+    /// When it was last heard of.
+    pub last: Moment,
 }
 
 /// The numbers that only grow.

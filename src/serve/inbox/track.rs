@@ -1,9 +1,11 @@
 //! One load of the page: its events put in order and held against the grammar.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use smallvec::SmallVec;
 
+use super::chart::Chart;
 use super::finding::Finding;
 use super::holes::{Holes, Place};
 use super::possible::Possible;
@@ -11,11 +13,11 @@ use super::progress::Progress;
 use crate::clock::Moment;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::ReloadSequence;
-use crate::protocol::grammar::{Course, Grammar};
+use crate::protocol::grammar::Course;
 
 /// How many events wait for one that is missing before it is given up.
 pub(super) const WINDOW: usize = 8;
-/// How long they wait. Twice the two seconds that a relay may take, and more.
+/// How long they wait: a relay takes up to two seconds, and a retry comes a little later.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What of an event its session is judged by.
@@ -31,7 +33,7 @@ pub(super) struct Step {
 
 /// What judging needs beside the track.
 pub(super) struct Judging<'a> {
-    pub(super) grammar: &'a Grammar,
+    pub(super) chart: &'a Chart,
     pub(super) reload: ReloadSequence,
     pub(super) measurements: &'a mut Measurements,
     pub(super) findings: &'a mut Vec<Finding>,
@@ -106,16 +108,18 @@ impl Track {
         self.first = self.first.min(step.timestamp);
         self.newest = self.newest.max(step.timestamp);
         self.unloaded |= step.code == Some(Code::PageUnloaded);
-        if step.sequence < self.next {
-            // Its place was given up, and the grammar has gone on without it.
-            if let Some(code) = step.code {
-                self.progress.apply_late(code);
+        match step.sequence.cmp(&self.next) {
+            Ordering::Equal => self.judge(step, judging),
+            Ordering::Greater => {
+                let at = self.held.partition_point(|held| held.sequence < step.sequence);
+                self.held.insert(at, step);
             }
-        } else if step.sequence == self.next {
-            self.judge(step, judging);
-        } else {
-            let at = self.held.partition_point(|held| held.sequence < step.sequence);
-            self.held.insert(at, step);
+            // Its place was given up, and the grammar has gone on without it.
+            Ordering::Less => {
+                if let Some(code) = step.code {
+                    self.progress.apply_late(code);
+                }
+            }
         }
         self.drain(judging);
         let overdue = |held: &[Step]| held.iter().any(|held| step.at.since(held.at) > PATIENCE);
@@ -146,7 +150,7 @@ impl Track {
         let missing = first.sequence - self.next;
         judging.findings.push(Finding::Gap { first: self.next, last: first.sequence - 1 });
         judging.measurements.unsure = true;
-        self.possible.widen(judging.grammar, missing);
+        self.possible.widen(judging.chart, missing);
         self.next = first.sequence;
         self.drain(judging);
     }
@@ -174,7 +178,7 @@ impl Track {
         }
         let Some(code) = code else { return };
         self.progress.apply(code);
-        match self.possible.step(judging.grammar, code, hidden) {
+        match self.possible.step(judging.chart, code, hidden) {
             Err(illegal) => judging.findings.push(Finding::IllegalEvent { sequence, illegal }),
             Ok(())
                 if code == Code::WmsLoaded && sequence > 0 && judging.reload == ReloadSequence::Restart =>

@@ -16,12 +16,13 @@ const PIECE: usize = 64 << 10;
 pub(super) struct ProbedBody {
     left: Bytes,
     begun: bool,
+    ended: bool,
     probe: Probe,
 }
 
 impl ProbedBody {
     pub(super) fn new(body: Bytes, probe: Probe) -> Self {
-        Self { left: body, begun: false, probe }
+        Self { left: body, begun: false, ended: false, probe }
     }
 }
 
@@ -38,18 +39,18 @@ impl Body for ProbedBody {
             this.begun = true;
             this.probe.sending();
         }
-        if this.left.is_empty() {
-            return Poll::Ready(None);
-        }
         let piece = this.left.split_to(this.left.len().min(PIECE));
-        if this.left.is_empty() {
+        if this.left.is_empty() && !this.ended {
+            this.ended = true;
             this.probe.sent();
         }
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        Poll::Ready((!piece.is_empty()).then_some(Ok(Frame::data(piece))))
     }
 
+    /// Not before it was asked for, even where it is empty: a body that has ended at once would be none at all, and
+    /// its `Content-Length: 0` would be left out.
     fn is_end_stream(&self) -> bool {
-        self.left.is_empty()
+        self.ended
     }
 
     fn size_hint(&self) -> SizeHint {

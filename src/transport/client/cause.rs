@@ -61,13 +61,18 @@ fn link_name(link: &(dyn Error + 'static), phase: Phase) -> Option<Failure> {
 /// `None` where what lies beneath says more.
 fn hyper_name(error: &hyper::Error, phase: Phase) -> Option<Failure> {
     let named = |code, phase| Some(Failure::new(code, phase, error.to_string()));
-    if error.is_parse_too_large() {
-        return named(FailureCode::HeadTooLarge, Phase::Head);
-    }
     if error.is_parse() {
-        // hyper tells a wrong version and a line that is no status line at all with the same words.
-        let version = error.to_string().contains("HTTP version");
-        return named(if version { FailureCode::NotHttp } else { FailureCode::BadHttp }, Phase::Head);
+        // Which rule was broken is known by the words alone, and a wrong version and a line that is no status line
+        // at all have the same ones.
+        let words = error.to_string();
+        let code = if words.contains("too large") {
+            FailureCode::HeadTooLarge
+        } else if words.contains("HTTP version") {
+            FailureCode::NotHttp
+        } else {
+            FailureCode::BadHttp
+        };
+        return named(code, Phase::Head);
     }
     if error.is_incomplete_message() {
         return match phase {

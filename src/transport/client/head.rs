@@ -47,8 +47,10 @@ fn closes(response: &Response) -> bool {
 fn until_close(response: &Response) -> bool {
     let fields = response.headers();
     let last = fields.get_all("transfer-encoding").iter().next_back();
-    let chunked =
-        |value: &HeaderValue| value.as_bytes().to_ascii_lowercase().trim_ascii().ends_with(b"chunked");
+    let chunked = |value: &HeaderValue| {
+        let coding = value.as_bytes().rsplit(|byte| *byte == b',').next().unwrap_or_default();
+        coding.trim_ascii().eq_ignore_ascii_case(b"chunked")
+    };
     match last {
         _ if matches!(response.status().as_u16(), 204 | 304) => false,
         Some(value) => !chunked(value),

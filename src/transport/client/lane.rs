@@ -13,7 +13,7 @@ use super::cause::{self, Circumstances};
 use super::probe::Probe;
 use super::{Setup, head};
 
-/// A lane of [`Client`]: a client with one connection.
+/// A lane of [`Client`](super::Client): a client with one connection.
 pub struct ClientLane {
     setup: Arc<Setup>,
     probe: Probe,

@@ -7,8 +7,9 @@
 //! - `sent` is the moment at which the client took the last part of the body, not the operating system.
 //! - `first_byte` is the moment at which the head was complete: what happens before is not visible. So a head that
 //!   does not end in time is a `reply-timeout`, and one that breaks off is a `closed-without-reply`.
+//! - For the same reason a reused connection that dies in the middle of a head is tried again, as one that dies before.
 //! - Interim replies are passed over without a limit other than the time.
-//! - `Content-Length` beside `Transfer-Encoding: chunked` is tolerated.
+//! - `Content-Length` beside `Transfer-Encoding: chunked` is tolerated, and so is a bare line feed in a trailer.
 
 mod body;
 mod cause;
@@ -58,11 +59,13 @@ impl Client {
     pub fn new(options: &TransportOptions, clock: RunClock) -> Result<Self, SetupError> {
         let target = &options.target;
         let proxied = options.proxy.is_some() || environment_has_proxy(target);
+        // Which proxy the environment names is not known here, so that one is taken to speak TLS.
+        let tls_to_proxy = options.proxy.as_ref().map_or(proxied, |proxy| proxy.target().is_https());
         let alpn: &[u8] = if options.http2 { b"h2" } else { b"http/1.1" };
         let setup = Setup {
             url: target.url().clone(),
             fields: fields(options)?,
-            tls: options.tls.config(target, alpn, proxied)?,
+            tls: options.tls.config(target, alpn, tls_to_proxy)?,
             proxy: options.proxy.as_ref().map(|proxy| through(proxy.target())).transpose()?,
             proxied,
             loopback: target.is_loopback(),

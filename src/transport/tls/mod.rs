@@ -70,15 +70,15 @@ pub enum TlsSetupError {
 impl TlsOptions {
     /// The configuration for connections to `target` that offer the protocol `alpn`.
     ///
-    /// The system's certificates are loaded only where a certificate may have to be judged by them: that takes
-    /// tens of milliseconds, and a system without any must not keep anyone from speaking plain HTTP.
+    /// The system's certificates are loaded only where they may have to judge the target, or a proxy that speaks TLS:
+    /// that takes tens of milliseconds, and a system without any must not keep anyone from speaking plain HTTP.
     pub(super) fn config(
         &self,
         target: &Target,
         alpn: &[u8],
-        judge: bool,
+        tls_to_proxy: bool,
     ) -> Result<ClientConfig, TlsSetupError> {
-        let judge = (target.is_https() || judge) && !self.insecure;
+        let judge = (target.is_https() || tls_to_proxy) && !self.insecure;
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()

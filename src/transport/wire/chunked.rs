@@ -1,5 +1,6 @@
 //! The chunked transfer coding (RFC 9112, 7.1), decoded piece by piece from whatever bytes have arrived.
 
+use super::super::headers::is_token;
 use super::super::limits::{CHUNK_LINE_LIMIT, TRAILER_LIMIT};
 
 /// Where in the coding the next byte stands.
@@ -22,7 +23,9 @@ enum State {
     DataLf,
     /// The first byte of a trailer line, or of the empty line at the end.
     TrailerStart,
-    /// The rest of a trailer line.
+    /// The rest of a trailer's name.
+    TrailerName,
+    /// A trailer's value.
     Trailer,
     TrailerLf,
     /// The last line feed.
@@ -101,11 +104,14 @@ impl Chunked {
             (State::DataLf, b'\n') => State::FirstDigit,
             (State::DataCr | State::DataLf, _) => return Err("a chunk is longer than its size says"),
             (State::TrailerStart, b'\r') => State::EndLf,
-            (State::TrailerStart | State::Trailer, b'\n') => {
-                return Err("a trailer's line ends without a carriage return");
+            (State::TrailerStart | State::TrailerName, _) if is_token(byte) => {
+                self.trailer(State::TrailerName)?
             }
+            (State::TrailerName, b':') => State::Trailer,
+            (State::TrailerStart | State::TrailerName, _) => return Err("a trailer is not a header field"),
             (State::Trailer, b'\r') => State::TrailerLf,
-            (State::TrailerStart | State::Trailer, _) => self.trailer()?,
+            (State::Trailer, b'\t' | b' '..=b'~' | 0x80..) => self.trailer(State::Trailer)?,
+            (State::Trailer, _) => return Err("a trailer's value holds a control character"),
             (State::TrailerLf, b'\n') => State::TrailerStart,
             (State::EndLf, b'\n') => State::Done,
             (State::SizeLf | State::TrailerLf | State::EndLf, _) => {
@@ -135,9 +141,9 @@ impl Chunked {
         if self.length > CHUNK_LINE_LIMIT { Err("the line of a chunk's size is too long") } else { Ok(next) }
     }
 
-    fn trailer(&mut self) -> Result<State, &'static str> {
+    fn trailer(&mut self, next: State) -> Result<State, &'static str> {
         self.length += 1;
-        if self.length > TRAILER_LIMIT { Err("the trailers are too long") } else { Ok(State::Trailer) }
+        if self.length > TRAILER_LIMIT { Err("the trailers are too long") } else { Ok(next) }
     }
 }
 
@@ -192,6 +198,9 @@ mod tests {
             b"11112222333344445\r\n",
             b"0\r\n\n",
             b"0\r\nA: b\n",
+            b"0\r\n: b\r\n",
+            b"0\r\nA b: c\r\n",
+            b"0\r\nA: b\0\r\n",
             b"0\r\nA: b\rx",
             b"0\r\n\rx",
         ];
@@ -209,7 +218,7 @@ mod tests {
         assert_eq!(decode(&[&extension]), Err("the line of a chunk's size is too long"));
         let zeros = vec![b'0'; CHUNK_LINE_LIMIT + 1];
         assert_eq!(decode(&[&zeros]), Err("the line of a chunk's size is too long"));
-        let trailers = [b"0\r\n".as_slice(), &b"a: b\r\n".repeat(TRAILER_LIMIT / 4 + 1)].concat();
+        let trailers = [b"0\r\n".as_slice(), &b"a: b\r\n".repeat(TRAILER_LIMIT / 3 + 1)].concat();
         assert_eq!(decode(&[&trailers]), Err("the trailers are too long"));
     }
 }

@@ -1,7 +1,7 @@
 //! Opening a connection: name, address, TCP, TLS.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
@@ -29,15 +29,20 @@ pub(super) struct Connector {
 
 impl Connector {
     pub(super) fn new(options: &TransportOptions) -> Result<Self, SetupError> {
-        let target = options.target.clone();
-        let tls = if target.is_https() {
-            let config = options.tls.config(&target, b"http/1.1", false)?;
-            Some((TlsConnector::from(std::sync::Arc::new(config)), server_name(&target)?))
-        } else {
-            None
-        };
-        let half = options.timeout.map_or(ADDRESS_PATIENCE, |limit| limit / 2);
-        Ok(Self { target, tls, patience: half.min(ADDRESS_PATIENCE), preferred: Mutex::new(None) })
+        let mut connector = Self::without_tls(&options.target, options.timeout);
+        if options.target.is_https() {
+            let config = options.tls.config(&options.target, b"http/1.1", false)?;
+            let name = server_name(&options.target)?;
+            connector.tls = Some((TlsConnector::from(Arc::new(config)), name));
+        }
+        Ok(connector)
+    }
+
+    /// A connector for TCP alone, whatever the target speaks.
+    pub(super) fn without_tls(target: &Target, timeout: Option<Duration>) -> Self {
+        let half = timeout.map_or(ADDRESS_PATIENCE, |limit| limit / 2);
+        let patience = half.min(ADDRESS_PATIENCE);
+        Self { target: target.clone(), tls: None, patience, preferred: Mutex::new(None) }
     }
 
     /// A new connection. `phase` follows how far it is.

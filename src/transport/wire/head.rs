@@ -62,6 +62,8 @@ impl Head {
             return Err(bad(format!("the status {status:03} is not one")));
         }
         let current = response.version == Some(1);
+        // A status that never has a body has none whatever its fields say (RFC 9112, 6.3).
+        let bodiless = matches!(status, 100..=199 | 204 | 304);
         let mut content_length = None;
         let mut transfer_encoding = None;
         let (mut close, mut keep) = (false, false);
@@ -69,19 +71,23 @@ impl Head {
         for field in &*response.headers {
             let is = |name: &str| field.name.eq_ignore_ascii_case(name);
             match field.name.len() {
-                8 if is("location") => location = Some(text(field.value)),
+                8 if is("location") => {
+                    location.get_or_insert_with(|| text(field.value));
+                }
                 10 if is("connection") => {
                     close |= lists(field.value, "close");
                     keep |= lists(field.value, "keep-alive");
                 }
-                11 if is("retry-after") => retry_after = Some(text(field.value)),
-                14 if is("content-length") => content_length = Some(agreed(content_length, field.value)?),
+                11 if is("retry-after") => {
+                    retry_after.get_or_insert_with(|| text(field.value));
+                }
+                14 if !bodiless && is("content-length") => {
+                    content_length = Some(agreed(content_length, field.value)?);
+                }
                 17 if is("transfer-encoding") => transfer_encoding = Some(ends_chunked(field.value)),
                 _ => {}
             }
         }
-        // A status that never has a body has none whatever its fields say (RFC 9112, 6.3).
-        let bodiless = matches!(status, 100..=199 | 204 | 304);
         let framing = match (transfer_encoding, content_length) {
             _ if bodiless => Framing::Length(0),
             (Some(_), Some(_)) => {
@@ -196,6 +202,7 @@ mod tests {
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", Framing::UntilClose, false),
             ("HTTP/1.1 200 OK\r\n\r\n", Framing::UntilClose, false),
             ("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", Framing::Length(0), true),
+            ("HTTP/1.1 204 No Content\r\nContent-Length: x\r\n\r\n", Framing::Length(0), true),
             ("HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", Framing::Length(0), true),
             ("HTTP/1.1 200\r\nConnection: x, Close\r\nContent-Length: 0\r\n\r\n", Framing::Length(0), false),
             ("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n", Framing::Length(1), false),
@@ -258,7 +265,9 @@ mod tests {
 
     #[test]
     fn advice_to_the_sender_is_kept() {
-        let head = head("HTTP/1.1 429 X\r\nRetry-After: 7\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n");
+        let head = head(
+            "HTTP/1.1 429 X\r\nRetry-After: 7\r\nRetry-After: 8\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n",
+        );
         assert_eq!((head.retry_after.as_deref(), head.location.as_deref()), (Some("7"), Some("/x")));
     }
 }

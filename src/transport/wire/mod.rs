@@ -26,6 +26,7 @@ pub use reply::ReplyReader;
 use super::Transport;
 use super::failure::timed_out;
 use super::options::{SetupError, TransportOptions};
+use super::target::Target;
 
 /// Sends over TCP or TLS, speaking HTTP/1.1 itself.
 #[derive(Clone)]
@@ -54,15 +55,17 @@ impl Wire {
         let connector = connect::Connector::new(options)?;
         Ok(Self { setup: Arc::new(Setup { preamble, connector, timeout: options.timeout, clock }) })
     }
+}
 
-    /// Whether the target accepts TCP connections, within `limit`. Sends nothing.
-    pub async fn accepts(&self, limit: Duration) -> Result<(), Failure> {
-        let mut phase = Phase::Resolve;
-        let tried = tokio::time::timeout(limit, self.setup.connector.tcp(&mut phase)).await;
-        match tried {
-            Ok(result) => result.map(drop),
-            Err(_) => Err(timed_out(phase, Some(limit))),
-        }
+/// Whether the target accepts TCP connections, within `limit`. Sends nothing; what waits for a receiver to start asks
+/// this again and again.
+pub async fn accepts(target: &Target, limit: Duration) -> Result<(), Failure> {
+    let connector = connect::Connector::without_tls(target, Some(limit));
+    let mut phase = Phase::Resolve;
+    let tried = tokio::time::timeout(limit, connector.tcp(&mut phase)).await;
+    match tried {
+        Ok(result) => result.map(drop),
+        Err(_) => Err(timed_out(phase, Some(limit))),
     }
 }
 
