@@ -130,7 +130,10 @@ fn a_receiver_that_hangs_up_now_and_then() {
         resent += usize::from(line["resent"] == true);
         failed += usize::from(line["status"] == "failed");
     }
-    assert!(hung_up > 0 && resent + failed == hung_up, "{hung_up}, of which {resent} resent, {failed} failed");
+    assert!(
+        hung_up > 0 && resent + failed == hung_up,
+        "{hung_up}, of which {resent} resent, {failed} failed"
+    );
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn values_that_cannot_be() {
         ("send --override LOW_SNR.details=1", "EVENT.payload.KEY=VALUE"),
         ("send --payload {} ", "--event"),
         ("send --event LOW_SNR --payload {", "--payload is not JSON"),
-        ("send --event LOW_SNR --sequence -1", "sequence"),
+        ("send --event LOW_SNR --sequence=-1", "--sequence"),
         ("send --timeout 5", "'5' is not a duration"),
         ("send --timeout 0s", "leaves no time"),
         ("send --accept 2xx", "not a set of HTTP statuses"),

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
@@ -85,6 +86,9 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
         Some("help" | "version" | "config" | "no-config") | None => arg,
         Some(long) => {
             let variable = format!("WMS_SIM_{}", long.to_uppercase().replace('-', "_"));
+            // A switch takes 1 and 0 too, as people write them in environments.
+            let switch = matches!(arg.get_action(), ArgAction::SetTrue);
+            let arg = if switch { arg.value_parser(BoolishValueParser::new()) } else { arg };
             arg.env(variable).hide_env(true).hide_env_values(true)
         }
     }
