@@ -37,8 +37,11 @@ pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<Command,
     let Some((path, named)) = find(typed) else { return Ok(command) };
     let text = files::read_text(&path, "the settings file", LIMIT)?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        // The line itself is not shown: it may hold a secret.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let (line, column) = (before.matches('\n').count() + 1, before.chars().rev().take_while(|c| *c != '\n').count() + 1);
         CliError::usage(format!("the settings file {} is not TOML", path.display()))
-            .drawing(error.to_string())
+            .help(format!("line {line}, column {column}: {}", error.message()))
     })?;
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     for (key, value) in &table {
