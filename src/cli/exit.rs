@@ -29,12 +29,13 @@ impl Exit {
     }
 
     /// What the numbers of a run come to. Where the receiver failed and something could not be done, the receiver's
-    /// failure counts; nothing settled is never success.
-    pub fn of(tally: &Tally, receiver_complains: bool) -> Self {
+    /// failure counts; nothing settled is never success. What the built-in receiver only noticed is told and fails nothing:
+    /// an event sent by hand is meant to stand alone.
+    pub fn of(tally: &Tally) -> Self {
         let failed_there = tally.failed - tally.failed_here().min(tally.failed);
         if tally.interrupted {
             Self::Interrupted
-        } else if tally.refused > 0 || receiver_complains || (tally.answered() > 0 && failed_there > 0) {
+        } else if tally.refused > 0 || (tally.answered() > 0 && failed_there > 0) {
             Self::Receiver
         } else if tally.answered() == 0 || tally.failed > 0 || tally.sessions_not_played > 0 {
             Self::CouldNot
@@ -63,21 +64,20 @@ mod tests {
     fn exit_codes() {
         let timeout = FailureCode::ReplyTimeout;
         let ports = FailureCode::OutOfPorts;
-        for (tally, complains, exit) in [
-            (tally(5, 0, &[]), false, Exit::Ok),
-            (tally(0, 0, &[]), false, Exit::CouldNot),
-            (tally(4, 1, &[]), false, Exit::Receiver),
-            (tally(0, 5, &[]), false, Exit::Receiver),
-            (tally(4, 0, &[(timeout, 1)]), false, Exit::Receiver),
-            (tally(0, 0, &[(timeout, 5)]), false, Exit::CouldNot),
-            (tally(4, 0, &[(ports, 1)]), false, Exit::CouldNot),
-            (tally(4, 1, &[(ports, 1)]), false, Exit::Receiver),
-            (tally(5, 0, &[]), true, Exit::Receiver),
-            (Tally { sessions_not_played: 1, ..tally(5, 0, &[]) }, false, Exit::CouldNot),
-            (Tally { sessions_not_played: 1, ..tally(5, 1, &[]) }, false, Exit::Receiver),
-            (Tally { interrupted: true, ..tally(5, 1, &[]) }, false, Exit::Interrupted),
+        for (tally, exit) in [
+            (tally(5, 0, &[]), Exit::Ok),
+            (tally(0, 0, &[]), Exit::CouldNot),
+            (tally(4, 1, &[]), Exit::Receiver),
+            (tally(0, 5, &[]), Exit::Receiver),
+            (tally(4, 0, &[(timeout, 1)]), Exit::Receiver),
+            (tally(0, 0, &[(timeout, 5)]), Exit::CouldNot),
+            (tally(4, 0, &[(ports, 1)]), Exit::CouldNot),
+            (tally(4, 1, &[(ports, 1)]), Exit::Receiver),
+            (Tally { sessions_not_played: 1, ..tally(5, 0, &[]) }, Exit::CouldNot),
+            (Tally { sessions_not_played: 1, ..tally(5, 1, &[]) }, Exit::Receiver),
+            (Tally { interrupted: true, ..tally(5, 1, &[]) }, Exit::Interrupted),
         ] {
-            assert_eq!(Exit::of(&tally, complains), exit, "{tally:?}");
+            assert_eq!(Exit::of(&tally), exit, "{tally:?}");
         }
     }
 }

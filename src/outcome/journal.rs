@@ -77,6 +77,9 @@ pub fn end_line(run: &Run, exit_code: u8) -> Value {
         "sessions": { "started": tally.sessions_started, "completed": tally.sessions_completed },
         "failures": tally.failures.iter().map(|(code, count)| (code.as_str().to_owned(), json!(count))).collect::<Map<_, _>>(),
         "interrupted": tally.interrupted,
+        "noticed": run.inbox.as_ref().map(|inbox| {
+            inbox.findings.iter().map(|(finding, count)| (finding.clone(), json!(count))).collect::<Map<_, _>>()
+        }),
         "took_ms": run.took.as_secs_f64() * 1e3,
         "exit_code": exit_code,
     })
