@@ -193,6 +193,7 @@ fn a_wrong_file_is_told() {
     told("pace = [", &["not TOML", "line 1"]);
     told("paec = 'max'", &["'paec', which is no flag", "did you mean 'pace'?"]);
     told("pace = { a = 1 }", &["is not a flag's value"]);
+    told("seed = [1, 2]", &["gives 'seed' several values"]);
     told("config = 'other.toml'", &["cannot set 'config'"]);
     let output = with_file("pace = 'fast'", "send bounce --dry-run");
     assert_eq!(output.code(), Some(2), "{output}");
