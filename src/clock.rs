@@ -92,6 +92,12 @@ impl Epoch {
         Self(self.0 - earlier as i128)
     }
 
+    /// This epoch without what is finer than a millisecond: short enough to copy by hand.
+    #[must_use]
+    pub const fn to_whole_millis(self) -> Self {
+        Self(self.0.div_euclid(1_000_000) * 1_000_000)
+    }
+
     /// RFC 3339 with nanoseconds as needed: what `--start-time` reads back exactly.
     pub fn to_rfc3339(self) -> String {
         jiff::Timestamp::from_nanosecond(self.0)

@@ -153,8 +153,8 @@ fn spoken(args: &SendArgs, chosen: &dialect::Chosen) -> Result<Dialect, CliError
 /// Without waiting, stamps run ahead of the clock: the start lies so far back that none lies in the future.
 fn start(pace: Pace, plays: &Plays) -> Epoch {
     match pace {
-        Pace::Times(_) => wall_clock(),
-        Pace::Max => wall_clock().minus_nanos(plays.mix.longest()),
+        Pace::Times(_) => wall_clock().to_whole_millis(),
+        Pace::Max => wall_clock().minus_nanos(plays.mix.longest()).to_whole_millis(),
     }
 }
 
