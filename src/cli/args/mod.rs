@@ -56,7 +56,7 @@ pub(super) struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Play sessions to a webhook, or to a built-in receiver
+    // Without words of its own, it has those of its arguments, in full.
     Send(Box<SendArgs>),
     /// List, show, check and begin scenarios
     Scenarios(ScenariosArgs),
@@ -69,6 +69,7 @@ pub(super) enum Verb {
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
+    #[command(after_help = "Example: wms-sim man > wms-sim.1 && man ./wms-sim.1")]
     Man,
 }
 
