@@ -24,6 +24,11 @@ impl Typed {
         self.sources.get(argument).copied()
     }
 
+    /// Whether the value was typed, or is in the environment: not merely a default, be it that of a settings file.
+    pub fn is_given(&self, argument: &str) -> bool {
+        matches!(self.source(argument), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+    }
+
     /// The command that repeats the run: what was typed, with credentials left out, and `more`.
     pub fn again(&self, more: &[(&str, String)]) -> String {
         let mut words = vec!["wms-sim".to_owned()];
