@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::Command;
+use clap::{ArgAction, Command};
 use toml::{Table, Value};
 
 use super::error::CliError;
@@ -37,8 +37,12 @@ pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<Command,
     let Some((path, named)) = find(typed) else { return Ok(command) };
     let text = files::read_text(&path, "the settings file", LIMIT)?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        // The line itself is not shown: it may hold a secret.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let (line, column) =
+            (before.matches('\n').count() + 1, before.chars().rev().take_while(|c| *c != '\n').count() + 1);
         CliError::usage(format!("the settings file {} is not TOML", path.display()))
-            .drawing(error.to_string())
+            .help(format!("line {line}, column {column}: {}", error.message()))
     })?;
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     for (key, value) in &table {
@@ -90,10 +94,13 @@ impl Setting<'_> {
             let id = command.find_subcommand(verb).and_then(|verb| {
                 verb.get_arguments()
                     .find(|arg| arg.get_long() == Some(self.key))
-                    .map(|arg| arg.get_id().clone())
+                    .map(|arg| (arg.get_id().clone(), matches!(arg.get_action(), ArgAction::Append)))
             });
-            if let Some(id) = id {
+            if let Some((id, repeatable)) = id {
                 known = true;
+                if texts.len() > 1 && !repeatable {
+                    return Err(self.too_many());
+                }
                 let texts = texts.clone();
                 command = command.mut_subcommand(verb, |verb| {
                     // The flag's own default is replaced; what is typed or in the environment still wins.
@@ -137,6 +144,12 @@ impl Setting<'_> {
                 format!("in the settings file {}, '{}' is not a flag's value", self.path.display(), self.key);
             CliError::usage(message).help("a flag takes a text, a number, true or false, or a list of them")
         })
+    }
+
+    fn too_many(&self) -> CliError {
+        let (path, key) = (self.path.display(), self.key);
+        CliError::usage(format!("the settings file {path} gives '{key}' several values"))
+            .help("this flag takes one")
     }
 
     fn unknown(&self, command: &Command, verbs: &[String]) -> CliError {

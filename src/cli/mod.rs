@@ -50,7 +50,8 @@ fn parse(typed: &[OsString]) -> Result<Parsed, CliError> {
 
 fn perform(cli: Cli, typed: &shell::Typed) -> Result<Exit, CliError> {
     match cli.verb {
-        Verb::Send(args) => {
+        Verb::Send(mut args) => {
+            args.prefer_given(|argument| typed.is_given(argument));
             let job = job::send::resolve(&args, typed)?;
             run::send::run(job)
         }

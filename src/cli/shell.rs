@@ -7,8 +7,8 @@ use clap::parser::ValueSource;
 
 use crate::report::curl::quote;
 
-/// The arguments as they were typed, and where each value came from.
-#[derive(Clone, Debug)]
+/// The arguments as they were typed, secrets among them, and where each value came from. It has no `Debug`.
+#[derive(Clone)]
 pub(super) struct Typed {
     words: Vec<String>,
     sources: BTreeMap<String, ValueSource>,
@@ -22,6 +22,11 @@ impl Typed {
     /// Where the value of an argument came from; `None` where there is none.
     pub fn source(&self, argument: &str) -> Option<ValueSource> {
         self.sources.get(argument).copied()
+    }
+
+    /// Whether the value was typed, or is in the environment: not merely a default, be it that of a settings file.
+    pub fn is_given(&self, argument: &str) -> bool {
+        matches!(self.source(argument), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
     }
 
     /// The command that repeats the run: what was typed, with credentials left out, and `more`.

@@ -18,14 +18,18 @@ pub fn summary(run: &Run) -> String {
         seconds(run.took.as_secs_f64()),
         counts(tally)
     );
-    if run.setup.sessions > 1 {
-        let mut parts = vec![format!("{} of {} completed", tally.sessions_completed, tally.sessions_started)];
+    if run.setup.sessions > 1 || tally.sessions_not_played > 0 {
+        let mut parts = Vec::new();
+        if tally.sessions_started > 0 {
+            parts.push(format!("{} of {} completed", tally.sessions_completed, tally.sessions_started));
+        }
         if tally.sessions_not_played > 0 {
             parts.push(paint(BAD, format!("{} not played", tally.sessions_not_played)));
         }
         let _ = writeln!(text, "sessions  {}", parts.join(" · "));
     }
-    if tally.answered() + tally.failed > 0 {
+    // Without any answer there is nothing that took its time.
+    if tally.answered() > 0 {
         let at = |quantile: f64| millis(tally.service.value_at_quantile(quantile));
         let _ = writeln!(
             text,
@@ -38,6 +42,9 @@ pub fn summary(run: &Run) -> String {
     }
     for (status, count) in tally.by_status.iter().filter(|_| tally.refused > 0) {
         let _ = writeln!(text, "answered  {status} to {}", counted(*count, "event"));
+        if let Some(advice) = advice(*status) {
+            let _ = writeln!(text, "          {} {advice}", paint(FAINT, "what to do:"));
+        }
     }
     for (code, count) in &tally.failures {
         let meaning = code.meaning().trim_end_matches('.');
@@ -75,6 +82,17 @@ pub fn summary(run: &Run) -> String {
         );
     }
     text
+}
+
+/// What to look at first, where a status says it.
+const fn advice(status: u16) -> Option<&'static str> {
+    Some(match status {
+        300..=399 => "Redirects are never followed: give the final URL.",
+        401 | 403 => "Compare the MAC secret here with the receiver's.",
+        404 => "Compare the URL's path with the receiver's route.",
+        405 => "Let the route take POST.",
+        _ => return None,
+    })
 }
 
 fn counts(tally: &Tally) -> String {

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
@@ -22,7 +23,7 @@ pub(super) use verbs::{
 };
 
 /// Plays realistic, signed webhook sessions of NuraLogix's WMS to your endpoint.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(
     name = "wms-sim",
     version,
@@ -53,9 +54,9 @@ pub(super) struct ConfigArgs {
     pub no_config: bool,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(super) enum Verb {
-    /// Play sessions to a webhook, or to a built-in receiver
+    // Without words of its own, it has those of its arguments, in full.
     Send(Box<SendArgs>),
     /// List, show, check and begin scenarios
     Scenarios(ScenariosArgs),
@@ -68,6 +69,7 @@ pub(super) enum Verb {
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
+    #[command(after_help = "Example: wms-sim man > wms-sim.1 && man ./wms-sim.1")]
     Man,
 }
 
@@ -85,6 +87,9 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
         Some("help" | "version" | "config" | "no-config") | None => arg,
         Some(long) => {
             let variable = format!("WMS_SIM_{}", long.to_uppercase().replace('-', "_"));
+            // A switch takes 1 and 0 too, as people write them in environments.
+            let switch = matches!(arg.get_action(), ArgAction::SetTrue);
+            let arg = if switch { arg.value_parser(BoolishValueParser::new()) } else { arg };
             arg.env(variable).hide_env(true).hide_env_values(true)
         }
     }

@@ -31,7 +31,7 @@ pub(in crate::cli) enum OrderName {
 ///
 /// A scenario is a name of the catalogue (wms-sim scenarios list) or the path of a YAML file. Events go out as they
 /// happen in life; --pace 20x is twenty times as fast, --pace max does not wait at all.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(
     after_help = "\
 Examples:
@@ -85,7 +85,7 @@ pub(in crate::cli) struct SendArgs {
     #[arg(long, value_name = "FILE", help_heading = "What is played")]
     pub session_ids: Option<PathBuf>,
     /// The same seed gives the same bytes [default: drawn, and printed]
-    #[arg(long, value_name = "N", help_heading = "What is played")]
+    #[arg(long, value_name = "N", value_parser = seed, help_heading = "What is played")]
     pub seed: Option<Seed>,
     /// The wall clock at the start (RFC 3339) [default: now; at --pace max, now less the longest session]
     #[arg(long, value_name = "TIME", value_parser = Epoch::parse_rfc3339, help_heading = "What is played")]
@@ -124,4 +124,32 @@ pub(in crate::cli) struct SendArgs {
     /// Write everything that happens to FILE, one JSON object a line
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub journal: Option<PathBuf>,
+}
+
+fn seed(text: &str) -> Result<Seed, String> {
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+impl SendArgs {
+    /// Drops what a settings file says where something was typed (or is in the environment) that cannot go with it:
+    /// the parser does not see defaults as contradictions.
+    pub fn prefer_given(&mut self, given: impl Fn(&str) -> bool) {
+        let what = ["scenario", "mix", "event"].iter().any(|argument| given(argument));
+        if what && !given("mix") {
+            self.mix = None;
+        }
+        if what && !given("event") {
+            self.event = None;
+        }
+        if given("session_ids") && !given("session_id") {
+            self.session_id = None;
+        }
+        if given("session_id") && !given("session_ids") {
+            self.session_ids = None;
+        }
+        let instead = ["dry_run", "curl", "step"].iter().any(|argument| given(argument));
+        self.dry_run &= !instead || given("dry_run");
+        self.curl &= !instead || given("curl");
+        self.step &= !instead || given("step");
+    }
 }

@@ -77,11 +77,18 @@ impl Human {
         if self.trouble > MOST_TROUBLE + 1 {
             return;
         }
+        if self.trouble == 1 && !self.lines {
+            self.print(&line::heading(true));
+        }
         let text = if self.trouble > MOST_TROUBLE {
             "... more is counted below; --journal FILE keeps all"
         } else {
             text
         };
+        self.print(text);
+    }
+
+    fn print(&mut self, text: &str) {
         if let Some(progress) = &self.progress {
             progress.above(text);
         } else {

@@ -77,6 +77,11 @@ pub(super) fn error(error: &CliError) {
     say(&text);
 }
 
+/// Tells what a run that failed came to, where nothing else was told.
+pub(super) fn failure(summary: &str) {
+    say(summary.trim_end());
+}
+
 /// Tells something that went wrong and did not end the run.
 pub(super) fn warn(text: &str) {
     say(&format!("{} {text}", paint(crate::report::style::WARN, "warning:")));

@@ -7,7 +7,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::job::send::SendJob;
 use crate::cli::journal_file::JournalFile;
-use crate::cli::printer::{Human, Out, warn};
+use crate::cli::printer::{Human, Out, failure, warn};
 use crate::outcome::journal;
 use crate::outcome::run::{InboxSummary, Run, Setup};
 use crate::outcome::run_event::RunEvent;
@@ -78,7 +78,7 @@ impl Observer {
         match self.voice {
             Voice::Human(human) => human.end(&summary(&run)),
             Voice::Ndjson(mut out) => out.line(&last.to_string()),
-            Voice::Quiet if exit != Exit::Ok => warn(summary(&run).trim_end()),
+            Voice::Quiet if exit != Exit::Ok => failure(&summary(&run)),
             Voice::Quiet => {}
         }
         exit

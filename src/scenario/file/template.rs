@@ -8,7 +8,8 @@ pub fn text(stem: &str, schema: &str) -> String {
 
 const TEMPLATE: &str = r#"# yaml-language-server: $schema={schema}
 #
-# A scenario: one kind of session. Check it with `wms-sim lint`, see what comes of it with `wms-sim scenarios show`.
+# A scenario: one kind of session. Check it with `wms-sim scenarios lint FILE`, see a session of it with
+# `wms-sim scenarios show FILE --diagram`, play it with `wms-sim send FILE`.
 
 name: {stem} # lower case, with hyphens; the same as the file's name
 title: The user is measured and looks away once or twice
@@ -31,6 +32,9 @@ steps:
     repeat: 4 # or 3..5, drawn for each session
     payload:
       snr: { ramp: [1.5, 6.0], noise: 0.6 } # or a value, { one_of: [1, 2] }, { range: 1.0..9.5 }
+
+  # The short form of { event: SCAN_COMPLETED }.
+  - SCAN_COMPLETED
 
   # One branch, by weight. A branch may be empty.
   - choose:

@@ -1,0 +1,167 @@
+//! Secrets and credentials are found in nothing that is printed or written.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
+
+mod common;
+
+use std::fs;
+
+use common::cli::{Output, file, scratch, sim, words};
+use common::receiver::{Kind, Receiver, Setup};
+use common::tcp;
+use serde_json::json;
+
+const SECRET: &str = "M4RK-secret";
+const MARK: &str = "M4RK";
+
+#[track_caller]
+fn assert_clean(what: &str, text: &str) {
+    assert!(!text.contains(MARK), "a credential in {what}:\n{text}");
+}
+
+#[track_caller]
+fn clean(output: &Output) {
+    assert_clean("what was printed", &output.to_string());
+}
+
+/// A URL with credentials wherever a URL can have them.
+fn url(port: u16) -> String {
+    format!("http://M4RK-user:M4RK-password@127.0.0.1:{port}/webhook?token=M4RK-token&M4RK-bare")
+}
+
+const HEADER: [&str; 2] = ["--header", "X-Api-Key: M4RK-key"];
+
+#[test]
+fn no_run_tells_a_credential() {
+    for receiver in [
+        Setup::new(Kind::NodeHttp, SECRET).start(),
+        Setup::new(Kind::NodeHttp, SECRET).plan(json!({ "status": [204, 500], "closeEvery": 5 })).start(),
+        Setup::new(Kind::NodeHttp, "another").start(),
+    ] {
+        let url = url(receiver.port());
+        for output in ["human", "ndjson", "quiet"] {
+            for transport in ["wire", "reqwest"] {
+                let folder = scratch();
+                let journal = folder.path().join("journal");
+                let ran = sim(words("send low-snr bounce --pace max --output"))
+                    .args([output, "--transport", transport, "--to", &url, "--secret", SECRET])
+                    .args(HEADER)
+                    .args(["--before-session", "true M4RK-command"])
+                    .arg("--journal")
+                    .arg(&journal)
+                    .run();
+                clean(&ran);
+                assert_clean("the journal", &fs::read_to_string(&journal).unwrap());
+            }
+        }
+        let records = receiver.records();
+        assert!(records.iter().all(|record| record.header("X-Api-Key") == Some("M4RK-key")));
+        let basic = "Basic TTRSSy11c2VyOk00UkstcGFzc3dvcmQ=";
+        assert!(records.iter().all(|record| record.header("Authorization") == Some(basic)));
+    }
+}
+
+#[test]
+fn no_failure_tells_a_credential() {
+    let closed = tcp::closed_port();
+    let hangs = tcp::hangs();
+    for transport in ["wire", "reqwest"] {
+        for (target, more) in [
+            (url(closed), ""),
+            (url(closed), "--wait-for-target 100ms"),
+            (url(hangs), "--timeout 200ms"),
+            (url(tcp::answers(b"M4")), ""),
+            (url(closed).replace("127.0.0.1", "no-such-host.invalid"), ""),
+            (url(closed).replace("http:", "https:"), ""),
+            (url(closed).replace("/webhook", "/webhook\\ \n"), ""),
+            (url(closed).replace("http:", "ftp:"), ""),
+            (url(closed).replace("http://", ""), ""),
+            (url(closed).replace("127.0.0.1", "[::"), ""),
+            (url(closed) + "#M4RK-fragment", ""),
+        ] {
+            let line =
+                format!("send bounce --pace max --transport {transport} {more} --secret {SECRET} --to");
+            clean(&sim(words(&line)).args([&target]).args(HEADER).run());
+            let line = "send bounce --pace max --timeout 200ms --to http://127.0.0.1:9/ --secret x --proxy";
+            clean(&sim(words(line)).args([&target]).run());
+            // What is no URL at all is a command, whose own words are told.
+            if target.contains("://") {
+                let line = "send bounce --pace max --timeout 200ms --before-session";
+                clean(&sim(words(line)).args([&target]).run());
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_planned_tells_a_credential() {
+    for mode in ["--dry-run", "--curl"] {
+        let line = format!("send bounce {mode} --secret {SECRET} --to");
+        clean(&sim(words(&line)).args([url(9)]).args(HEADER).exits(0));
+        let line = format!("send bounce {mode} --secret={SECRET} --header=X:M4RK --to={}", url(9));
+        clean(&sim(words(&line)).exits(0));
+        let environment = sim(["send", "bounce", mode])
+            .env("WMS_SIM_SECRET", SECRET)
+            .env("WMS_SIM_TO", &url(9))
+            .env("WMS_SIM_HEADER", "X: M4RK");
+        clean(&environment.exits(0));
+    }
+}
+
+#[test]
+fn no_help_and_no_usage_error_tells_a_credential() {
+    for line in [
+        "send --help",
+        "sign --help",
+        "send --paec max",
+        "send --pace fast",
+        "send --dry-run --curl",
+        "send happy-pth",
+        "send --header M4RK-without-a-colon",
+        "send --header M4RK_bad\u{1}name:M4RK",
+        "sign missing",
+        "man",
+        "completions bash",
+        "scenarios list",
+        "dialect",
+        "events",
+    ] {
+        let run = sim(words(line))
+            .env("WMS_SIM_SECRET", SECRET)
+            .env("WMS_SIM_TO", &url(9))
+            .env("WMS_SIM_HEADER", "X-Key: M4RK")
+            .env("WMS_SIM_PROXY", &url(9));
+        let output = run.run();
+        assert!(output.code() == Some(0) || output.code() == Some(2), "{output}");
+        clean(&output);
+    }
+}
+
+#[test]
+fn a_settings_file_is_not_quoted_where_it_holds_a_credential() {
+    let folder = scratch();
+    for (text, code) in [
+        (format!("secret = '{SECRET}'\nto = '{}'\nheader = ['X: M4RK']\ndry-run = true", url(9)), 0),
+        (format!("secret = '{SECRET}'\nto = '{}'\nheader = 'M4RK'\ndry-run = true", url(9)), 2),
+        (format!("secret = '{SECRET}\nto = 1"), 2),
+        (format!("secret = ['{SECRET}', '{SECRET}']"), 2),
+    ] {
+        file(&folder, "mine.toml", &text);
+        let output = sim(words("send bounce --config mine.toml")).dir(folder.path()).exits(code);
+        clean(&output);
+    }
+}
+
+#[test]
+fn a_built_in_receiver_says_nothing_either() {
+    let output = sim(words("send bounce --pace max --secret")).args([SECRET]).args(HEADER).exits(0);
+    clean(&output);
+    let output = sim(words("sign --secret")).args([SECRET]).input("{}").exits(0);
+    clean(&output);
+    let receiver = Receiver::start(Kind::NodeHttp, SECRET);
+    let folder = scratch();
+    let path = file(&folder, "mac.secret", SECRET);
+    let output =
+        sim(["send", "bounce", "--pace", "max", "--to", &receiver.url(), "--secret-file"]).arg(path).exits(0);
+    clean(&output);
+}
