@@ -1,25 +1,28 @@
 //! A session's events with no network and no waiting: the same bytes that the fleet would send.
 
+use super::item::Item;
 use super::policy::{Pace, Policy};
-use super::session::SessionSource;
+use super::session::{Rendering, SessionSource};
 use crate::clock::Moment;
-use crate::protocol::mac::{MacValue, Signer};
+use crate::protocol::mac::Signer;
 
-/// Calls `each` with when an event is due, its MAC, and its body, for every event of session `number`.
+/// Calls `each` with every item of session `number` in the order of sending, and with when it is due. What a fault drops
+/// is among them.
 pub fn events(
     source: &SessionSource,
     number: u64,
     policy: &Policy,
     signer: &Signer,
-    each: &mut dyn FnMut(Moment, &MacValue, &[u8]),
+    each: &mut dyn FnMut(Moment, &Item),
 ) {
     let mut session = source.session(number, Moment::ZERO);
-    let mut body = Vec::with_capacity(512);
-    while let Some((beat, _)) = session.render_next(policy, &mut body) {
+    let mut buffer = Vec::with_capacity(512);
+    let with = Rendering { policy, signer, faults: &source.faults };
+    while let Some(item) = session.next(with, &mut buffer) {
         let due = match policy.pace {
-            Pace::Max => beat.due,
-            Pace::Times(_) => policy.pace.waits_until(beat.due),
+            Pace::Max => item.due,
+            Pace::Times(_) => policy.pace.waits_until(item.due),
         };
-        each(due, &signer.sign(&body), &body);
+        each(due, &item);
     }
 }

@@ -69,6 +69,10 @@ impl<T: Transport> Engine<T> {
         let mut level = Stop::No;
 
         loop {
+            if fleet.is_gone() {
+                // Sessions that have not begun will not begin.
+                waiting = 1..=0;
+            }
             if level == Stop::No {
                 while fleet.open() + announcing < self.max_open
                     && let Some(number) = waiting.next()
@@ -82,7 +86,7 @@ impl<T: Transport> Engine<T> {
                     }
                 }
                 while allowed > 0 && fleet.in_flight() < self.max_in_flight {
-                    let Some(dispatch) = fleet.take(self.clock.now()) else { break };
+                    let Some(dispatch) = fleet.take(self.clock.now(), tell) else { break };
                     if self.steps.is_some() {
                         allowed -= 1;
                     }
@@ -92,8 +96,9 @@ impl<T: Transport> Engine<T> {
                         session_id: dispatch.session_id,
                         sequence: dispatch.sequence,
                         code: dispatch.code,
+                        attempt: dispatch.attempt,
                     });
-                    let mac = Some(dispatch.mac.as_str().to_owned());
+                    let mac = dispatch.mac.as_str().map(str::to_owned);
                     lanes.send(
                         &self.transport,
                         self.clock,
@@ -105,6 +110,7 @@ impl<T: Transport> Engine<T> {
 
             let over = level > Stop::No || (waiting.is_empty() && fleet.open() == 0 && announcing == 0);
             if over && fleet.in_flight() == 0 {
+                fleet.give_up_retries(self.clock.now(), tell);
                 return;
             }
 
@@ -138,6 +144,7 @@ impl<T: Transport> Engine<T> {
                     }
                     level = level.max(asked);
                     if level == Stop::Now {
+                        fleet.give_up_retries(self.clock.now(), tell);
                         return;
                     }
                 }

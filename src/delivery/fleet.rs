@@ -9,15 +9,19 @@ use std::sync::Arc;
 use bytes::Bytes;
 use slab::Slab;
 
+use super::item::{Item, MacText};
+use super::judge;
 use super::policy::{Pace, Policy};
-use super::session::{Session, SessionSource};
+use super::retry::Next;
+use super::session::{Rendering, Session, SessionSource};
 use crate::clock::Moment;
-use crate::outcome::delivery::{Delivery, Status};
+use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::Exchange;
 use crate::outcome::run_event::{RunEvent, SessionInfo};
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Order;
-use crate::protocol::mac::{MacValue, Signer};
+use crate::protocol::mac::Signer;
+use crate::seed::Purpose;
 
 /// An event about to be sent.
 #[derive(Clone, Debug)]
@@ -32,17 +36,28 @@ pub struct Dispatch {
     pub sequence: u32,
     /// Which event it is.
     pub code: Code,
-    /// The body: what was signed and what is sent.
+    /// The body.
     pub body: Bytes,
-    /// The MAC header's value.
-    pub mac: MacValue,
+    /// The MAC header.
+    pub mac: MacText,
     /// When it should go out.
     pub intended: Moment,
+    /// How often it has been sent, this time included.
+    pub attempt: u32,
 }
 
 /// Names one dispatch in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(usize);
+
+/// What comes due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    /// The next item of a session.
+    Next(usize),
+    /// A flight that is sent again.
+    Again(usize),
+}
 
 /// The sessions of one engine.
 #[derive(Debug)]
@@ -52,17 +67,25 @@ pub struct Fleet {
     signer: Signer,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
-    /// Each session's next beat, by when it is due and then by when it was filed.
-    due: BinaryHeap<Reverse<(Moment, u64, usize)>>,
+    /// By when it is due and then by when it was filed.
+    due: BinaryHeap<Reverse<(Moment, u64, Due)>>,
     filed: u64,
+    /// Flights that are with the transport; the others wait to be sent again.
+    in_flight: usize,
+    /// The receiver asked for a pause until then.
+    paused_until: Moment,
+    /// The receiver wants nothing any more.
+    gone: bool,
     buffer: Vec<u8>,
 }
 
-/// A dispatch that is in flight.
+/// An item that was sent and is not settled.
 #[derive(Debug)]
 struct Flight {
     session: usize,
-    dispatch: Dispatch,
+    item: Item,
+    intended: Moment,
+    attempts: u32,
 }
 
 impl Fleet {
@@ -76,6 +99,9 @@ impl Fleet {
             flights: Slab::new(),
             due: BinaryHeap::new(),
             filed: 0,
+            in_flight: 0,
+            paused_until: Moment::ZERO,
+            gone: false,
             buffer: Vec::with_capacity(512),
         }
     }
@@ -95,51 +121,62 @@ impl Fleet {
         self.end_if_over(key, begins, tell);
     }
 
-    /// When the next event is due; `None` while every open session waits for an answer.
+    /// When something is due next; `None` while every open session waits for an answer.
     pub fn next_due(&self) -> Option<Moment> {
-        self.due.peek().map(|Reverse((due, _, _))| *due)
+        self.due.peek().map(|Reverse((due, _, _))| (*due).max(self.paused_until))
     }
 
-    /// The next event that is due by now, rendered and signed.
-    pub fn take(&mut self, now: Moment) -> Option<Dispatch> {
-        if self.next_due()? > now {
-            return None;
+    /// The next event that is due by now, rendered and signed. What a fault drops is settled on the way.
+    pub fn take(&mut self, now: Moment, tell: &mut dyn FnMut(RunEvent)) -> Option<Dispatch> {
+        while self.next_due()? <= now {
+            let Reverse((due, _, what)) = self.due.pop()?;
+            match what {
+                Due::Again(flight) => return Some(self.dispatch(flight)),
+                Due::Next(key) => {
+                    // Without waiting there is no rhythm to be late for.
+                    let intended = if self.policy.pace == Pace::Max { now } else { due };
+                    let with = Rendering {
+                        policy: &self.policy,
+                        signer: &self.signer,
+                        faults: &self.source.faults,
+                    };
+                    let Some(item) = self.sessions[key].next(with, &mut self.buffer) else { continue };
+                    if item.dropped || self.gone {
+                        self.suppress(key, item, intended, tell);
+                        continue;
+                    }
+                    self.sessions[key].in_flight += 1;
+                    let flight = self.flights.insert(Flight { session: key, item, intended, attempts: 0 });
+                    if self.policy.order == Order::Concurrent {
+                        self.file(key);
+                    }
+                    return Some(self.dispatch(flight));
+                }
+            }
         }
-        let Reverse((due, _, key)) = self.due.pop()?;
-        // Without waiting there is no rhythm to be late for.
-        let intended = if self.policy.pace == Pace::Max { now } else { due };
-        let dispatch = self.render(key, intended)?;
-        let ticket = Ticket(self.flights.insert(Flight { session: key, dispatch: dispatch.clone() }));
-        self.flights[ticket.0].dispatch.ticket = ticket;
-        if self.policy.order == Order::Concurrent {
-            self.file(key);
-        }
-        Some(Dispatch { ticket, ..dispatch })
+        None
     }
 
     /// Takes note of what came of a dispatch. A ticket that is not in flight is passed over.
     pub fn settle(&mut self, ticket: Ticket, exchange: Exchange, tell: &mut dyn FnMut(RunEvent)) {
-        let Some(Flight { session: key, dispatch }) = self.flights.try_remove(ticket.0) else { return };
+        let Some(flight) = self.flights.get(ticket.0) else { return };
+        let key = flight.session;
         let ended = exchange.moments.ended;
+        self.in_flight -= 1;
+        let accepted = exchange.status().is_some_and(|status| self.policy.accept.contains(status));
+        if !accepted && self.try_again(ticket, &exchange, tell) {
+            return;
+        }
+        let Flight { item, intended, attempts, .. } = self.flights.remove(ticket.0);
         let status = match &exchange.result {
-            Ok(reply) if self.policy.accept.contains(reply.status) => Status::Accepted,
+            Ok(_) if accepted => Status::Accepted,
             Ok(_) => Status::Refused,
             Err(_) => Status::Failed,
         };
-        tell(RunEvent::Settled(Box::new(Delivery {
-            session: dispatch.session,
-            session_id: dispatch.session_id,
-            sequence: dispatch.sequence,
-            code: dispatch.code,
-            status,
-            attempts: 1,
-            faults: Vec::new(),
-            body: dispatch.body,
-            mac: Some(dispatch.mac.as_str().to_owned()),
-            intended: dispatch.intended,
-            exchange: Some(exchange),
-        })));
-        self.sessions[key].in_flight -= 1;
+        let blame = judge::blame(status, item.expectation);
+        let session = &mut self.sessions[key];
+        session.in_flight -= 1;
+        tell(RunEvent::Settled(Box::new(delivery(session, item, intended, status, blame, attempts, Some(exchange)))));
         if self.policy.order == Order::Sequential {
             self.file(key);
         }
@@ -151,9 +188,14 @@ impl Fleet {
         self.sessions.len()
     }
 
-    /// How many dispatches are in flight.
-    pub fn in_flight(&self) -> usize {
-        self.flights.len()
+    /// How many dispatches are with the transport.
+    pub const fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// True once the receiver has said that it wants nothing any more.
+    pub const fn is_gone(&self) -> bool {
+        self.gone
     }
 
     /// The source that the sessions come from.
@@ -161,37 +203,136 @@ impl Fleet {
         &self.source
     }
 
-    /// Files a session's next beat in the due queue.
-    fn file(&mut self, key: usize) {
-        let session = &self.sessions[key];
-        if let Some(beat) = session.next {
-            let due = session.begins.after(self.policy.pace.waits_until(beat.due).0);
-            self.due.push(Reverse((due, self.filed, key)));
-            self.filed += 1;
+    /// Settles what waits to be sent again as it stands: the run ends.
+    pub fn give_up_retries(&mut self, now: Moment, tell: &mut dyn FnMut(RunEvent)) {
+        let waiting: Vec<usize> = self
+            .due
+            .drain()
+            .filter_map(|Reverse((_, _, what))| match what {
+                Due::Again(flight) => Some(flight),
+                Due::Next(_) => None,
+            })
+            .collect();
+        for flight in waiting {
+            let Flight { session: key, item, intended, attempts } = self.flights.remove(flight);
+            let session = &mut self.sessions[key];
+            session.in_flight -= 1;
+            let delivery = delivery(session, item, intended, Status::Suppressed, Blame::None, attempts, None);
+            tell(RunEvent::Settled(Box::new(delivery)));
+            self.end_if_over(key, now, tell);
         }
     }
 
-    fn render(&mut self, key: usize, intended: Moment) -> Option<Dispatch> {
+    /// Files a session's next item in the due queue.
+    fn file(&mut self, key: usize) {
+        let with =
+            Rendering { policy: &self.policy, signer: &self.signer, faults: &self.source.faults };
         let session = &mut self.sessions[key];
-        let (_, rendered) = session.render_next(&self.policy, &mut self.buffer)?;
-        session.in_flight += 1;
-        Some(Dispatch {
-            ticket: Ticket(usize::MAX),
+        if let Some(due) = session.next_due(with, &mut self.buffer) {
+            let due = session.begins.after(self.policy.pace.waits_until(due).0);
+            self.push(due, Due::Next(key));
+        }
+    }
+
+    fn push(&mut self, due: Moment, what: Due) {
+        self.due.push(Reverse((due, self.filed, what)));
+        self.filed += 1;
+    }
+
+    fn dispatch(&mut self, number: usize) -> Dispatch {
+        let flight = &mut self.flights[number];
+        flight.attempts += 1;
+        self.in_flight += 1;
+        let session = &self.sessions[flight.session];
+        Dispatch {
+            ticket: Ticket(number),
             session: session.number,
             session_id: Arc::clone(&session.id),
-            sequence: rendered.sequence,
-            code: rendered.code,
-            mac: self.signer.sign(&self.buffer),
-            body: Bytes::copy_from_slice(&self.buffer),
-            intended,
-        })
+            sequence: flight.item.sequence,
+            code: flight.item.code,
+            body: flight.item.body.clone(),
+            mac: flight.item.mac.clone(),
+            intended: flight.intended,
+            attempt: flight.attempts,
+        }
+    }
+
+    /// Lets a flight wait to be sent again, where the policy has it so.
+    fn try_again(&mut self, ticket: Ticket, exchange: &Exchange, tell: &mut dyn FnMut(RunEvent)) -> bool {
+        let Flight { session, item, attempts, .. } = &self.flights[ticket.0];
+        let session = &self.sessions[*session];
+        let purpose = Purpose::named("retry").number(item.sequence.into()).number((*attempts).into());
+        let draw = self.source.seed.session(session.number).draw(purpose);
+        let ended = exchange.moments.ended;
+        match self.policy.retry.next(*attempts, exchange, draw, self.policy.wall.timestamp_at(ended)) {
+            Next::GiveUp => false,
+            Next::StopAll => {
+                self.gone = true;
+                false
+            }
+            Next::Again { wait, asked, slow_down } => {
+                // The backoff is ours and is played at the run's pace; what the receiver asks for is real time.
+                let wait = self.policy.pace.waits_until(Moment(wait)).0;
+                let again = ended.after(wait.max(asked.unwrap_or(0)));
+                if slow_down {
+                    self.paused_until = self.paused_until.max(again);
+                }
+                tell(RunEvent::Retrying {
+                    at: ended,
+                    session: session.number,
+                    session_id: Arc::clone(&session.id),
+                    sequence: item.sequence,
+                    code: item.code,
+                    attempt: *attempts,
+                    again,
+                    why: judge::words(exchange),
+                });
+                self.push(again, Due::Again(ticket.0));
+                true
+            }
+        }
+    }
+
+    /// Settles an item without sending it.
+    fn suppress(&mut self, key: usize, item: Item, intended: Moment, tell: &mut dyn FnMut(RunEvent)) {
+        let session = &self.sessions[key];
+        let delivery = delivery(session, item, intended, Status::Suppressed, Blame::None, 0, None);
+        tell(RunEvent::Settled(Box::new(delivery)));
+        self.file(key);
+        self.end_if_over(key, intended, tell);
     }
 
     fn end_if_over(&mut self, key: usize, at: Moment, tell: &mut dyn FnMut(RunEvent)) {
         let session = &self.sessions[key];
-        if session.next.is_none() && session.in_flight == 0 {
+        if session.in_flight == 0 && session.is_over() {
             let session = self.sessions.remove(key);
             tell(RunEvent::SessionEnded { at, session: session.number, session_id: session.id });
         }
+    }
+}
+
+fn delivery(
+    session: &Session,
+    item: Item,
+    intended: Moment,
+    status: Status,
+    blame: Blame,
+    attempts: u32,
+    exchange: Option<Exchange>,
+) -> Delivery {
+    Delivery {
+        session: session.number,
+        session_id: Arc::clone(&session.id),
+        sequence: item.sequence,
+        code: item.code,
+        status,
+        blame,
+        copy: item.copy,
+        attempts,
+        faults: item.faults.iter().map(ToString::to_string).collect(),
+        mac: item.mac.as_str().map(str::to_owned),
+        body: item.body,
+        intended,
+        exchange,
     }
 }

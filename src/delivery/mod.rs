@@ -6,9 +6,13 @@
 pub mod announce;
 pub mod dry;
 pub mod engine;
+pub mod fault;
 pub mod fleet;
+pub mod item;
+mod judge;
 mod lanes;
 pub mod policy;
+pub mod retry;
 mod session;
 
 pub use session::SessionSource;

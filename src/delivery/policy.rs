@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::retry::RetryPolicy;
 use crate::clock::{Epoch, Moment, Timestamp};
 use crate::protocol::dialect::{Order, StatusSet};
 
@@ -76,6 +77,10 @@ pub struct Policy {
     pub order: Order,
     /// Which statuses accept an event.
     pub accept: StatusSet,
+    /// How often and how soon an event is sent again.
+    pub retry: RetryPolicy,
+    /// The real wall clock when the run begins, for `Retry-After` dates; [`Policy::start`] may be made up.
+    pub wall: Epoch,
 }
 
 #[cfg(test)]

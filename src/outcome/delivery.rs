@@ -23,6 +23,10 @@ pub struct Delivery {
     pub code: Code,
     /// How it ended.
     pub status: Status,
+    /// Whom it speaks against.
+    pub blame: Blame,
+    /// It is the copy that a fault made of an event, and no event of its own.
+    pub copy: bool,
     /// How often it was sent.
     pub attempts: u32,
     /// The faults that were injected into it, by name.
@@ -63,6 +67,20 @@ pub enum Status {
     Failed,
     /// It was not sent, on purpose.
     Suppressed,
+}
+
+/// Whom a settled delivery speaks against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blame {
+    /// Nobody: it ended as expected.
+    None,
+    /// The receiver, which did not accept what it should have.
+    Receiver,
+    /// The receiver, gravely: it accepted an event whose MAC a fault had spoiled.
+    ForgedAccepted,
+    /// The fault that was injected. Whatever the receiver did is right.
+    Fault,
 }
 
 impl Status {

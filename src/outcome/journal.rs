@@ -38,13 +38,25 @@ pub fn event_line(event: &RunEvent, headers: &[(String, String)]) -> Value {
             "scenario": &*session.scenario,
             "outcome": session.outcome,
         }),
-        RunEvent::Dispatched { at, session, session_id, sequence, code } => json!({
+        RunEvent::Dispatched { at, session, session_id, sequence, code, attempt } => json!({
             "type": "dispatch",
             "at_ms": millis(*at),
             "session": session,
             "session_id": &**session_id,
             "sequence": sequence,
             "event": code,
+            "attempt": attempt,
+        }),
+        RunEvent::Retrying { at, session, session_id, sequence, code, attempt, again, why } => json!({
+            "type": "retry",
+            "at_ms": millis(*at),
+            "session": session,
+            "session_id": &**session_id,
+            "sequence": sequence,
+            "event": code,
+            "attempt": attempt,
+            "again_ms": millis(*again),
+            "why": why,
         }),
         RunEvent::Settled(delivery) => delivery_line(delivery, headers),
         RunEvent::SessionEnded { at, session, session_id } => json!({
@@ -73,6 +85,14 @@ pub fn end_line(run: &Run, exit_code: u8) -> Value {
         "refused": tally.refused,
         "failed": tally.failed,
         "suppressed": tally.suppressed,
+        "forged_accepted": tally.forged_accepted,
+        "requests": {
+            "sent": tally.requests,
+            "first": tally.requests - tally.retries - tally.duplicates,
+            "retries": tally.retries,
+            "duplicates": tally.duplicates,
+        },
+        "faults": tally.faults.iter().map(|(name, count)| (name.clone(), json!(count))).collect::<Map<_, _>>(),
         "in_flight": tally.in_flight,
         "sessions": { "started": tally.sessions_started, "completed": tally.sessions_completed },
         "failures": tally.failures.iter().map(|(code, count)| (code.as_str().to_owned(), json!(count))).collect::<Map<_, _>>(),
@@ -103,6 +123,8 @@ fn delivery_line(delivery: &Delivery, headers: &[(String, String)]) -> Value {
     let status = delivery.exchange.as_ref().and_then(Exchange::status);
     put("http_status", status.map_or(Value::Null, Value::from));
     put("attempts", delivery.attempts.into());
+    put("blame", json!(delivery.blame));
+    put("copy", delivery.copy.into());
     put("faults", json!(delivery.faults));
     put("intended_ms", millis(delivery.intended));
     if let Some(exchange) = &delivery.exchange {

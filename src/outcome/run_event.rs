@@ -30,6 +30,27 @@ pub enum RunEvent {
         sequence: u32,
         /// Which event.
         code: Code,
+        /// How often it has been sent, this time included.
+        attempt: u32,
+    },
+    /// An event was not accepted and will be sent again.
+    Retrying {
+        /// When it was known.
+        at: Moment,
+        /// The session's number.
+        session: u64,
+        /// The session's ID.
+        session_id: Arc<str>,
+        /// The event's place in its session.
+        sequence: u32,
+        /// Which event.
+        code: Code,
+        /// How often it has been sent.
+        attempt: u32,
+        /// When it will be sent again.
+        again: Moment,
+        /// The status or failure code that it met with.
+        why: String,
     },
     /// An event was settled.
     Settled(Box<Delivery>),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 
-use super::delivery::{Delivery, Status};
+use super::delivery::{Blame, Delivery, Status};
 use super::exchange::{FailureCode, Side};
 use super::run_event::RunEvent;
 use crate::protocol::code::Code;
@@ -22,8 +22,18 @@ pub struct Tally {
     pub suppressed: u64,
     /// Events handed to the transport that are not settled.
     pub in_flight: u64,
-    /// Requests sent, retries included.
+    /// Of the refused and failed, those for which an injected fault is to blame, or which were rightly refused.
+    pub excused: u64,
+    /// Events whose MAC a fault had spoiled and that were accepted all the same.
+    pub forged_accepted: u64,
+    /// How often each fault was injected.
+    pub faults: BTreeMap<String, u64>,
+    /// Requests sent: first tries, retries, duplicates.
     pub requests: u64,
+    /// Of these, those that repeat one that was not accepted.
+    pub retries: u64,
+    /// Of these, those that a fault sent once more. They are no events of their own and count nowhere else.
+    pub duplicates: u64,
     /// Requests that were sent again because an idle connection had died unnoticed.
     pub resent: u64,
     /// Sessions begun.
@@ -54,7 +64,12 @@ impl Default for Tally {
             failed: 0,
             suppressed: 0,
             in_flight: 0,
+            excused: 0,
+            forged_accepted: 0,
+            faults: BTreeMap::new(),
             requests: 0,
+            retries: 0,
+            duplicates: 0,
             resent: 0,
             sessions_started: 0,
             sessions_completed: 0,
@@ -84,6 +99,7 @@ impl Tally {
         match event {
             RunEvent::SessionBegan { .. } => self.sessions_started += 1,
             RunEvent::Dispatched { .. } => self.in_flight += 1,
+            RunEvent::Retrying { .. } => self.in_flight = self.in_flight.saturating_sub(1),
             RunEvent::Settled(delivery) => self.settle(delivery),
             RunEvent::SessionEnded { .. } => self.sessions_completed += 1,
             RunEvent::SessionNotPlayed { .. } => self.sessions_not_played += 1,
@@ -92,16 +108,33 @@ impl Tally {
     }
 
     fn settle(&mut self, delivery: &Delivery) {
+        self.requests += u64::from(delivery.attempts);
+        self.retries += u64::from(delivery.attempts.saturating_sub(1));
+        if delivery.exchange.is_some() {
+            self.in_flight = self.in_flight.saturating_sub(1);
+        }
+        if delivery.copy {
+            self.duplicates += u64::from(delivery.attempts.min(1));
+            return;
+        }
         match delivery.status {
             Status::Accepted => self.accepted += 1,
             Status::Refused => self.refused += 1,
             Status::Failed => self.failed += 1,
             Status::Suppressed => self.suppressed += 1,
         }
+        match delivery.blame {
+            Blame::ForgedAccepted => self.forged_accepted += 1,
+            Blame::None | Blame::Fault if matches!(delivery.status, Status::Refused | Status::Failed) => {
+                self.excused += 1;
+            }
+            _ => {}
+        }
+        for fault in &delivery.faults {
+            *self.faults.entry(fault.clone()).or_default() += 1;
+        }
         self.by_event[delivery.code.index()] += 1;
-        self.requests += u64::from(delivery.attempts);
         let Some(exchange) = &delivery.exchange else { return };
-        self.in_flight = self.in_flight.saturating_sub(1);
         self.resent += u64::from(exchange.resent);
         match &exchange.result {
             Ok(reply) => *self.by_status.entry(reply.status).or_default() += 1,

@@ -63,13 +63,19 @@ impl FaultLine {
         }
     }
 
-    /// The next item, if it is due no later than `until`, when the session's next event comes; without one, any.
-    pub fn next(&mut self, until: Option<Moment>) -> Option<Item> {
-        let Reverse(first) = self.ready.peek()?;
-        if until.is_some_and(|until| first.item.due > until) {
-            return None;
-        }
+    /// When the first of the items that can go is due. It goes next if it is due no later than the session's next event.
+    pub fn first_due(&self) -> Option<Moment> {
+        self.ready.peek().map(|Reverse(first)| first.item.due)
+    }
+
+    /// The first of the items that can go.
+    pub fn pop(&mut self) -> Option<Item> {
         self.ready.pop().map(|Reverse(queued)| queued.item)
+    }
+
+    /// True where nothing is held back.
+    pub fn is_empty(&self) -> bool {
+        self.ready.is_empty() && self.swapped.is_none() && self.burst.is_empty()
     }
 
     fn end_burst(&mut self) {
@@ -192,13 +198,13 @@ mod tests {
                 dropped: false,
                 copy: false,
             };
-            while let Some(item) = line.next(Some(item.due)) {
-                sent.push(item);
+            while line.first_due().is_some_and(|first| first <= item.due) {
+                sent.extend(line.pop());
             }
             line.take(item, &rules, Seed(1).session(1), &signer);
         }
         line.finish();
-        sent.extend(std::iter::from_fn(|| line.next(None)));
+        sent.extend(std::iter::from_fn(|| line.pop()));
         sent.iter().map(|item| (item.sequence, item.due.0 / 1_000_000_000, item.dropped, item.copy)).collect()
     }
 
