@@ -7,8 +7,8 @@ use clap::parser::ValueSource;
 
 use crate::report::curl::quote;
 
-/// The arguments as they were typed, and where each value came from.
-#[derive(Clone, Debug)]
+/// The arguments as they were typed, secrets among them, and where each value came from. It has no `Debug`.
+#[derive(Clone)]
 pub(super) struct Typed {
     words: Vec<String>,
     sources: BTreeMap<String, ValueSource>,

@@ -1,9 +1,11 @@
 //! What would be sent: the line of `--dry-run`.
 
-use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
-use super::super::outcome::run_event::SessionInfo;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
 use crate::clock::Moment;
+use crate::outcome::run_event::SessionInfo;
 use crate::protocol::mac::{self, MacValue};
 
 /// An event that would be sent.
@@ -23,17 +25,46 @@ pub struct Planned<'a> {
 
 /// One JSON object, on one line.
 pub fn json_line(planned: Planned<'_>) -> String {
-    let mut headers: Map<String, Value> =
-        planned.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-    headers.insert(mac::HEADER.to_owned(), planned.mac.as_str().into());
-    json!({
-        "scenario": &*planned.session.scenario,
-        "session": planned.session.number,
-        "session_id": &*planned.session.id,
-        "due_ms": (planned.due.as_millis_f64() * 1e3).round() / 1e3,
-        "headers": headers,
-        "body": String::from_utf8_lossy(planned.body),
-        "faults": [],
-    })
-    .to_string()
+    let line = Line {
+        scenario: &planned.session.scenario,
+        session: planned.session.number,
+        session_id: &planned.session.id,
+        due_ms: (planned.due.as_millis_f64() * 1e3).round() / 1e3,
+        headers: Headers { fixed: planned.headers, mac: planned.mac.as_str() },
+        body: String::from_utf8_lossy(planned.body),
+        faults: &[],
+    };
+    // Texts and numbers only: writing them into a String cannot fail.
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// The keys in the order in which they are written.
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    scenario: &'a str,
+    session: u64,
+    session_id: &'a str,
+    due_ms: f64,
+    headers: Headers<'a>,
+    body: Cow<'a, str>,
+    faults: &'a [&'a str],
+}
+
+struct Headers<'a> {
+    fixed: &'a [(String, String)],
+    mac: &'a str,
+}
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (place, (name, value)) in self.fixed.iter().enumerate() {
+            // A field may be sent twice, but a key stands once.
+            if !self.fixed[..place].iter().any(|(earlier, _)| earlier == name) {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.serialize_entry(mac::HEADER, self.mac)?;
+        map.end()
+    }
 }

@@ -14,7 +14,7 @@ pub(in crate::cli) enum TransportName {
     Reqwest,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(in crate::cli) struct DeliveryArgs {
     /// The webhook's URL; without it, a built-in receiver is started
     #[arg(long, value_name = "URL")]

@@ -23,7 +23,7 @@ pub(super) use verbs::{
 };
 
 /// Plays realistic, signed webhook sessions of NuraLogix's WMS to your endpoint.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(
     name = "wms-sim",
     version,
@@ -54,7 +54,7 @@ pub(super) struct ConfigArgs {
     pub no_config: bool,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(super) enum Verb {
     // Without words of its own, it has those of its arguments, in full.
     Send(Box<SendArgs>),

@@ -1,10 +1,10 @@
-//! The MAC secret.
+//! The MAC secret. What holds typed secrets has no `Debug`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(in crate::cli) struct SecretArgs {
     /// Read the MAC secret from FILE; one line break at its end is not part of it
     #[arg(long, value_name = "FILE", help_heading = "Secret")]

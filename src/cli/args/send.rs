@@ -31,7 +31,7 @@ pub(in crate::cli) enum OrderName {
 ///
 /// A scenario is a name of the catalogue (wms-sim scenarios list) or the path of a YAML file. Events go out as they
 /// happen in life; --pace 20x is twenty times as fast, --pace max does not wait at all.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(
     after_help = "\
 Examples:

@@ -96,7 +96,7 @@ pub(in crate::cli) struct EventsArgs {
 }
 
 /// Print the X-WMS-Content-MAC value of a body, byte for byte as it stands.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(after_help = "\
 Example: wms-sim sign body.json --secret-file mac.secret
 

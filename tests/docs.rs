@@ -1,0 +1,101 @@
+//! Pages that follow from the source are what the source says. `UPDATE_DOCS=1 cargo test --test docs` writes them anew.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use wms_sim::outcome::exchange::{FailureCode, Side};
+use wms_sim::protocol::dialect::{Dialect, KEYS};
+use wms_sim::scenario::file::schema;
+
+/// Compares a page with what it should be, or writes it.
+#[track_caller]
+fn page(name: &str, text: &str, other_way: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    if std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1") {
+        fs::write(&path, text).unwrap();
+        return;
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let line = there.lines().zip(text.lines()).take_while(|(a, b)| a == b).count() + 1;
+    assert!(
+        there == text,
+        "docs/{name}:{line} is not what the source says. Write it anew: UPDATE_DOCS=1 cargo test --test docs{other_way}"
+    );
+}
+
+fn pretty(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap() + "\n"
+}
+
+#[test]
+fn schema_of_scenarios() {
+    let way = ", or wms-sim scenarios schema > docs/scenario.schema.json";
+    page("scenario.schema.json", &pretty(&schema::scenario()), way);
+}
+
+#[test]
+fn schema_of_mixes() {
+    let way = ", or wms-sim scenarios schema --mix > docs/mix.schema.json";
+    page("mix.schema.json", &pretty(&schema::mix()), way);
+}
+
+/// A text as it can stand in a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "\\<")
+}
+
+#[test]
+fn dialect() {
+    let (current, older) = (Dialect::current(), Dialect::older());
+    let mut text = String::from(
+        "# The dialect\n\n\
+         The documentation of WMS leaves some choices open. Each is a key here, and nowhere else in the program is one\n\
+         guessed. `documented` means that the service's own pages say so; `inferred` that it follows from what they say;\n\
+         `unknown` that nobody outside knows, and the default is a choice.\n\n\
+         Set one with `--set KEY=VALUE`, several with `--dialect FILE` (`wms-sim dialect --toml > FILE` writes one), or in a\n\
+         scenario beneath `dialect:`. `--dialect older` is the older page. What is typed on the command line wins over\n\
+         what a scenario says.\n\n\
+         | key | default | takes | evidence | meaning |\n|---|---|---|---|---|\n",
+    );
+    for key in KEYS {
+        let (value, before) = (key.show(&current), key.show(&older));
+        let value = if value == before {
+            format!("`{value}`")
+        } else {
+            format!("`{value}`; in the older dialect `{before}`")
+        };
+        let takes = if key.values.is_empty() {
+            cell(key.takes)
+        } else {
+            key.values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+        };
+        writeln!(text, "| `{}` | {value} | {takes} | {} | {} |", key.name, key.evidence, cell(key.meaning))
+            .unwrap();
+    }
+    text.push_str("\nThis page is made from the source: `UPDATE_DOCS=1 cargo test --test docs`.\n");
+    page("dialect.md", &text, "");
+}
+
+#[test]
+fn failures() {
+    let mut text = String::from(
+        "# Failures\n\n\
+         A request either gets a reply, with whatever status, or one of these failures. The names are stable: journals and\n\
+         reports write them, and scripts can rely on them.\n",
+    );
+    for (side, title, words) in [
+        (Side::Receiver, "The receiver's side", "Its process, its HTTP or its certificate."),
+        (Side::Network, "Between the two", "Names, routes, proxies. Nobody can say from here whose it is."),
+        (Side::Sender, "This machine", "Never held against the receiver."),
+    ] {
+        write!(text, "\n## {title}\n\n{words}\n\n| code | meaning | what to do |\n|---|---|---|\n").unwrap();
+        for code in FailureCode::ALL.iter().filter(|code| code.side() == side) {
+            writeln!(text, "| `{code}` | {} | {} |", cell(code.meaning()), cell(code.advice())).unwrap();
+        }
+    }
+    text.push_str("\nThis page is made from the source: `UPDATE_DOCS=1 cargo test --test docs`.\n");
+    page("failures.md", &text, "");
+}
