@@ -262,9 +262,27 @@ fn a_reader_that_goes_away_is_no_trouble() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_told() {
+fn a_full_disk_under_standard_output_is_told_and_is_no_success() {
+    for line in
+        ["scenarios list", "send --dry-run --secret x --seed 1", "sign --secret x", "send bounce --pace max"]
+    {
+        let (mut command, _home) = sim(words(line)).into_command();
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = command.stdin(Stdio::null()).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{line}: {stderr}");
+        assert!(
+            stderr.contains("standard output is not complete: No space left on device"),
+            "{line}: {stderr}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_the_journal_is_told_and_is_no_success() {
     let receiver = Receiver::start(Kind::NodeHttp, SECRET);
-    let output = send(&receiver.url(), SECRET, "happy-path --journal /dev/full").run();
+    let output = send(&receiver.url(), SECRET, "happy-path --journal /dev/full").exits(3);
     output.says(&["the journal /dev/full is not complete"]).shows(&["16 accepted"]);
     assert_eq!(receiver.records().len(), 16);
 }

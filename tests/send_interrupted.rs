@@ -111,6 +111,19 @@ fn a_run_that_waits_for_its_next_event_ends_at_once() {
 }
 
 #[test]
+fn a_run_that_waits_for_its_command_ends_at_once() {
+    let mut receiver = Setup::new(Kind::NodeHttp, SECRET).start();
+    let folder = scratch();
+    let begun = folder.path().join("begun");
+    let command = format!("touch '{}'; exec sleep 60", begun.display());
+    let running = send(&receiver.url(), SECRET, "bounce --before-session").arg(command).spawn();
+    until("the command runs", || begun.exists());
+    running.signal("INT");
+    assert_eq!(running.wait().code(), Some(130));
+    receiver.expect_no_calls();
+}
+
+#[test]
 fn the_end_of_the_input_ends_a_run_by_steps() {
     let receiver = Setup::new(Kind::NodeHttp, SECRET).start();
     let mut running = send(&receiver.url(), SECRET, "happy-path --step").spawn();

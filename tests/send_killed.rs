@@ -2,7 +2,7 @@
 //!
 //! `KILLS=1000 cargo test --test send_killed` kills more often.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a function that fails fails its test")]
 
 mod common;
 
@@ -61,16 +61,16 @@ fn read(path: &Path) -> Journal {
 }
 
 fn check(journal: &Journal, receiver: &Receiver) {
-    let received: BTreeMap<Event, String> = receiver
+    let got: BTreeMap<Event, String> = receiver
         .records()
         .into_iter()
         .map(|record| (event(&record.json(), "sessionId"), record.body))
         .filter(|((session, _), _)| journal.sessions.contains(session))
         .collect();
     for (key, body) in &journal.accepted {
-        assert_eq!(received.get(key), Some(body), "the journal says that {key:?} was accepted");
+        assert_eq!(got.get(key), Some(body), "the journal says that {key:?} was accepted");
     }
-    for key in received.keys().filter(|key| !journal.accepted.contains_key(key)) {
+    for key in got.keys().filter(|key| !journal.accepted.contains_key(key)) {
         assert!(journal.dispatched.contains(key), "the journal knows nothing of {key:?}, which was received");
     }
     let in_flight = journal.dispatched.len() - journal.accepted.len();

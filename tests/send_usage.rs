@@ -129,6 +129,20 @@ fn a_scenario_with_an_error_is_shown_with_its_place() {
     }
 }
 
+#[test]
+fn a_scenario_with_nothing_to_send_is_wrong() {
+    let folder = scratch();
+    file(&folder, "gone.yaml", "name: gone\ntitle: G\noutcome: failed\nlegal: false\nsteps:\n  - LOW_SNR\n");
+    let line = "send gone.yaml --pace max --dialect older";
+    sim(words(line)).dir(folder.path()).exits(2).says(&["gone.yaml:6:5", "nothing to send"]);
+    file(
+        &folder,
+        "mixes/none.yaml",
+        "name: none\ntitle: None\nscenarios:\n  - { scenario: bounce, weight: 0 }\n",
+    );
+    sim(words("send --mix none --scenarios .")).dir(folder.path()).exits(2);
+}
+
 // --- settings ---------------------------------------------------------------------------------------------------------
 
 /// `send` in a folder with a settings file of this name and text.

@@ -31,6 +31,13 @@ pub fn main() -> ExitCode {
         printer::error(&error);
         error.exit()
     });
+    let exit = match printer::lost() {
+        Some(error) => {
+            printer::error(&error);
+            if exit == Exit::Ok { error.exit() } else { exit }
+        }
+        None => exit,
+    };
     ExitCode::from(exit.code())
 }
 

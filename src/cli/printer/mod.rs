@@ -7,10 +7,19 @@ mod progress;
 pub(super) use human::Human;
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use super::error::CliError;
 use super::exit::Exit;
 use crate::report::style::{BAD, FAINT, STRONG, paint};
+
+/// Why standard output could not be written, where somebody still wants it: a full disk.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// What to tell where data that should have been on standard output is lost.
+pub(super) fn lost() -> Option<CliError> {
+    LOST.get().map(|why| CliError::could_not(format!("standard output is not complete: {why}")))
+}
 
 /// Standard output, buffered. A reader that goes away (`| head`) is no error: nothing more is written.
 pub(super) struct Out {
@@ -28,21 +37,33 @@ impl Out {
     pub fn line(&mut self, line: &str) {
         if !self.closed {
             let written = self.out.write_all(line.as_bytes()).and_then(|()| self.out.write_all(b"\n"));
-            self.closed = written.is_err();
+            self.judge(written);
         }
     }
 
     /// Writes a text that ends its own lines.
     pub fn text(&mut self, text: &str) {
         if !self.closed {
-            self.closed = self.out.write_all(text.as_bytes()).is_err();
+            let written = self.out.write_all(text.as_bytes());
+            self.judge(written);
         }
     }
 
     /// Lets readers see what was written.
     pub fn flush(&mut self) {
         if !self.closed {
-            self.closed = self.out.flush().is_err();
+            let written = self.out.flush();
+            self.judge(written);
+        }
+    }
+
+    fn judge(&mut self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.closed = true;
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                // Only the first is of use.
+                let _ = LOST.set(error.to_string());
+            }
         }
     }
 

@@ -68,12 +68,16 @@ impl Observer {
     pub fn end(self, took: Duration, inbox: Option<InboxSummary>) -> Exit {
         let run = Run { setup: self.setup, tally: self.tally, took, inbox };
         let exit = Exit::of(&run.tally);
-        let last = journal::end_line(&run, exit.code());
-        if let Some(mut journal) = self.journal {
+        let mut last = journal::end_line(&run, exit.code());
+        let trouble = self.journal.and_then(|mut journal| {
             journal.write(&last);
-            if let Some(trouble) = journal.end() {
-                warn(&trouble);
-            }
+            journal.end()
+        });
+        // A journal that was asked for and is not there is no success.
+        let exit = if trouble.is_some() && exit == Exit::Ok { Exit::CouldNot } else { exit };
+        if let Some(trouble) = trouble {
+            warn(&trouble);
+            last = journal::end_line(&run, exit.code());
         }
         match self.voice {
             Voice::Human(human) => human.end(&summary(&run)),
