@@ -32,16 +32,17 @@ fn production() -> SessionSource {
             (Arc::new(plan.unwrap()), entry.weight.value)
         })
         .collect();
-    SessionSource { seed: Seed(7), mix: Mix::new(plans).unwrap(), ids: Vec::new() }
+    SessionSource { seed: Seed(7), mix: Mix::new(plans).unwrap(), ids: Vec::new(), faults: [].into() }
 }
 
 /// Plays sessions 1 to `count`; how many events they had, and how many bytes.
 fn play(source: &SessionSource, policy: &Policy, signer: &Signer, count: u64) -> (u64, u64) {
     let (mut events, mut bytes) = (0, 0);
     for number in 1..=count {
-        dry::events(source, number, policy, signer, &mut |_, mac, body| {
+        dry::events(source, number, policy, signer, &mut |_, item| {
+            let (mac, body) = (&item.mac, &item.body);
             events += 1;
-            bytes += (black_box(mac).as_str().len() + body.len()) as u64;
+            bytes += (black_box(mac).as_str().map_or(0, str::len) + body.len()) as u64;
         });
     }
     (events, bytes)
@@ -55,6 +56,8 @@ fn sessions(c: &mut Criterion) {
         start: Epoch::parse_rfc3339("2026-01-02T03:04:05Z").unwrap(),
         order: dialect.order,
         accept: dialect.accept.clone(),
+        retry: wms_sim::delivery::retry::RetryPolicy::default(),
+        wall: Epoch::from_unix_nanos(0),
     };
     let signer = Signer::new(&Secret::new("a secret of a usual length, 32 B"), MacInput::Bytes);
     let (events, _) = play(&source, &policy, &signer, SESSIONS);

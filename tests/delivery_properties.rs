@@ -12,6 +12,7 @@ use wms_sim::clock::{Epoch, Moment, RunClock};
 use wms_sim::delivery::engine::{Engine, Stop};
 use wms_sim::delivery::fleet::{Dispatch, Fleet};
 use wms_sim::delivery::policy::{Pace, Policy};
+use wms_sim::delivery::retry::RetryPolicy;
 use wms_sim::delivery::{SessionSource, dry};
 use wms_sim::outcome::delivery::{Delivery, Status};
 use wms_sim::outcome::exchange::{Exchange, Failure, FailureCode, Moments, Phase, Reply};
@@ -35,12 +36,12 @@ fn source(seed: u64) -> SessionSource {
         .iter()
         .map(|name| (Arc::new(load_plan(library.scenario(name).unwrap(), &options).unwrap()), 1.0))
         .collect();
-    SessionSource { seed: Seed(seed), mix: Mix::new(plans).unwrap(), ids: Vec::new() }
+    SessionSource { seed: Seed(seed), mix: Mix::new(plans).unwrap(), ids: Vec::new(), faults: Arc::default() }
 }
 
 fn policy(order: Order, pace: Pace) -> Policy {
     let start = Epoch::parse_rfc3339("2026-01-02T03:04:05Z").unwrap();
-    Policy { pace, start, order, accept: StatusSet::success() }
+    Policy { pace, start, order, accept: StatusSet::success(), retry: RetryPolicy::default(), wall: start }
 }
 
 fn signer() -> Signer {
@@ -52,9 +53,9 @@ fn expected(source: &SessionSource, policy: &Policy, sessions: u64) -> BTreeMap<
     (1..=sessions)
         .map(|number| {
             let mut bodies = Vec::new();
-            dry::events(source, number, policy, &signer(), &mut |due, mac, body| {
-                assert!(verify(&signer(), body, mac.as_str().as_bytes()).is_ok());
-                bodies.push((due, body.to_vec()));
+            dry::events(source, number, policy, &signer(), &mut |due, item| {
+                assert!(verify(&signer(), &item.body, item.mac.as_str().unwrap().as_bytes()).is_ok());
+                bodies.push((due, item.body.to_vec()));
             });
             (number, bodies)
         })
@@ -100,7 +101,9 @@ fn check(events: &[RunEvent], expected: &BTreeMap<u64, Vec<(Moment, Vec<u8>)>>, 
                 assert_eq!(in_flight[session], 0, "session {session} ended with something in flight");
                 assert!(ended.insert(*session));
             }
-            RunEvent::SessionNotPlayed { .. } | RunEvent::Interrupted { .. } => panic!("{event:?}"),
+            RunEvent::SessionNotPlayed { .. } | RunEvent::Interrupted { .. } | RunEvent::Retrying { .. } => {
+                panic!("{event:?}")
+            }
         }
     }
     assert_eq!(began, ended);
@@ -149,7 +152,7 @@ proptest! {
         let mut choices = choices.into_iter().cycle();
         while fleet.open() > 0 {
             let (first, second) = choices.next().unwrap();
-            if let Some(dispatch) = (first % 3 > 0).then(|| fleet.take(now)).flatten() {
+            if let Some(dispatch) = (first % 3 > 0).then(|| fleet.take(now, &mut |event| events.push(event))).flatten() {
                 prop_assert!(dispatch.intended <= now);
                 events.push(RunEvent::Dispatched {
                     at: now,
@@ -157,6 +160,7 @@ proptest! {
                     session_id: dispatch.session_id.clone(),
                     sequence: dispatch.sequence,
                     code: dispatch.code,
+                    attempt: dispatch.attempt,
                 });
                 flights.push(dispatch);
             } else if !flights.is_empty() && second % 2 == 0 {

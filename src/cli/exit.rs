@@ -32,12 +32,16 @@ impl Exit {
     /// failure counts; nothing settled is never success. What the built-in receiver only noticed is told and fails nothing:
     /// an event sent by hand is meant to stand alone.
     pub fn of(tally: &Tally) -> Self {
-        let failed_there = tally.failed - tally.failed_here().min(tally.failed);
+        // What a fault explains is nobody's failure.
+        let failed_there = tally.failed_unexcused - tally.failed_here().min(tally.failed_unexcused);
         if tally.interrupted {
             Self::Interrupted
-        } else if tally.refused > 0 || (tally.answered() > 0 && failed_there > 0) {
+        } else if tally.refused_unexcused > 0
+            || tally.forged_accepted > 0
+            || (tally.answered() > 0 && failed_there > 0)
+        {
             Self::Receiver
-        } else if tally.answered() == 0 || tally.failed > 0 || tally.sessions_not_played > 0 {
+        } else if tally.answered() == 0 || tally.failed_unexcused > 0 || tally.sessions_not_played > 0 {
             Self::CouldNot
         } else {
             Self::Ok
@@ -54,6 +58,8 @@ mod tests {
         Tally {
             accepted,
             refused,
+            refused_unexcused: refused,
+            failed_unexcused: failed.iter().map(|(_, count)| count).sum(),
             failed: failed.iter().map(|(_, count)| count).sum(),
             failures: failed.iter().copied().collect(),
             ..Tally::default()
@@ -75,6 +81,9 @@ mod tests {
             (tally(4, 1, &[(ports, 1)]), Exit::Receiver),
             (Tally { sessions_not_played: 1, ..tally(5, 0, &[]) }, Exit::CouldNot),
             (Tally { sessions_not_played: 1, ..tally(5, 1, &[]) }, Exit::Receiver),
+            (Tally { refused_unexcused: 0, ..tally(5, 1, &[]) }, Exit::Ok),
+            (Tally { forged_accepted: 1, ..tally(5, 0, &[]) }, Exit::Receiver),
+            (Tally { failed_unexcused: 0, ..tally(5, 0, &[(timeout, 1)]) }, Exit::Ok),
             (Tally { interrupted: true, ..tally(5, 1, &[]) }, Exit::Interrupted),
         ] {
             assert_eq!(Exit::of(&tally), exit, "{tally:?}");

@@ -135,11 +135,8 @@ impl Fleet {
                 Due::Next(key) => {
                     // Without waiting there is no rhythm to be late for.
                     let intended = if self.policy.pace == Pace::Max { now } else { due };
-                    let with = Rendering {
-                        policy: &self.policy,
-                        signer: &self.signer,
-                        faults: &self.source.faults,
-                    };
+                    let with =
+                        Rendering { policy: &self.policy, signer: &self.signer, faults: &self.source.faults };
                     let Some(item) = self.sessions[key].next(with, &mut self.buffer) else { continue };
                     if item.dropped || self.gone {
                         self.suppress(key, item, intended, tell);
@@ -176,7 +173,15 @@ impl Fleet {
         let blame = judge::blame(status, item.expectation);
         let session = &mut self.sessions[key];
         session.in_flight -= 1;
-        tell(RunEvent::Settled(Box::new(delivery(session, item, intended, status, blame, attempts, Some(exchange)))));
+        tell(RunEvent::Settled(Box::new(delivery(
+            session,
+            item,
+            intended,
+            status,
+            blame,
+            attempts,
+            Some(exchange),
+        ))));
         if self.policy.order == Order::Sequential {
             self.file(key);
         }
@@ -225,8 +230,7 @@ impl Fleet {
 
     /// Files a session's next item in the due queue.
     fn file(&mut self, key: usize) {
-        let with =
-            Rendering { policy: &self.policy, signer: &self.signer, faults: &self.source.faults };
+        let with = Rendering { policy: &self.policy, signer: &self.signer, faults: &self.source.faults };
         let session = &mut self.sessions[key];
         if let Some(due) = session.next_due(with, &mut self.buffer) {
             let due = session.begins.after(self.policy.pace.waits_until(due).0);

@@ -12,7 +12,9 @@ pub(super) const fn blame(status: Status, expectation: Expectation) -> Blame {
         | (Expectation::Refuse, Status::Refused) => Blame::None,
         (Expectation::Accept, Status::Refused | Status::Failed) => Blame::Receiver,
         (Expectation::Refuse, Status::Accepted) => Blame::ForgedAccepted,
-        (Expectation::Any, Status::Refused | Status::Failed) | (Expectation::Refuse, Status::Failed) => Blame::Fault,
+        (Expectation::Any, Status::Refused | Status::Failed) | (Expectation::Refuse, Status::Failed) => {
+            Blame::Fault
+        }
     }
 }
 

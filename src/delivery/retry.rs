@@ -183,7 +183,8 @@ mod tests {
     #[test]
     fn waits_double_and_stay_below_the_longest() {
         for (attempts, full) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (7, 30)] {
-            let Next::Again { wait, asked: None, slow_down: false } = next(attempts, &reply(500, None)) else {
+            let Next::Again { wait, asked: None, slow_down: false } = next(attempts, &reply(500, None))
+            else {
                 panic!("attempt {attempts}")
             };
             assert!((full * S / 2..=full * S).contains(&wait), "attempt {attempts}: {wait}");
@@ -201,7 +202,9 @@ mod tests {
             ("soon", None),
             ("-1", None),
         ] {
-            let Next::Again { asked, slow_down: true, .. } = next(1, &reply(429, Some(text))) else { panic!("{text}") };
+            let Next::Again { asked, slow_down: true, .. } = next(1, &reply(429, Some(text))) else {
+                panic!("{text}")
+            };
             assert_eq!(asked, seconds.map(|seconds| seconds * S), "{text}");
         }
     }

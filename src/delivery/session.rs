@@ -59,7 +59,18 @@ impl SessionSource {
         let beat = timeline.next(&plan);
         let values = Values::new(&plan);
         let line = (!self.faults.is_empty()).then(Box::default);
-        Session { seed, number, id: self.id(number), plan, timeline, values, beat, line, begins, in_flight: 0 }
+        Session {
+            seed,
+            number,
+            id: self.id(number),
+            plan,
+            timeline,
+            values,
+            beat,
+            line,
+            begins,
+            in_flight: 0,
+        }
     }
 }
 

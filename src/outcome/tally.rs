@@ -22,8 +22,10 @@ pub struct Tally {
     pub suppressed: u64,
     /// Events handed to the transport that are not settled.
     pub in_flight: u64,
-    /// Of the refused and failed, those for which an injected fault is to blame, or which were rightly refused.
-    pub excused: u64,
+    /// Of the refused, those that no fault explains.
+    pub refused_unexcused: u64,
+    /// Of the failed, those that no fault explains.
+    pub failed_unexcused: u64,
     /// Events whose MAC a fault had spoiled and that were accepted all the same.
     pub forged_accepted: u64,
     /// How often each fault was injected.
@@ -64,7 +66,8 @@ impl Default for Tally {
             failed: 0,
             suppressed: 0,
             in_flight: 0,
-            excused: 0,
+            refused_unexcused: 0,
+            failed_unexcused: 0,
             forged_accepted: 0,
             faults: BTreeMap::new(),
             requests: 0,
@@ -123,12 +126,11 @@ impl Tally {
             Status::Failed => self.failed += 1,
             Status::Suppressed => self.suppressed += 1,
         }
-        match delivery.blame {
-            Blame::ForgedAccepted => self.forged_accepted += 1,
-            Blame::None | Blame::Fault if matches!(delivery.status, Status::Refused | Status::Failed) => {
-                self.excused += 1;
-            }
-            _ => {}
+        match (delivery.blame, delivery.status) {
+            (Blame::ForgedAccepted, _) => self.forged_accepted += 1,
+            (Blame::Receiver, Status::Refused) => self.refused_unexcused += 1,
+            (Blame::Receiver, _) => self.failed_unexcused += 1,
+            (Blame::None | Blame::Fault, _) => {}
         }
         for fault in &delivery.faults {
             *self.faults.entry(fault.clone()).or_default() += 1;

@@ -15,8 +15,13 @@ pub fn command(planned: Planned<'_>, url: &str) -> String {
         command.push_str(" \\\n  -H ");
         command.push_str(&quote(&format!("{name}: {value}")));
     }
-    command.push_str(" \\\n  -H ");
-    command.push_str(&quote(&format!("{}: {}", mac::HEADER, planned.mac)));
+    if let Some(mac) = planned.mac {
+        command.push_str(" \\\n  -H ");
+        // curl leaves a header without a value out, unless it ends in a semicolon.
+        let field =
+            if mac.is_empty() { format!("{};", mac::HEADER) } else { format!("{}: {mac}", mac::HEADER) };
+        command.push_str(&quote(&field));
+    }
     command.push_str(" \\\n  --data-binary ");
     command.push_str(&quote(&String::from_utf8_lossy(planned.body)));
     command.push_str(" \\\n  ");

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::style::{BAD, FAINT, GOOD, harmless, of_severity, paint};
-use crate::outcome::delivery::{Delivery, Status};
+use super::style::{BAD, FAINT, GOOD, WARN, harmless, of_severity, paint};
+use crate::clock::Moment;
+use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::{Failure, Reply};
+use crate::protocol::code::Code;
 
 const INDENT: &str = "          ";
 
@@ -31,6 +33,12 @@ pub fn line(delivery: &Delivery, many_sessions: bool) -> String {
         status(delivery),
         latency(delivery),
     );
+    if !delivery.faults.is_empty() {
+        let _ = write!(line, "  {} {}", paint(WARN, "fault:"), delivery.faults.join(", "));
+    }
+    if delivery.copy {
+        let _ = write!(line, " {}", paint(FAINT, "(the copy)"));
+    }
     line.trim_end().to_owned()
 }
 
@@ -38,10 +46,22 @@ pub fn line(delivery: &Delivery, many_sessions: bool) -> String {
 /// twice in a row.
 pub fn explanation(delivery: &Delivery) -> Option<String> {
     match &delivery.exchange.as_ref()?.result {
-        Ok(reply) if delivery.status == Status::Refused => Some(explain_reply(reply)),
+        Ok(_) if delivery.blame == Blame::ForgedAccepted => Some(format!(
+            "{INDENT}{} the event is forged (its MAC is spoiled) and must be refused",
+            paint(BAD, "accepted a forged event:")
+        )),
+        Ok(reply) if delivery.blame == Blame::Receiver => Some(explain_reply(reply)),
         Ok(_) => None,
         Err(failure) => Some(explain_failure(failure)),
     }
+}
+
+/// The line of an event that will be sent again.
+pub fn retry_line(at: Moment, sequence: u32, code: Code, why: &str, again: Moment) -> String {
+    let wait = again.since(at).as_secs_f64();
+    let soon = if wait < 0.001 { "at once".to_owned() } else { format!("in {wait:.1} s") };
+    let text = format!("{:>8.3}  {sequence:>4}  {code:<29}  {why}: again {soon}", at.as_millis_f64() / 1e3);
+    paint(FAINT, text)
 }
 
 fn status(delivery: &Delivery) -> String {
@@ -52,7 +72,11 @@ fn status(delivery: &Delivery) -> String {
         (_, Some(Err(failure))) => failure.code.to_string(),
         (status, None) => status.to_string(),
     };
-    let style = if delivery.status == Status::Accepted { GOOD } else { BAD };
+    let style = match delivery.blame {
+        Blame::None if delivery.status == Status::Accepted => GOOD,
+        Blame::None | Blame::Fault => WARN,
+        Blame::Receiver | Blame::ForgedAccepted => BAD,
+    };
     paint(style, format!("{text:<18}"))
 }
 

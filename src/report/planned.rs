@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use crate::clock::Moment;
 use crate::outcome::run_event::SessionInfo;
-use crate::protocol::mac::{self, MacValue};
+use crate::protocol::mac;
 
 /// An event that would be sent.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +17,10 @@ pub struct Planned<'a> {
     pub due: Moment,
     /// The fixed headers, without the MAC.
     pub headers: &'a [(String, String)],
-    /// The MAC header's value.
-    pub mac: &'a MacValue,
+    /// The MAC header's value; `None` where a fault leaves the header out.
+    pub mac: Option<&'a str>,
+    /// The faults that were injected, by name.
+    pub faults: &'a [String],
     /// The body.
     pub body: &'a [u8],
 }
@@ -30,9 +32,9 @@ pub fn json_line(planned: Planned<'_>) -> String {
         session: planned.session.number,
         session_id: &planned.session.id,
         due_ms: (planned.due.as_millis_f64() * 1e3).round() / 1e3,
-        headers: Headers { fixed: planned.headers, mac: planned.mac.as_str() },
+        headers: Headers { fixed: planned.headers, mac: planned.mac },
         body: String::from_utf8_lossy(planned.body),
-        faults: &[],
+        faults: planned.faults,
     };
     // Texts and numbers only: writing them into a String cannot fail.
     serde_json::to_string(&line).unwrap_or_default()
@@ -47,12 +49,12 @@ struct Line<'a> {
     due_ms: f64,
     headers: Headers<'a>,
     body: Cow<'a, str>,
-    faults: &'a [&'a str],
+    faults: &'a [String],
 }
 
 struct Headers<'a> {
     fixed: &'a [(String, String)],
-    mac: &'a str,
+    mac: Option<&'a str>,
 }
 
 impl Serialize for Headers<'_> {
@@ -64,7 +66,9 @@ impl Serialize for Headers<'_> {
                 map.serialize_entry(name, value)?;
             }
         }
-        map.serialize_entry(mac::HEADER, self.mac)?;
+        if let Some(mac) = self.mac {
+            map.serialize_entry(mac::HEADER, mac)?;
+        }
         map.end()
     }
 }

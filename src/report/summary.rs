@@ -51,6 +51,26 @@ pub fn summary(run: &Run) -> String {
         let _ = writeln!(text, "failed    {} {}: {meaning}", paint(BAD, code), counted(*count, "time"));
         let _ = writeln!(text, "          {} {}", paint(FAINT, "what to do:"), code.advice());
     }
+    if tally.forged_accepted > 0 {
+        let _ = writeln!(
+            text,
+            "{}   {} with a spoiled MAC: verify before you answer 2xx",
+            paint(BAD, "FORGED"),
+            counted(tally.forged_accepted, "event accepted")
+        );
+    }
+    if !tally.faults.is_empty() {
+        let faults: Vec<String> =
+            tally.faults.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        let _ = writeln!(text, "faults    {}", faults.join(" · "));
+    }
+    if tally.retries + tally.duplicates > 0 {
+        let _ = writeln!(
+            text,
+            "requests  {} sent: {} again after a refusal or failure, {} twice by a fault",
+            tally.requests, tally.retries, tally.duplicates
+        );
+    }
     if tally.resent > 0 {
         let _ = writeln!(
             text,

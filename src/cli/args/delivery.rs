@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::delivery::retry::Backoff;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TransportName {
     /// wire, but reqwest where a proxy or HTTP/2 is wanted
@@ -31,6 +33,13 @@ pub(in crate::cli) struct DeliveryArgs {
     /// The HTTP statuses that accept an event [default: 200-299]
     #[arg(long, value_name = "STATUSES", help_heading = "Delivery")]
     pub accept: Option<String>,
+    /// Send an event again that was not accepted, at most N times. Not after 400 to 407 and the like; a 410 ends the
+    /// run's sending
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Delivery")]
+    pub retries: u32,
+    /// The waits before retries, doubling, at the run's pace. Retry-After is honoured, in real time
+    #[arg(long, value_name = "FIRST..LONGEST", default_value = "1s..30s", help_heading = "Delivery")]
+    pub backoff: Backoff,
     /// At most N requests at once
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000), help_heading = "Delivery")]
     pub max_in_flight: u32,

@@ -64,6 +64,8 @@ pub(super) enum Verb {
     Dialect(DialectVerbArgs),
     /// Show the events of WMS
     Events(EventsArgs),
+    /// Show the faults that can be injected
+    Faults,
     /// Print the X-WMS-Content-MAC value of a body
     Sign(SignArgs),
     /// Print a completion script for a shell

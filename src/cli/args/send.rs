@@ -6,6 +6,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 
 use super::{DeliveryArgs, DialectArgs, SecretArgs};
 use crate::clock::Epoch;
+use crate::delivery::fault::FaultRule;
 use crate::delivery::policy::Pace;
 use crate::seed::Seed;
 
@@ -108,6 +109,9 @@ pub(in crate::cli) struct SendArgs {
                 ID in WMS_SIM_SESSION_ID, a URL gets {\"sessionId\": \"..\"}"
     )]
     pub before_session: Option<String>,
+    /// Inject a fault: drop@3, duplicate=10%, delay@5=8s, mac:missing@2 ... (wms-sim faults lists them)
+    #[arg(long, value_name = "SPEC", help_heading = "How it is played")]
+    pub fault: Vec<FaultRule>,
     /// Print what would be sent, one JSON object a line
     #[arg(long, help_heading = "How it is played")]
     pub dry_run: bool,

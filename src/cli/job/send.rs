@@ -13,6 +13,7 @@ use crate::cli::shell::Typed;
 use crate::clock::{Epoch, wall_clock};
 use crate::delivery::SessionSource;
 use crate::delivery::policy::{Pace, Policy};
+use crate::delivery::retry::RetryPolicy;
 use crate::outcome::run::Setup;
 use crate::protocol::dialect::{Dialect, KEYS, Order};
 use crate::protocol::mac::{Secret, Signer};
@@ -102,10 +103,17 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         transport: carrier.name().to_owned(),
         headers: headers(&transport),
     };
-    let policy = Policy { pace, start, order: spoken.order, accept: spoken.accept.clone() };
+    let policy = Policy {
+        pace,
+        start,
+        order: spoken.order,
+        accept: spoken.accept.clone(),
+        retry: RetryPolicy { retries: args.delivery.retries, backoff: args.delivery.backoff },
+        wall: wall_clock(),
+    };
     Ok(SendJob {
         signer: Signer::new(&secret, spoken.mac_input),
-        source: SessionSource { seed, mix: plays.mix, ids: plays.ids },
+        source: SessionSource { seed, mix: plays.mix, ids: plays.ids, faults: args.fault.clone().into() },
         numbers: plays.numbers,
         policy,
         wait_for_target: wait(&args.delivery.wait_for_target)?,

@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::{Out, stderr_is_terminal, warn};
-use crate::outcome::delivery::{Delivery, Status};
+use crate::outcome::delivery::{Blame, Delivery};
 use crate::outcome::run_event::RunEvent;
 use crate::outcome::tally::Tally;
 use crate::report::line;
@@ -44,9 +44,15 @@ impl Human {
                 }
                 self.out.flush();
             }
-            RunEvent::Settled(delivery) if delivery.status != Status::Accepted => {
+            RunEvent::Settled(delivery)
+                if matches!(delivery.blame, Blame::Receiver | Blame::ForgedAccepted) =>
+            {
                 let explanation = self.news(delivery).map_or_else(String::new, |text| format!("\n{text}"));
                 self.trouble(&(line::line(delivery, true) + &explanation));
+            }
+            RunEvent::Retrying { at, sequence, code, again, why, .. } if self.lines => {
+                self.out.line(&line::retry_line(*at, *sequence, *code, why, *again));
+                self.out.flush();
             }
             RunEvent::SessionNotPlayed { session, why, .. } => {
                 let why = crate::report::style::harmless(why, 300);

@@ -12,8 +12,19 @@ pub(super) fn run(job: &SendJob) -> Exit {
     let url = &job.setup.target;
     for number in job.numbers.clone() {
         let session = job.source.info(number);
-        dry::events(&job.source, number, &job.policy, &job.signer, &mut |due, mac, body| {
-            let planned = Planned { session: &session, due, headers: &job.setup.headers, mac, body };
+        dry::events(&job.source, number, &job.policy, &job.signer, &mut |due, item| {
+            if item.dropped {
+                return;
+            }
+            let faults: Vec<String> = item.faults.iter().map(ToString::to_string).collect();
+            let planned = Planned {
+                session: &session,
+                due,
+                headers: &job.setup.headers,
+                mac: item.mac.as_str(),
+                body: &item.body,
+                faults: &faults,
+            };
             match job.mode {
                 Mode::Curl => out.line(&curl::command(planned, url)),
                 _ => out.line(&json_line(planned)),

@@ -8,5 +8,5 @@ mod rule;
 mod spoil;
 
 pub use kind::{BodyFault, Expectation, FaultKind, KINDS, KindInfo, MacFault};
-pub use rule::{FaultRule, When};
 pub(super) use line::FaultLine;
+pub use rule::{FaultRule, When};

@@ -75,7 +75,9 @@ impl FromStr for FaultRule {
         };
         let info = KINDS.iter().find(|info| info.name == name).ok_or_else(|| unknown(name))?;
         let (when, parameter) = if let Some(at) = at {
-            let at = at.parse().map_err(|_| format!("'{at}' in '{text}' is not the sequence of an event, such as @3"))?;
+            let at = at
+                .parse()
+                .map_err(|_| format!("'{at}' in '{text}' is not the sequence of an event, such as @3"))?;
             (When::At(at), value)
         } else {
             let Some(value) = value else {
@@ -126,7 +128,10 @@ fn delay(text: &str, whole: &str) -> Result<u64, String> {
         "m" => amount.checked_mul(60_000),
         _ => None,
     };
-    millis.filter(|millis| (1..=LONGEST_DELAY).contains(millis)).map(|millis| millis * 1_000_000).ok_or_else(wrong)
+    millis
+        .filter(|millis| (1..=LONGEST_DELAY).contains(millis))
+        .map(|millis| millis * 1_000_000)
+        .ok_or_else(wrong)
 }
 
 fn burst(text: &str, whole: &str) -> Result<u32, String> {
@@ -189,7 +194,10 @@ mod tests {
         let again: FaultRule = "drop=20%".parse().unwrap();
         for n in 0..2000 {
             let seed = Seed(1).session(n);
-            assert!(!rule.strikes(seed, 3) || again.strikes(seed, 3), "a higher rate strikes where a lower one does");
+            assert!(
+                !rule.strikes(seed, 3) || again.strikes(seed, 3),
+                "a higher rate strikes where a lower one does"
+            );
         }
     }
 }
