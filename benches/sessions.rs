@@ -9,7 +9,7 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wms_sim::clock::Epoch;
 use wms_sim::delivery::policy::{Pace, Policy};
-use wms_sim::delivery::{SessionSource, dry};
+use wms_sim::delivery::{Scenarios, SessionSource, dry};
 use wms_sim::protocol::dialect::{Dialect, MacInput};
 use wms_sim::protocol::mac::{Secret, Signer};
 use wms_sim::scenario::compile::Options;
@@ -32,7 +32,8 @@ fn production() -> SessionSource {
             (Arc::new(plan.unwrap()), entry.weight.value)
         })
         .collect();
-    SessionSource { seed: Seed(7), mix: Mix::new(plans).unwrap(), ids: Vec::new(), faults: [].into() }
+    let mix = Mix::new(plans).unwrap();
+    SessionSource::Scenarios(Scenarios { seed: Seed(7), mix, ids: Vec::new(), faults: [].into() })
 }
 
 /// Plays sessions 1 to `count`; how many events they had, and how many bytes.

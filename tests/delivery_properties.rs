@@ -13,7 +13,7 @@ use wms_sim::delivery::engine::{Engine, Stop};
 use wms_sim::delivery::fleet::{Dispatch, Fleet};
 use wms_sim::delivery::policy::{Pace, Policy};
 use wms_sim::delivery::retry::RetryPolicy;
-use wms_sim::delivery::{SessionSource, dry};
+use wms_sim::delivery::{Numbers, Scenarios, SessionSource, dry};
 use wms_sim::outcome::delivery::{Delivery, Status};
 use wms_sim::outcome::exchange::{Exchange, Failure, FailureCode, Moments, Phase, Reply};
 use wms_sim::outcome::run_event::RunEvent;
@@ -36,7 +36,12 @@ fn source(seed: u64) -> SessionSource {
         .iter()
         .map(|name| (Arc::new(load_plan(library.scenario(name).unwrap(), &options).unwrap()), 1.0))
         .collect();
-    SessionSource { seed: Seed(seed), mix: Mix::new(plans).unwrap(), ids: Vec::new(), faults: Arc::default() }
+    SessionSource::Scenarios(Scenarios {
+        seed: Seed(seed),
+        mix: Mix::new(plans).unwrap(),
+        ids: Vec::new(),
+        faults: Arc::default(),
+    })
 }
 
 fn policy(order: Order, pace: Pace) -> Policy {
@@ -215,7 +220,7 @@ proptest! {
             let (_stop, stopped) = watch::channel(Stop::No);
             let mut events = Vec::new();
             let fleet = Fleet::new(source, policy, signer());
-            engine.run(fleet, 1..=sessions, stopped, &mut |event| events.push(event)).await;
+            engine.run(fleet, &Numbers::Range(1..=sessions), stopped, &mut |event| events.push(event)).await;
             (events, transport.most_under_way(), transport.sent())
         });
         prop_assert!(most <= max_in_flight);
@@ -238,7 +243,7 @@ fn play(order: Order, pace: Pace, steps: Option<mpsc::Receiver<()>>, delay: Dura
         let (_stop, stopped) = watch::channel(Stop::No);
         let mut events = Vec::new();
         let fleet = Fleet::new(source(1), policy(order, pace), signer());
-        engine.run(fleet, 1..=1, stopped, &mut |event| events.push(event)).await;
+        engine.run(fleet, &Numbers::Range(1..=1), stopped, &mut |event| events.push(event)).await;
         events
     })
 }
@@ -319,7 +324,7 @@ fn a_run_that_is_stopped_settles_what_is_under_way() {
             });
             let mut events = Vec::new();
             let fleet = Fleet::new(source(1), policy(Order::Sequential, Pace::Times(1.0)), signer());
-            engine.run(fleet, 1..=3, stopped, &mut |event| events.push(event)).await;
+            engine.run(fleet, &Numbers::Range(1..=3), stopped, &mut |event| events.push(event)).await;
             events
         });
         let dispatched = events.iter().filter(|event| matches!(event, RunEvent::Dispatched { .. })).count();

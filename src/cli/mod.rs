@@ -62,6 +62,10 @@ fn perform(cli: Cli, typed: &shell::Typed) -> Result<Exit, CliError> {
             let job = job::send::resolve(&args, typed)?;
             run::send::run(job)
         }
+        Verb::Replay(args) => {
+            let job = job::replay::resolve(&args, typed)?;
+            run::send::run(job)
+        }
         Verb::Scenarios(args) => verbs::scenarios::run(&args),
         Verb::Dialect(args) => verbs::dialect::run(&args),
         Verb::Events(args) => verbs::events::run(&args),

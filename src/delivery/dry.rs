@@ -17,7 +17,7 @@ pub fn events(
 ) {
     let mut session = source.session(number, Moment::ZERO);
     let mut buffer = Vec::with_capacity(512);
-    let with = Rendering { policy, signer, faults: &source.faults };
+    let with = Rendering { policy, signer, faults: source.faults() };
     while let Some(item) = session.next(with, &mut buffer) {
         let due = match policy.pace {
             Pace::Max => item.due,

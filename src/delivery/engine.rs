@@ -1,10 +1,10 @@
 //! The loop that plays a fleet: admits sessions, waits until something is due, sends it, settles it.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::Numbers;
 use super::announce::Announcer;
 use super::fleet::{Fleet, Ticket};
 use super::lanes::Lanes;
@@ -57,13 +57,13 @@ impl<T: Transport> Engine<T> {
     pub async fn run(
         mut self,
         mut fleet: Fleet,
-        sessions: RangeInclusive<u64>,
+        sessions: &Numbers,
         mut stop: watch::Receiver<Stop>,
         tell: &mut dyn FnMut(RunEvent),
     ) {
         let mut lanes = Lanes::new();
         let (tells, mut announcements) = mpsc::unbounded_channel();
-        let mut waiting = sessions;
+        let mut waiting = sessions.iter().peekable();
         let mut announcing = 0;
         let mut allowed = usize::from(self.steps.is_none());
         let mut level = Stop::No;
@@ -71,7 +71,7 @@ impl<T: Transport> Engine<T> {
         loop {
             if fleet.is_gone() {
                 // Sessions that have not begun will not begin.
-                waiting = 1..=0;
+                waiting = Numbers::List([].into()).iter().peekable();
             }
             if level == Stop::No {
                 while fleet.open() + announcing < self.max_open
@@ -108,7 +108,7 @@ impl<T: Transport> Engine<T> {
                 }
             }
 
-            let over = level > Stop::No || (waiting.is_empty() && fleet.open() == 0 && announcing == 0);
+            let over = level > Stop::No || (waiting.peek().is_none() && fleet.open() == 0 && announcing == 0);
             if over && fleet.in_flight() == 0 {
                 fleet.give_up_retries(self.clock.now(), tell);
                 return;

@@ -17,7 +17,7 @@ use super::session::{Rendering, Session, SessionSource};
 use crate::clock::Moment;
 use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::Exchange;
-use crate::outcome::run_event::{RunEvent, SessionInfo};
+use crate::outcome::run_event::RunEvent;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Order;
 use crate::protocol::mac::Signer;
@@ -109,13 +109,7 @@ impl Fleet {
     /// Lets session `number` (counted from 1) begin at a moment. A session without any event ends at once.
     pub fn admit(&mut self, number: u64, begins: Moment, tell: &mut dyn FnMut(RunEvent)) {
         let session = self.source.session(number, begins);
-        let info = SessionInfo {
-            number,
-            id: Arc::clone(&session.id),
-            scenario: session.plan.name.as_str().into(),
-            outcome: session.plan.outcome,
-        };
-        tell(RunEvent::SessionBegan { at: begins, session: info });
+        tell(RunEvent::SessionBegan { at: begins, session: session.info.clone() });
         let key = self.sessions.insert(session);
         self.file(key);
         self.end_if_over(key, begins, tell);
@@ -135,8 +129,11 @@ impl Fleet {
                 Due::Next(key) => {
                     // Without waiting there is no rhythm to be late for.
                     let intended = if self.policy.pace == Pace::Max { now } else { due };
-                    let with =
-                        Rendering { policy: &self.policy, signer: &self.signer, faults: &self.source.faults };
+                    let with = Rendering {
+                        policy: &self.policy,
+                        signer: &self.signer,
+                        faults: self.source.faults(),
+                    };
                     let Some(item) = self.sessions[key].next(with, &mut self.buffer) else { continue };
                     if item.dropped || self.gone {
                         self.suppress(key, item, intended, tell);
@@ -230,7 +227,7 @@ impl Fleet {
 
     /// Files a session's next item in the due queue.
     fn file(&mut self, key: usize) {
-        let with = Rendering { policy: &self.policy, signer: &self.signer, faults: &self.source.faults };
+        let with = Rendering { policy: &self.policy, signer: &self.signer, faults: self.source.faults() };
         let session = &mut self.sessions[key];
         if let Some(due) = session.next_due(with, &mut self.buffer) {
             let due = session.begins.after(self.policy.pace.waits_until(due).0);
@@ -250,8 +247,8 @@ impl Fleet {
         let session = &self.sessions[flight.session];
         Dispatch {
             ticket: Ticket(number),
-            session: session.number,
-            session_id: Arc::clone(&session.id),
+            session: session.info.number,
+            session_id: Arc::clone(&session.info.id),
             sequence: flight.item.sequence,
             code: flight.item.code,
             body: flight.item.body.clone(),
@@ -266,7 +263,7 @@ impl Fleet {
         let Flight { session, item, attempts, .. } = &self.flights[ticket.0];
         let session = &self.sessions[*session];
         let purpose = Purpose::named("retry").number(item.sequence.into()).number((*attempts).into());
-        let draw = self.source.seed.session(session.number).draw(purpose);
+        let draw = self.source.seed(session.info.number).draw(purpose);
         let ended = exchange.moments.ended;
         match self.policy.retry.next(*attempts, exchange, draw, self.policy.wall.timestamp_at(ended)) {
             Next::GiveUp => false,
@@ -283,8 +280,8 @@ impl Fleet {
                 }
                 tell(RunEvent::Retrying {
                     at: ended,
-                    session: session.number,
-                    session_id: Arc::clone(&session.id),
+                    session: session.info.number,
+                    session_id: Arc::clone(&session.info.id),
                     sequence: item.sequence,
                     code: item.code,
                     attempt: *attempts,
@@ -310,7 +307,7 @@ impl Fleet {
         let session = &self.sessions[key];
         if session.in_flight == 0 && session.is_over() {
             let session = self.sessions.remove(key);
-            tell(RunEvent::SessionEnded { at, session: session.number, session_id: session.id });
+            tell(RunEvent::SessionEnded { at, session: session.info.number, session_id: session.info.id });
         }
     }
 }
@@ -325,8 +322,8 @@ fn delivery(
     exchange: Option<Exchange>,
 ) -> Delivery {
     Delivery {
-        session: session.number,
-        session_id: Arc::clone(&session.id),
+        session: session.info.number,
+        session_id: Arc::clone(&session.info.id),
         sequence: item.sequence,
         code: item.code,
         status,

@@ -15,4 +15,4 @@ pub mod policy;
 pub mod retry;
 mod session;
 
-pub use session::SessionSource;
+pub use session::{Numbers, Recording, Scenarios, SessionSource};

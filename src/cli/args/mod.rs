@@ -2,6 +2,7 @@
 
 mod delivery;
 mod dialect;
+mod replay;
 mod secret;
 mod send;
 mod verbs;
@@ -16,6 +17,7 @@ use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches,
 
 pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
+pub(super) use replay::ReplayArgs;
 pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
 pub(super) use verbs::{
@@ -58,6 +60,8 @@ pub(super) struct ConfigArgs {
 pub(super) enum Verb {
     // Without words of its own, it has those of its arguments, in full.
     Send(Box<SendArgs>),
+    /// Send a journal's events again, byte for byte
+    Replay(Box<ReplayArgs>),
     /// List, show, check and begin scenarios
     Scenarios(ScenariosArgs),
     /// Show every choice that the documentation of WMS leaves open

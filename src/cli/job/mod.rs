@@ -5,6 +5,8 @@ pub(super) mod dialect;
 pub(super) mod duration;
 pub(super) mod overrides;
 pub(super) mod plays;
+pub(super) mod recording;
+pub(super) mod replay;
 pub(super) mod secret;
 pub(super) mod send;
 pub(super) mod target;

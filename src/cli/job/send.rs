@@ -1,6 +1,5 @@
 //! `send`, resolved.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,9 +10,9 @@ use crate::cli::args::{OrderName, OutputName, SendArgs};
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
 use crate::clock::{Epoch, wall_clock};
-use crate::delivery::SessionSource;
 use crate::delivery::policy::{Pace, Policy};
 use crate::delivery::retry::RetryPolicy;
+use crate::delivery::{Numbers, Scenarios, SessionSource};
 use crate::outcome::run::Setup;
 use crate::protocol::dialect::{Dialect, KEYS, Order};
 use crate::protocol::mac::{Secret, Signer};
@@ -27,7 +26,7 @@ const NO_TARGET: &str = "http://127.0.0.1/webhook";
 /// Everything that `send` needs, with nothing left to decide.
 pub(in crate::cli) struct SendJob {
     pub source: SessionSource,
-    pub numbers: RangeInclusive<u64>,
+    pub numbers: Numbers,
     pub policy: Policy,
     pub signer: Signer,
     pub dialect: Dialect,
@@ -113,8 +112,13 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
     };
     Ok(SendJob {
         signer: Signer::new(&secret, spoken.mac_input),
-        source: SessionSource { seed, mix: plays.mix, ids: plays.ids, faults: args.fault.clone().into() },
-        numbers: plays.numbers,
+        source: SessionSource::Scenarios(Scenarios {
+            seed,
+            mix: plays.mix,
+            ids: plays.ids,
+            faults: args.fault.clone().into(),
+        }),
+        numbers: Numbers::Range(plays.numbers),
         policy,
         wait_for_target: wait(&args.delivery.wait_for_target)?,
         before_session: args.before_session.clone(),
@@ -166,7 +170,7 @@ fn start(pace: Pace, plays: &Plays) -> Epoch {
     }
 }
 
-fn wait(text: &str) -> Result<Duration, CliError> {
+pub(super) fn wait(text: &str) -> Result<Duration, CliError> {
     match duration::read("wait-for-target", text)? {
         Some(wait) => Ok(wait),
         None => Err(CliError::usage("--wait-for-target needs an end, such as 30s")),
@@ -181,7 +185,7 @@ fn secret_of(seed: Seed) -> Secret {
 }
 
 /// What every request carries beside the MAC, with the user's own values hidden: they may be credentials.
-fn headers(transport: &TransportOptions) -> Vec<(String, String)> {
+pub(super) fn headers(transport: &TransportOptions) -> Vec<(String, String)> {
     let mut headers = vec![
         ("Content-Type".to_owned(), transport.content_type.clone()),
         ("User-Agent".to_owned(), transport.user_agent.clone()),

@@ -102,7 +102,7 @@ async fn with<T: Transport>(
         note("press Enter to send the next event; Ctrl-D or Ctrl-C ends the run");
     }
     let fleet = Fleet::new(job.source, job.policy, job.signer);
-    engine.run(fleet, job.numbers, signals::watch(), &mut |event| observer.tell(&event)).await;
+    engine.run(fleet, &job.numbers, signals::watch(), &mut |event| observer.tell(&event)).await;
     let took = clock.now().since(Moment::ZERO);
     let inbox = match embedded {
         Some(embedded) => Some(inbox_summary(&stop_receiver(embedded).await)),

@@ -65,6 +65,18 @@ pub enum Expectation {
     Any,
 }
 
+impl Expectation {
+    /// What may be expected where both hold.
+    #[must_use]
+    pub const fn stricter(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Refuse, _) | (_, Self::Refuse) => Self::Refuse,
+            (Self::Any, _) | (_, Self::Any) => Self::Any,
+            (Self::Accept, Self::Accept) => Self::Accept,
+        }
+    }
+}
+
 /// What users read about a kind.
 #[derive(Debug)]
 pub struct KindInfo {
@@ -80,7 +92,8 @@ pub struct KindInfo {
 }
 
 impl KindInfo {
-    pub(super) const fn kind(&self) -> FaultKind {
+    /// The kind, with its usual parameter.
+    pub const fn kind(&self) -> FaultKind {
         self.make
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::kind::{Expectation, FaultKind};
+use super::kind::FaultKind;
 use super::rule::FaultRule;
 use super::spoil;
 use crate::clock::Moment;
@@ -105,7 +105,7 @@ fn strike(item: &mut Item, signer: &Signer) -> u32 {
             FaultKind::Body(fault) => item.body = spoil::body(*fault, &item.body),
             FaultKind::Swap | FaultKind::Burst(_) | FaultKind::Mac(_) => {}
         }
-        item.expectation = stricter(item.expectation, fault.expectation());
+        item.expectation = item.expectation.stricter(fault.expectation());
     }
     let changed = item.faults.iter().any(|fault| matches!(fault, FaultKind::Body(_)));
     if changed {
@@ -129,14 +129,6 @@ fn placement(faults: &Faults) -> (bool, Option<u32>) {
         _ => None,
     });
     (swap, burst)
-}
-
-const fn stricter(one: Expectation, other: Expectation) -> Expectation {
-    match (one, other) {
-        (Expectation::Refuse, _) | (_, Expectation::Refuse) => Expectation::Refuse,
-        (Expectation::Any, _) | (_, Expectation::Any) => Expectation::Any,
-        (Expectation::Accept, Expectation::Accept) => Expectation::Accept,
-    }
 }
 
 #[derive(Debug)]
@@ -174,6 +166,7 @@ impl Ord for Queued {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::fault::Expectation;
     use crate::protocol::code::Code;
     use crate::protocol::dialect::MacInput;
     use crate::protocol::mac::Secret;

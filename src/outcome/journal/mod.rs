@@ -3,6 +3,8 @@
 //! A line is written whole and flushed before the next thing is done, so that a run that is killed loses at most its
 //! last line. Lines have a `type`; readers pass over types and keys that they do not know.
 
+pub mod read;
+
 use serde_json::{Map, Value, json};
 
 use super::delivery::Delivery;
@@ -157,6 +159,10 @@ fn delivery_line(delivery: &Delivery, headers: &[(String, String)]) -> Value {
     }
     put("headers", Value::Object(sent));
     put("body", String::from_utf8_lossy(&delivery.body).into());
+    if std::str::from_utf8(&delivery.body).is_err() {
+        use base64::Engine as _;
+        put("body_base64", base64::engine::general_purpose::STANDARD.encode(&delivery.body).into());
+    }
     Value::Object(line)
 }
 

@@ -1,0 +1,96 @@
+//! `replay`, resolved: the same job as that of `send`, from a journal.
+
+use std::sync::Arc;
+
+use super::send::{Mode, SendJob, headers, wait};
+use super::{dialect, recording, secret, target};
+use crate::cli::args::{OrderName, ReplayArgs};
+use crate::cli::error::CliError;
+use crate::cli::shell::Typed;
+use crate::clock::wall_clock;
+use crate::delivery::item::MacText;
+use crate::delivery::policy::Policy;
+use crate::delivery::retry::RetryPolicy;
+use crate::delivery::{Numbers, SessionSource};
+use crate::outcome::run::Setup;
+use crate::protocol::dialect::Order;
+use crate::protocol::mac::{Secret, Signer};
+
+pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJob, CliError> {
+    let chosen = dialect::choose(&args.dialect)?;
+    let mut spoken = chosen.whole();
+    if let Some(accept) = &args.delivery.accept {
+        spoken.accept = accept.parse().map_err(|error| CliError::usage(format!("--accept: {error}")))?;
+    }
+    match args.order {
+        Some(OrderName::Sequential) => spoken.order = Order::Sequential,
+        Some(OrderName::Concurrent) => spoken.order = Order::Concurrent,
+        None => {}
+    }
+    let Some(url) = &args.delivery.to else {
+        return Err(CliError::usage("--to URL is needed: where the journal's events go again"));
+    };
+    let (transport, carrier) = target::options(&args.delivery, target::parse(url)?, &spoken)?;
+    let secret = secret::find(&args.secret, typed)?;
+    if args.resign && secret.is_none() {
+        return Err(secret::missing());
+    }
+    let signer = Signer::new(&secret.unwrap_or_else(|| Secret::new("")), spoken.mac_input);
+
+    let recording::Opened { mut recording, warnings } = recording::open(&args.recording)?;
+    if args.resign {
+        recording.change(&mut |item| item.mac = MacText::Signed(signer.sign(&item.body)));
+    }
+    let all = recording.numbers();
+    let numbers: Arc<[u64]> = match args.only_session {
+        None => all.into(),
+        Some(number) if all.contains(&number) => [number].into(),
+        Some(number) => {
+            let message =
+                format!("--only-session {number}: the journal sent nothing in a session of that number");
+            return Err(CliError::could_not(message));
+        }
+    };
+
+    let start = wall_clock();
+    let setup = Setup {
+        version: env!("CARGO_PKG_VERSION"),
+        seed: 0,
+        plays: format!("journal {}", args.recording.display()),
+        outcomes: Vec::new(),
+        target: transport.target.to_string(),
+        start_time: start.to_rfc3339(),
+        pace: args.pace.to_string(),
+        dialect: Vec::new(),
+        sessions: numbers.len() as u64,
+        transport: carrier.name().to_owned(),
+        headers: headers(&transport),
+    };
+    let policy = Policy {
+        pace: args.pace,
+        start,
+        order: spoken.order,
+        accept: spoken.accept.clone(),
+        retry: RetryPolicy { retries: args.delivery.retries, backoff: args.delivery.backoff },
+        wall: start,
+    };
+    Ok(SendJob {
+        source: SessionSource::Recording(Arc::new(recording)),
+        numbers: Numbers::List(numbers),
+        policy,
+        signer,
+        dialect: spoken,
+        transport,
+        carrier,
+        embedded: false,
+        wait_for_target: wait(&args.delivery.wait_for_target)?,
+        before_session: None,
+        max_in_flight: args.delivery.max_in_flight as usize,
+        setup,
+        mode: Mode::Send,
+        output: args.output,
+        journal: args.journal.clone(),
+        notes: Vec::new(),
+        warnings,
+    })
+}

@@ -1,0 +1,74 @@
+//! One session being delivered, and where sessions come from.
+
+mod numbers;
+mod played;
+mod recorded;
+mod recording;
+mod source;
+
+use std::collections::VecDeque;
+
+pub use numbers::Numbers;
+pub use recording::Recording;
+pub use source::{Scenarios, SessionSource};
+
+use super::fault::FaultRule;
+use super::item::Item;
+use super::policy::Policy;
+use crate::clock::Moment;
+use crate::outcome::run_event::SessionInfo;
+use crate::protocol::mac::Signer;
+use played::Played;
+
+/// A value in the fleet's slab.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub info: SessionInfo,
+    course: Course,
+    /// When the session began in the run.
+    pub begins: Moment,
+    pub in_flight: u32,
+}
+
+/// What a session's items come from.
+#[derive(Debug)]
+enum Course {
+    /// A scenario, stepped as it goes.
+    Played(Box<Played>),
+    /// A journal.
+    Recorded(VecDeque<Item>),
+}
+
+/// What all sessions of a run are rendered with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rendering<'a> {
+    pub policy: &'a Policy,
+    pub signer: &'a Signer,
+    pub faults: &'a [FaultRule],
+}
+
+impl Session {
+    /// When the next item is due, at the scenario's own pace; `None` when the session is over.
+    pub fn next_due(&mut self, with: Rendering<'_>, buffer: &mut Vec<u8>) -> Option<Moment> {
+        match &mut self.course {
+            Course::Played(played) => played.next_due(with, buffer),
+            Course::Recorded(items) => items.front().map(|item| item.due),
+        }
+    }
+
+    /// The next item, which is what [`Session::next_due`] speaks of.
+    pub fn next(&mut self, with: Rendering<'_>, buffer: &mut Vec<u8>) -> Option<Item> {
+        match &mut self.course {
+            Course::Played(played) => played.next(with, buffer),
+            Course::Recorded(items) => items.pop_front(),
+        }
+    }
+
+    /// True when nothing is left to send.
+    pub fn is_over(&self) -> bool {
+        match &self.course {
+            Course::Played(played) => played.is_over(),
+            Course::Recorded(items) => items.is_empty(),
+        }
+    }
+}

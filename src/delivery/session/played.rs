@@ -1,0 +1,96 @@
+//! A session that is played from a scenario.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::Rendering;
+use crate::clock::Moment;
+use crate::delivery::fault::{Expectation, FaultLine, FaultRule};
+use crate::delivery::item::{Faults, Item, MacText};
+use crate::scenario::plan::Plan;
+use crate::scenario::render::Values;
+use crate::scenario::timeline::{Beat, Timeline};
+use crate::seed::SessionSeed;
+
+/// The cursor of one session and what it remembers.
+#[derive(Debug)]
+pub(in crate::delivery) struct Played {
+    seed: SessionSeed,
+    id: Arc<str>,
+    plan: Arc<Plan>,
+    timeline: Timeline,
+    values: Values,
+    /// The beat that comes next in the timeline.
+    beat: Option<Beat>,
+    /// Where faults can change what is sent and when; most runs have none.
+    line: Option<Box<FaultLine>>,
+}
+
+impl Played {
+    pub(super) fn new(plan: Arc<Plan>, seed: SessionSeed, id: Arc<str>, faults: &[FaultRule]) -> Self {
+        let mut timeline = Timeline::new(&plan, seed);
+        let beat = timeline.next(&plan);
+        let values = Values::new(&plan);
+        let line = (!faults.is_empty()).then(Box::default);
+        Self { seed, id, plan, timeline, values, beat, line }
+    }
+
+    pub(super) fn next_due(&mut self, with: Rendering<'_>, buffer: &mut Vec<u8>) -> Option<Moment> {
+        if self.line.is_none() {
+            return self.beat.map(|beat| beat.due);
+        }
+        self.fill_line(with, buffer);
+        self.line.as_ref()?.first_due()
+    }
+
+    pub(super) fn next(&mut self, with: Rendering<'_>, buffer: &mut Vec<u8>) -> Option<Item> {
+        if self.line.is_none() {
+            return self.render(with, buffer);
+        }
+        self.fill_line(with, buffer);
+        self.line.as_mut()?.pop()
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.beat.is_none() && self.line.as_ref().is_none_or(|line| line.is_empty())
+    }
+
+    /// Lets the line take events until it is settled which item is the next.
+    fn fill_line(&mut self, with: Rendering<'_>, buffer: &mut Vec<u8>) {
+        let Some(mut line) = self.line.take() else { return };
+        while let Some(beat) = self.beat {
+            if line.first_due().is_some_and(|first| first <= beat.due) {
+                break;
+            }
+            if let Some(item) = self.render(with, buffer) {
+                line.take(item, with.faults, self.seed, with.signer);
+            }
+        }
+        if self.beat.is_none() {
+            line.finish();
+        }
+        self.line = Some(line);
+    }
+
+    /// Renders and signs the timeline's next event. The stamp follows the plan, not the delays of the run: the same seed
+    /// gives the same bytes.
+    fn render(&mut self, with: Rendering<'_>, buffer: &mut Vec<u8>) -> Option<Item> {
+        let beat = self.beat?;
+        let timestamp = with.policy.pace.timestamp(with.policy.start, beat.due);
+        buffer.clear();
+        let rendered = self.values.render(&self.plan, self.seed, &self.id, timestamp, beat, buffer);
+        self.beat = self.timeline.next(&self.plan);
+        Some(Item {
+            due: beat.due,
+            sequence: rendered.sequence,
+            code: rendered.code,
+            mac: MacText::Signed(with.signer.sign(buffer)),
+            body: Bytes::copy_from_slice(buffer),
+            faults: Faults::new(),
+            expectation: Expectation::Accept,
+            dropped: false,
+            copy: false,
+        })
+    }
+}

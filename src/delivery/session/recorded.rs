@@ -1,0 +1,75 @@
+//! From a journal's deliveries to items that can be sent again.
+
+use bytes::Bytes;
+
+use super::Recording;
+use crate::clock::Moment;
+use crate::delivery::fault::{Expectation, FaultKind, KINDS};
+use crate::delivery::item::{Faults, Item, MacText};
+use crate::outcome::delivery::Status;
+use crate::outcome::journal::read::{Entry, Recorded, RecordedSession};
+use crate::outcome::run_event::SessionInfo;
+use crate::protocol::code::Code;
+use crate::protocol::conclusion::Outcome;
+
+impl Recording {
+    /// Takes a line of a journal in. What was suppressed was not sent, and is not sent again.
+    pub fn take(&mut self, entry: Entry) {
+        match entry {
+            Entry::Session(session) => self.begin(info(session)),
+            Entry::Delivery(recorded) if recorded.status != Status::Suppressed => {
+                let info = SessionInfo {
+                    number: recorded.session,
+                    id: recorded.session_id.as_str().into(),
+                    scenario: "recorded".into(),
+                    outcome: Outcome::Abandoned,
+                };
+                self.push(info, item(*recorded));
+            }
+            Entry::Delivery(_) | Entry::Run | Entry::End | Entry::Other => {}
+        }
+    }
+
+    /// Lets the rhythm begin with the first item: what was recorded late in a run need not be waited for.
+    pub fn start_at_once(&mut self) {
+        let mut first = Moment::NEVER;
+        self.change(&mut |item| first = first.min(item.due));
+        self.change(&mut |item| item.due = Moment(item.due.0 - first.0));
+    }
+}
+
+fn info(session: RecordedSession) -> SessionInfo {
+    SessionInfo {
+        number: session.number,
+        id: session.id.into(),
+        scenario: session.scenario.into(),
+        outcome: session.outcome,
+    }
+}
+
+fn item(recorded: Recorded) -> Item {
+    // Labels are names, with a parameter where there is one: the name says what may be expected.
+    let faults: Faults = recorded
+        .faults
+        .iter()
+        .filter_map(|label| {
+            let name = label.split('=').next()?;
+            KINDS.iter().find(|info| info.name == name).map(|info| info.kind())
+        })
+        .collect();
+    Item {
+        due: recorded.intended,
+        sequence: recorded.sequence,
+        // A journal of a later version may know more events; the bytes are what counts.
+        code: recorded.event.parse().unwrap_or(Code::GeneralError),
+        body: Bytes::from(recorded.body),
+        mac: MacText::Spoiled(recorded.mac.map(Into::into)),
+        expectation: faults
+            .iter()
+            .map(|fault: &FaultKind| fault.expectation())
+            .fold(Expectation::Accept, Expectation::stricter),
+        faults,
+        dropped: false,
+        copy: recorded.copy,
+    }
+}

@@ -1,0 +1,68 @@
+//! Sessions that were recorded, to be sent again byte for byte.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crate::delivery::item::Item;
+use crate::outcome::run_event::SessionInfo;
+use crate::protocol::conclusion::Outcome;
+
+/// The sessions of a journal, by number.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    sessions: BTreeMap<u64, (SessionInfo, Vec<Item>)>,
+}
+
+impl Recording {
+    /// Takes a session in. What comes for a number that is there already joins it.
+    pub fn begin(&mut self, info: SessionInfo) {
+        self.sessions.entry(info.number).or_insert_with(|| (info, Vec::new()));
+    }
+
+    /// Takes an item of a session in, in the order of sending. Items of a session are due one after the other.
+    pub fn push(&mut self, info: SessionInfo, mut item: Item) {
+        let (_, items) = self.sessions.entry(info.number).or_insert_with(|| (info, Vec::new()));
+        if let Some(last) = items.last() {
+            item.due = item.due.max(last.due);
+        }
+        items.push(item);
+    }
+
+    /// The numbers of the sessions that have something to send.
+    pub fn numbers(&self) -> Vec<u64> {
+        self.sessions.iter().filter(|(_, (_, items))| !items.is_empty()).map(|(number, _)| *number).collect()
+    }
+
+    /// How many items there are to send.
+    pub fn len(&self) -> usize {
+        self.sessions.values().map(|(_, items)| items.len()).sum()
+    }
+
+    /// True where there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Changes every item.
+    pub fn change(&mut self, change: &mut dyn FnMut(&mut Item)) {
+        for (_, items) in self.sessions.values_mut() {
+            items.iter_mut().for_each(&mut *change);
+        }
+    }
+
+    pub(super) fn info(&self, number: u64) -> SessionInfo {
+        self.sessions.get(&number).map_or_else(
+            || SessionInfo {
+                number,
+                id: "".into(),
+                scenario: Arc::from("recorded"),
+                outcome: Outcome::Abandoned,
+            },
+            |(info, _)| info.clone(),
+        )
+    }
+
+    pub(super) fn items(&self, number: u64) -> VecDeque<Item> {
+        self.sessions.get(&number).map(|(_, items)| items.iter().cloned().collect()).unwrap_or_default()
+    }
+}
