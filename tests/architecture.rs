@@ -147,6 +147,11 @@ fn only_verify_makes_a_verified() {
 }
 
 #[test]
+fn nothing_global_changes() {
+    hold(rules::globals);
+}
+
+#[test]
 fn nothing_panics_on_purpose() {
     hold(rules::panics);
 }
@@ -499,6 +504,17 @@ fn a_verified_from_elsewhere_is_found() {
     refused(rule, "protocol/mac.rs", &format!("{sealed} fn other() {{ Verified(()) }}"), "only mac::verify");
     refused(rule, "protocol/mac.rs", "pub struct Verified(pub ());", "made by anyone");
     refused(rule, "protocol/mac.rs", "#[derive(Default)] pub struct Verified(());", "made by anyone");
+}
+
+#[test]
+fn globals_are_found() {
+    let rule = rules::globals;
+    refused(rule, "seed.rs", "static X: OnceLock<u8> = OnceLock::new();", "X is global and changes");
+    refused(rule, "seed.rs", "fn f() { static mut X: u8 = 1; }", "X is global and changes");
+    refused(rule, "seed.rs", "static X: [std::sync::atomic::AtomicU8; 2] = [A, B];", "X is global");
+    refused(rule, "seed.rs", "std::thread_local! { static X: u8 = 1 }", "thread_local! is global");
+    taken(rule, "seed.rs", "static X: &str = \"x\"; const Y: u8 = 1;");
+    taken(rule, "cli/printer/mod.rs", "static X: OnceLock<u8> = OnceLock::new();");
 }
 
 #[test]
