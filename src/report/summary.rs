@@ -54,7 +54,7 @@ pub fn summary(run: &Run) -> String {
     if tally.resent > 0 {
         let _ = writeln!(
             text,
-            "note      {} sent again: the receiver had closed an idle connection, which is its right",
+            "note      {} sent again: the receiver closed the connection without an answer, its right if that was idle",
             counted(tally.resent, "request")
         );
     }
