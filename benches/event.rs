@@ -116,12 +116,12 @@ fn event(c: &mut Criterion) {
     let signer = Signer::new(&secret, MacInput::Bytes);
     let result = prepared(Code::IntermediateResults);
     result.render(&mut out);
-    let signed = out.clone();
-    group.bench_function(format!("sign {} bytes, keyed state cloned", signed.len()), |b| {
-        b.iter(|| signer.sign(black_box(&signed)));
+    let bytes = out.clone();
+    group.bench_function(format!("sign {} bytes, keyed state cloned", bytes.len()), |b| {
+        b.iter(|| signer.sign(black_box(&bytes)));
     });
-    group.bench_function(format!("sign {} bytes, fresh key", signed.len()), |b| {
-        b.iter(|| Signer::new(&secret, MacInput::Bytes).sign(black_box(&signed)));
+    group.bench_function(format!("sign {} bytes, fresh key", bytes.len()), |b| {
+        b.iter(|| Signer::new(&secret, MacInput::Bytes).sign(black_box(&bytes)));
     });
 
     for (name, code) in [

@@ -188,6 +188,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_precision_loss, reason = "20,000 draws fit a double exactly")]
     fn draws_are_spread_as_they_should_be() {
         let draws: Vec<Draw> =
             (0..20_000).map(|n| Seed(3).session(n).draw(Purpose::named("spread"))).collect();

@@ -1,5 +1,7 @@
 //! Every scenario of the catalogue, in every dialect: legal, in time, true to the rules of the service.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -145,7 +147,7 @@ fn outcomes_are_what_the_events_show() {
             match plan.outcome {
                 Outcome::Completed => assert!(has(Code::ResultsReceived), "{name}"),
                 Outcome::Canceled => {
-                    assert!(has(Code::MeasurementCanceled) && !has(Code::ResultsReceived), "{name}")
+                    assert!(has(Code::MeasurementCanceled) && !has(Code::ResultsReceived), "{name}");
                 }
                 Outcome::Failed => assert!(!has(Code::ResultsReceived), "{name}"),
                 Outcome::Abandoned => {
@@ -344,6 +346,7 @@ fn a_low_signal_cancels_by_the_rule_and_only_then() {
 }
 
 #[test]
+#[expect(clippy::cast_precision_loss, reason = "2,000 steps fit a double exactly")]
 fn signals_grow_and_are_correlated() {
     let plan = plan("happy-path", &Dialect::current());
     let (mut first, mut last, mut steps) = (0.0, 0.0, Vec::new());

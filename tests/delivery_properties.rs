@@ -1,6 +1,6 @@
 //! Whatever the receiver answers, and in whichever order: each event is settled exactly once, and sessions keep their order.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -158,14 +158,14 @@ fn a_dry_run_prints_what_a_receiver_gets() {
         sim(words(&what)).args(to).args(["--output", "quiet"]).exits(0);
         let planned = sim(words(&what)).args(to).args(["--dry-run"]).exits(0).json_lines();
 
-        let mut planned: Vec<(String, String)> = planned
+        let mut expected: Vec<(String, String)> = planned
             .iter()
             .map(|line| {
                 let mac = line["headers"]["X-WMS-Content-MAC"].as_str().unwrap().to_owned();
                 (line["body"].as_str().unwrap().to_owned(), mac)
             })
             .collect();
-        let mut received: Vec<(String, String)> = receiver
+        let mut arrived: Vec<(String, String)> = receiver
             .records()
             .into_iter()
             .map(|record| {
@@ -173,9 +173,9 @@ fn a_dry_run_prints_what_a_receiver_gets() {
                 (record.body, mac)
             })
             .collect();
-        planned.sort();
-        received.sort();
-        assert!(planned == received, "pace {pace}, {order}");
+        expected.sort();
+        arrived.sort();
+        assert!(expected == arrived, "pace {pace}, {order}");
     }
 }
 

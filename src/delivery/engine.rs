@@ -62,7 +62,7 @@ impl<T: Transport> Engine<T> {
         tell: &mut dyn FnMut(RunEvent),
     ) {
         let mut lanes = Lanes::new();
-        let (announced, mut announcements) = mpsc::unbounded_channel();
+        let (tells, mut announcements) = mpsc::unbounded_channel();
         let mut waiting = sessions;
         let mut announcing = 0;
         let mut allowed = usize::from(self.steps.is_none());
@@ -77,7 +77,7 @@ impl<T: Transport> Engine<T> {
                         None => fleet.admit(number, Moment::ZERO, tell),
                         Some(announcer) => {
                             announcing += 1;
-                            announcer.announce(number, fleet.source().id(number), announced.clone());
+                            announcer.announce(number, fleet.source().id(number), tells.clone());
                         }
                     }
                 }
@@ -166,7 +166,7 @@ impl<T: Transport> Engine<T> {
                 None => std::future::pending().await,
             }
         };
-        let step = async {
+        let enter = async {
             match &mut self.steps {
                 Some(steps) if ask => steps.recv().await,
                 _ => std::future::pending().await,
@@ -183,7 +183,7 @@ impl<T: Transport> Engine<T> {
             () = stopped => Woken::Stop,
             (lane, ticket, exchange) = lanes.settled() => Woken::Settled(lane, ticket, exchange),
             Some((number, result)) = announcements.recv() => Woken::Announced(number, result),
-            word = step => if word.is_some() { Woken::Step } else { Woken::NoMoreSteps },
+            word = enter => if word.is_some() { Woken::Step } else { Woken::NoMoreSteps },
             () = timer => Woken::Due,
         }
     }

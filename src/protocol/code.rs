@@ -36,7 +36,7 @@ impl fmt::Display for Severity {
 
 macro_rules! codes {
     ($( $variant:ident $name:literal $severity:ident $payload:ident $doc:literal )*) => {
-        /// The 21 event codes of docs.deepaffex.ai/wms/9_webhooks.html, in the order of the page's table.
+        /// The 21 event codes of <https://docs.deepaffex.ai/wms/9_webhooks.html>, in the order of the page's table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
         #[repr(u8)]
         pub enum Code {

@@ -304,6 +304,7 @@ impl State {
 
 /// The grammar of one dialect.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of the dialect")]
 pub struct Grammar {
     websocket_initial: bool,
     websocket_clean_close: bool,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hmac::digest::array::Array;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -70,7 +71,7 @@ impl Signer {
     pub fn new(secret: &Secret, input: MacInput) -> Self {
         // HMAC takes keys of any length (RFC 2104, 2), so the error case cannot be reached; an empty key is the
         // same as the key of zeros that the fallback is.
-        let keyed = Hmac::new_from_slice(secret.expose()).unwrap_or_else(|_| Hmac::new(&Default::default()));
+        let keyed = Hmac::new_from_slice(secret.expose()).unwrap_or_else(|_| Hmac::new(&Array::default()));
         Self { keyed, input }
     }
 

@@ -19,26 +19,26 @@ pub struct GapRow {
 pub fn gaps(plan: &Plan) -> Vec<GapRow> {
     plan.emits()
         .map(|emit| {
-            let mut gap = format!("after {}", emit.gap);
+            let mut gap = vec![format!("after {}", emit.gap)];
             if let Some(since) = emit.since {
                 let anchor = plan
                     .emits()
                     .find(|other| other.marks == Some(since))
                     .map_or("the start", |other| other.code.as_str());
-                gap.push_str(&format!(" since {anchor}"));
+                gap.push(format!(" since {anchor}"));
             }
             if emit.rhythm > 0 {
-                gap.push_str(&format!(", then every {} s", emit.rhythm / 1_000_000_000));
+                gap.push(format!(", then every {} s", emit.rhythm / 1_000_000_000));
             }
             match (emit.repeat.low, emit.repeat.high) {
                 (1, 1) => {}
-                (low, high) if low == high => gap.push_str(&format!(", {low} times")),
-                (low, high) => gap.push_str(&format!(", {low} to {high} times")),
+                (low, high) if low == high => gap.push(format!(", {low} times")),
+                (low, high) => gap.push(format!(", {low} to {high} times")),
             }
             if emit.omitted {
-                gap.push_str(" (not in this dialect)");
+                gap.push(" (not in this dialect)".to_owned());
             }
-            GapRow { code: emit.code, gap }
+            GapRow { code: emit.code, gap: gap.concat() }
         })
         .collect()
 }

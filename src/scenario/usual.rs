@@ -23,6 +23,7 @@ pub struct Usual {
 pub const HELD_UP: Gap = Gap::Range(50 * MS, 250 * MS);
 
 /// The usual gap of an event.
+#[expect(clippy::match_same_arms, reason = "the order of the events tells more than equal gaps")]
 pub const fn usual(code: Code) -> Usual {
     let (since, gap) = match code {
         Code::WmsLoaded => (None, Gap::Fixed(0)),

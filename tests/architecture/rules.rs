@@ -144,7 +144,7 @@ fn prints(kind: Kind, path: &[&str]) -> bool {
     match kind {
         Kind::Macro => matches!(path, [.., "print" | "println" | "eprint" | "eprintln" | "dbg"]),
         Kind::Path | Kind::Glob => {
-            matches!(path, ["std", "io", "stdout" | "stderr", ..] | ["tokio", "io", "stdout" | "stderr", ..])
+            matches!(path, ["std" | "tokio", "io", "stdout" | "stderr", ..])
                 || matches!(path.first(), Some(&("anstream" | "indicatif")))
         }
         Kind::Method => false,

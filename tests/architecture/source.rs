@@ -81,7 +81,7 @@ pub fn read(root: &Path) -> Vec<SourceFile> {
     for path in walk(&root.join("src")) {
         let below = path.strip_prefix(root.join("src")).unwrap().to_str().unwrap().replace('\\', "/");
         let test = below.ends_with("/tests.rs") || below.contains("/tests/");
-        if below.ends_with(".rs") && !test {
+        if path.extension().is_some_and(|extension| extension == "rs") && !test {
             files.push(SourceFile::new(&below, &fs::read_to_string(&path).unwrap()));
         }
     }

@@ -18,6 +18,7 @@ use crate::protocol::code::Code;
 
 /// One way of speaking the protocol.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own, and has its own key")]
 pub struct Dialect {
     /// Which events exist.
     pub events: EventSet,

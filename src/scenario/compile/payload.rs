@@ -23,25 +23,22 @@ pub(super) fn build(
     let mut fields = documented(code, dialect);
     for (key, value) in written {
         let name = on_the_wire(code, &key.value, dialect);
-        let field = match fields.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, field)) => field,
-            None => {
-                let keys: Vec<&str> = fields.iter().map(|(known, _)| known.as_str()).collect();
-                let known = if keys.is_empty() { "no payload".to_owned() } else { keys.join(", ") };
-                diagnostics.push(Diagnostic::warning(
-                    format!("{code} has no payload key '{name}' in the documentation"),
-                    key.span.clone(),
-                    format!("documented: {known}"),
-                ));
-                fields.push((name, FieldValue::State));
-                match fields.last_mut() {
-                    Some((_, field)) => field,
-                    None => continue,
-                }
-            }
-        };
+        let place = fields.iter().position(|(known, _)| *known == name);
+        if place.is_none() {
+            let keys: Vec<&str> = fields.iter().map(|(known, _)| known.as_str()).collect();
+            let known = if keys.is_empty() { "no payload".to_owned() } else { keys.join(", ") };
+            diagnostics.push(Diagnostic::warning(
+                format!("{code} has no payload key '{name}' in the documentation"),
+                key.span.clone(),
+                format!("documented: {known}"),
+            ));
+        }
         check_state(code, &key.value, value, diagnostics);
-        *field = field_value(code, &key.value, &value.value, dialect);
+        let value = field_value(code, &key.value, &value.value, dialect);
+        match place {
+            Some(place) => fields[place].1 = value,
+            None => fields.push((name, value)),
+        }
     }
     for Override { key, value, .. } in overrides.iter().filter(|chosen| chosen.code == code) {
         let name = on_the_wire(code, key, dialect);

@@ -45,6 +45,7 @@ pub struct Timeline {
     course: Course,
     ahead: Option<Beat>,
     /// Beats of opened interludes, in order. Most sessions have none and allocate nothing.
+    #[expect(clippy::box_collection, reason = "a word instead of four in each of a million sessions")]
     beside: Option<Box<VecDeque<Beat>>>,
     opened: u64,
 }
