@@ -84,7 +84,9 @@ impl Observer {
             Voice::Human(human) => human.end(&summary(&run)),
             Voice::Ndjson(mut out) => out.line(&last.to_string()),
             Voice::Quiet(notes) if exit != Exit::Ok => {
-                notes.iter().for_each(|text| note(text));
+                for text in &notes {
+                    note(text);
+                }
                 failure(&summary(&run));
             }
             Voice::Quiet(_) => {}
