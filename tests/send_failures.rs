@@ -157,7 +157,7 @@ fn a_run_of_many_sessions_tells_the_first_of_its_troubles_and_counts_the_rest() 
 fn quiet_tells_failures_and_nothing_else() {
     let output = to_port(tcp::closed_port(), "bounce --output quiet").exits(3);
     assert_eq!(output.stdout, "");
-    output.says(&["connection-refused"]);
+    output.says(&["connection-refused", "repeat this run: wms-sim send"]);
     let receiver = Receiver::start(Kind::NodeHttp, SECRET);
     let output = send(&receiver.url(), SECRET, "bounce --output quiet").exits(0);
     assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", ""));

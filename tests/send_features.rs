@@ -397,5 +397,5 @@ fn each_enter_sends_one_event() {
 fn a_run_without_a_target_judges_itself() {
     let output = sim(words("send --mix all --sessions 40 --pace max")).exits(0);
     let output = output.says(&["a built-in receiver at http://127.0.0.1:"]);
-    output.shows(&["with a right MAC in 40 sessions", "40 of 40 completed"]);
+    output.shows(&["with a right MAC in 40 sessions", "40 of 40 played to the end"]);
 }
