@@ -83,9 +83,10 @@ const EDGES: &[Edge] = &[
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },
     Edge {
         under: "delivery/announce.rs",
-        may: &["tokio", "reqwest", "std::process"],
+        may: &["tokio", "reqwest"],
         why: "it tells the receiver of a session before it begins",
     },
+    Edge { under: "delivery/command.rs", may: &["tokio", "std::process"], why: "it runs the user's command" },
     Edge {
         under: "transport/",
         may: &[
