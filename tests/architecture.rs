@@ -83,9 +83,10 @@ const EDGES: &[Edge] = &[
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },
     Edge {
         under: "delivery/announce.rs",
-        may: &["tokio", "reqwest", "std::process"],
+        may: &["tokio", "reqwest"],
         why: "it tells the receiver of a session before it begins",
     },
+    Edge { under: "delivery/command.rs", may: &["tokio", "std::process"], why: "it runs the user's command" },
     Edge {
         under: "transport/",
         may: &[
@@ -144,6 +145,11 @@ fn types_that_hold_secrets_do_not_show_them() {
 #[test]
 fn only_verify_makes_a_verified() {
     hold(rules::verified);
+}
+
+#[test]
+fn nothing_global_changes() {
+    hold(rules::globals);
 }
 
 #[test]
@@ -499,6 +505,17 @@ fn a_verified_from_elsewhere_is_found() {
     refused(rule, "protocol/mac.rs", &format!("{sealed} fn other() {{ Verified(()) }}"), "only mac::verify");
     refused(rule, "protocol/mac.rs", "pub struct Verified(pub ());", "made by anyone");
     refused(rule, "protocol/mac.rs", "#[derive(Default)] pub struct Verified(());", "made by anyone");
+}
+
+#[test]
+fn globals_are_found() {
+    let rule = rules::globals;
+    refused(rule, "seed.rs", "static X: OnceLock<u8> = OnceLock::new();", "X is global and changes");
+    refused(rule, "seed.rs", "fn f() { static mut X: u8 = 1; }", "X is global and changes");
+    refused(rule, "seed.rs", "static X: [std::sync::atomic::AtomicU8; 2] = [A, B];", "X is global");
+    refused(rule, "seed.rs", "std::thread_local! { static X: u8 = 1 }", "thread_local! is global");
+    taken(rule, "seed.rs", "static X: &str = \"x\"; const Y: u8 = 1;");
+    taken(rule, "cli/printer/mod.rs", "static X: OnceLock<u8> = OnceLock::new();");
 }
 
 #[test]

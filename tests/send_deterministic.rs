@@ -7,12 +7,19 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use common::cli::{START, file, json_lines, scratch, sim, words};
 use common::receiver::{Kind, Receiver};
 use serde_json::Value;
 
 const RUN: &str = "send --mix production --sessions 1000 --start-time 2026-01-02T03:04:05Z --secret x --to http://127.0.0.1:9/ --dry-run";
+
+/// The run with seed 7, which most of the tests look at.
+fn usual() -> &'static str {
+    static USUAL: OnceLock<String> = OnceLock::new();
+    USUAL.get_or_init(|| dry_run("--seed 7"))
+}
 
 fn dry_run(more: &str) -> String {
     let output = sim(words(RUN)).args(words(more)).exits(0);
@@ -22,19 +29,19 @@ fn dry_run(more: &str) -> String {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
-    let first = dry_run("--seed 7");
+    let first = usual();
     assert!(first == dry_run("--seed 7"), "two runs with the same seed differ");
     let other = dry_run("--seed 8");
     let bodies = |text: &str| -> Vec<String> {
         json_lines(text).iter().map(|line| line["body"].as_str().unwrap().to_owned()).collect()
     };
-    let (mine, others) = (bodies(&first), bodies(&other));
+    let (mine, others) = (bodies(first), bodies(&other));
     assert!(mine.iter().all(|body| !others.contains(body)), "another seed gives some of the same bodies");
 }
 
 #[test]
 fn one_session_alone_is_what_it_is_in_the_whole_run() {
-    let all = dry_run("--seed 7");
+    let all = usual();
     for number in [1, 417, 1000] {
         let alone = dry_run(&format!("--seed 7 --only-session {number}"));
         let of_run: Vec<&str> =
@@ -48,7 +55,7 @@ fn one_session_alone_is_what_it_is_in_the_whole_run() {
 fn a_longer_run_begins_as_the_shorter_does() {
     let short = RUN.replace("1000", "10");
     let short = sim(words(&short)).args(["--seed", "7"]).exits(0).stdout;
-    assert!(dry_run("--seed 7").starts_with(&short));
+    assert!(usual().starts_with(&short));
 }
 
 /// What was sent of one session, in order.
@@ -86,7 +93,7 @@ fn body(line: &Value) -> Value {
 
 #[test]
 fn a_new_step_changes_only_what_it_must() {
-    let before = sessions(&dry_run("--seed 7"));
+    let before = sessions(usual());
     assert_eq!(before.len(), 1000);
     // Results come at their time after MEASUREMENT_STARTED, whatever is between; a start comes so long after the step
     // before it.

@@ -397,5 +397,30 @@ fn each_enter_sends_one_event() {
 fn a_run_without_a_target_judges_itself() {
     let output = sim(words("send --mix all --sessions 40 --pace max")).exits(0);
     let output = output.says(&["a built-in receiver at http://127.0.0.1:"]);
-    output.shows(&["with a right MAC in 40 sessions", "40 of 40 completed"]);
+    output.shows(&["with a right MAC in 40 sessions", "40 of 40 played to the end"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_before_a_session_ends_with_everything_it_started() {
+    let mark = format!("{}.61", std::process::id());
+    let command = format!("sleep {mark}; true");
+    sim(["send", "bounce", "--pace", "max", "--timeout", "400ms", "--before-session", &command])
+        .exits(3)
+        .shows(&["did not end within"]);
+    // The shell's child has that argument of its own; nothing else does.
+    let left = std::fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok())
+        .filter(|words| words.split(|byte| *byte == 0).any(|word| word == mark.as_bytes()))
+        .count();
+    assert_eq!(left, 0, "the command's own child still runs");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_says_much_or_leaves_something_running_does_no_harm() {
+    for command in ["head -c 50000000 /dev/zero >&2", "(sleep 3; true) & true"] {
+        sim(["send", "bounce", "--pace", "max", "--before-session", command]).exits(0);
+    }
 }

@@ -97,7 +97,10 @@ fn no_failure_tells_a_credential() {
 fn nothing_planned_tells_a_credential() {
     for mode in ["--dry-run", "--curl"] {
         let line = format!("send bounce {mode} --secret {SECRET} --to");
-        clean(&sim(words(&line)).args([url(9)]).args(HEADER).exits(0));
+        let output = sim(words(&line)).args([url(9)]).args(HEADER).exits(0);
+        clean(&output);
+        let told = output.stderr.contains("credentials are printed as ***");
+        assert_eq!(told, mode == "--curl", "{output}");
         let line = format!("send bounce {mode} --secret={SECRET} --header=X:M4RK --to={}", url(9));
         clean(&sim(words(&line)).exits(0));
         let environment = sim(["send", "bounce", mode])

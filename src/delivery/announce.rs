@@ -1,11 +1,12 @@
 //! Telling the receiver of a session before its first event, for receivers that must know their sessions.
 
 use std::fmt;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
+
+use super::command;
 
 /// The environment variable in which a command finds the session's ID.
 pub const SESSION_VARIABLE: &str = "WMS_SIM_SESSION_ID";
@@ -54,8 +55,9 @@ impl Announcer {
     ) {
         let this = self.clone();
         tokio::spawn(async move {
+            let mut outcome = Outcome { number, result: Err("it could not be announced".to_owned()), tell };
             let _permit = this.room.acquire().await;
-            let result = match this.patience {
+            outcome.result = match this.patience {
                 Some(patience) => {
                     tokio::time::timeout(patience, this.how.tell(&session_id)).await.unwrap_or_else(|_| {
                         Err(format!("--before-session did not end within {} s", patience.as_secs_f64()))
@@ -63,42 +65,34 @@ impl Announcer {
                 }
                 None => this.how.tell(&session_id).await,
             };
-            // Nobody listens any more once the run was stopped.
-            let _ = tell.send((number, result));
         });
+    }
+}
+
+/// Tells what came of an announcement when it is dropped, however that comes about: no run waits for ever.
+struct Outcome {
+    number: u64,
+    result: Result<(), String>,
+    tell: mpsc::UnboundedSender<(u64, Result<(), String>)>,
+}
+
+impl Drop for Outcome {
+    fn drop(&mut self) {
+        let result = std::mem::replace(&mut self.result, Ok(()));
+        // Nobody listens any more once the run was stopped.
+        let _ = self.tell.send((self.number, result));
     }
 }
 
 impl Announcement {
     async fn tell(&self, session_id: &str) -> Result<(), String> {
         match self {
-            Self::Command(command) => run(command, session_id).await,
+            Self::Command(command) => command::run(command, session_id).await,
             Self::Post { client, url, authorization } => {
                 post(client, url.clone(), authorization.as_deref(), session_id).await
             }
         }
     }
-}
-
-async fn run(command: &str, session_id: &str) -> Result<(), String> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let output = tokio::process::Command::new(shell)
-        .args([flag, command])
-        .env(SESSION_VARIABLE, session_id)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|error| format!("--before-session could not be run: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-    let last: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
-    Err(format!("the command of --before-session failed ({}): {last}", output.status))
 }
 
 async fn post(

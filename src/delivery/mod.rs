@@ -4,6 +4,7 @@
 //! the timer and the lanes.
 
 pub mod announce;
+mod command;
 pub mod dry;
 pub mod engine;
 pub mod fault;

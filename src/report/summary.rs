@@ -21,7 +21,10 @@ pub fn summary(run: &Run) -> String {
     if run.setup.sessions > 1 || tally.sessions_not_played > 0 {
         let mut parts = Vec::new();
         if tally.sessions_started > 0 {
-            parts.push(format!("{} of {} completed", tally.sessions_completed, tally.sessions_started));
+            parts.push(format!(
+                "{} of {} played to the end",
+                tally.sessions_completed, tally.sessions_started
+            ));
         }
         if tally.sessions_not_played > 0 {
             parts.push(paint(BAD, format!("{} not played", tally.sessions_not_played)));
@@ -74,7 +77,7 @@ pub fn summary(run: &Run) -> String {
     if tally.resent > 0 {
         let _ = writeln!(
             text,
-            "note      {} sent again: the receiver had closed an idle connection, which is its right",
+            "note      {} sent again: the receiver closed the connection without an answer, its right if that was idle",
             counted(tally.resent, "request")
         );
     }

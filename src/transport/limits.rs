@@ -25,3 +25,7 @@ pub const TRAILER_LIMIT: usize = 16 << 10;
 
 /// The longest that one address of several may take to accept a connection: a dead one does not use up all the time.
 pub const ADDRESS_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A connection that was idle for at least so long may have been closed by the receiver just as a request set out, which
+/// is its right (RFC 9112, 9.6). One that was busy a moment ago and is closed under a request has lost that request.
+pub const MAY_BE_STALE_AFTER: Duration = Duration::from_secs(1);

@@ -4,7 +4,7 @@ use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Item};
 
-use super::secrets::derives;
+use super::secrets::{derives, words};
 use super::source::{Kind, SourceFile, attributes, is_for_tests};
 use super::{BANNED_TEXTS, EDGE_WORDS, EDGES, LONGEST_FILE, NARROWER, ORDER};
 
@@ -149,6 +149,45 @@ fn prints(kind: Kind, path: &[&str]) -> bool {
         }
         Kind::Method => false,
     }
+}
+
+/// What changes is handed from one to the next, not kept in a static. Only cli/printer may: there is one standard output.
+pub fn globals(file: &SourceFile) -> Vec<String> {
+    struct Statics(Vec<(usize, String)>);
+    impl<'ast> Visit<'ast> for Statics {
+        fn visit_item(&mut self, item: &'ast Item) {
+            if !is_for_tests(attributes(item)) {
+                visit::visit_item(self, item);
+            }
+        }
+
+        fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
+            let (words, _) = words(&item.ty);
+            let changes = |word: &String| {
+                ["Once", "Lazy", "Atomic"].iter().any(|start| word.starts_with(start))
+                    || matches!(word.as_str(), "Mutex" | "RwLock" | "Cell" | "RefCell")
+            };
+            if matches!(item.mutability, syn::StaticMutability::Mut(_)) || words.iter().any(changes) {
+                self.0.push((item.ident.span().start().line, item.ident.to_string()));
+            }
+        }
+
+        fn visit_macro(&mut self, call: &'ast syn::Macro) {
+            if let Some(last) = call.path.segments.last()
+                && last.ident == "thread_local"
+            {
+                self.0.push((last.ident.span().start().line, "thread_local!".to_owned()));
+            }
+        }
+    }
+    if file.path.starts_with("cli/printer/") {
+        return Vec::new();
+    }
+    let mut statics = Statics(Vec::new());
+    statics.visit_file(&file.syntax);
+    let tell =
+        |(line, name)| format!("{}: {name} is global and changes; hand it in as an argument", file.at(line));
+    statics.0.into_iter().map(tell).collect()
 }
 
 /// A failure is a value: nothing panics on purpose, but where clippy was told why it cannot happen.

@@ -101,7 +101,7 @@ pub fn derives(attributes: &[Attribute]) -> Vec<String> {
 }
 
 /// The identifiers in a type, and the line of the first.
-fn words(ty: &Type) -> (Vec<String>, usize) {
+pub fn words(ty: &Type) -> (Vec<String>, usize) {
     struct Words(Vec<String>, usize);
     impl<'ast> Visit<'ast> for Words {
         fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {

@@ -88,22 +88,35 @@ fn dies_with_the_second() -> Vec<Step> {
     vec![Step::Read, status(200), Step::Read]
 }
 
+/// Longer than a connection has to be idle to count as one that may have died of it.
+const LONG: Duration = Duration::from_millis(1200);
+
 #[tokio::test]
 async fn a_stale_connection_is_tried_again_once() {
     for kind in BOTH {
         let scripts = vec![dies_with_the_second(), vec![Step::Read, status(201)]];
-        let (_, second, connections) = two(kind, scripts, Duration::from_millis(20)).await;
+        let (_, second, connections) = two(kind, scripts, LONG).await;
         assert_eq!((facts(&second), connections), ((Some(201), false, true), 2), "{kind:?}");
 
         let scripts =
             vec![[dies_with_the_second(), vec![Step::Reset]].concat(), vec![Step::Read, status(201)]];
-        let (_, second, connections) = two(kind, scripts, Duration::from_millis(20)).await;
+        let (_, second, connections) = two(kind, scripts, LONG).await;
         assert_eq!((facts(&second), connections), ((Some(201), false, true), 2), "{kind:?} with a reset");
 
         let scripts = vec![dies_with_the_second(), vec![Step::Read]];
-        let (_, second, connections) = two(kind, scripts, Duration::from_millis(20)).await;
+        let (_, second, connections) = two(kind, scripts, LONG).await;
         Expect::Failure(C::ClosedWithoutReply, P::Wait).assert(&second, "both connections die");
         assert_eq!((second.reused, second.resent, connections), (false, true, 2), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_busy_connection_that_dies_has_lost_its_request() {
+    for kind in BOTH {
+        let scripts = vec![dies_with_the_second(), vec![Step::Read, status(201)]];
+        let (_, second, connections) = two(kind, scripts, Duration::from_millis(20)).await;
+        Expect::Failure(C::ClosedWithoutReply, P::Wait).assert(&second, "the handler crashed");
+        assert_eq!((second.reused, second.resent, connections), (true, false, 1), "{kind:?}");
     }
 }
 
@@ -111,12 +124,12 @@ async fn a_stale_connection_is_tried_again_once() {
 async fn a_connection_that_began_to_answer_is_not_tried_again() {
     let half = vec![Step::Read, status(200), Step::Read, write("HTTP/1.1 2")];
     let scripts = || vec![half.clone(), vec![Step::Read, status(201)]];
-    let (_, second, connections) = two(Kind::Wire, scripts(), Duration::from_millis(20)).await;
+    let (_, second, connections) = two(Kind::Wire, scripts(), LONG).await;
     Expect::Failure(C::ReplyTruncated, P::Head).assert(&second, "wire");
     assert_eq!((second.reused, second.resent, connections), (true, false, 1));
 
     // hyper does not tell whether a byte of the answer had come, so the client cannot know better.
-    let (_, second, connections) = two(Kind::Client, scripts(), Duration::from_millis(20)).await;
+    let (_, second, connections) = two(Kind::Client, scripts(), LONG).await;
     assert_eq!((facts(&second), connections), ((Some(201), false, true), 2));
 }
 

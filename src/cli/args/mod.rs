@@ -36,7 +36,8 @@ Start here:
   wms-sim send low-snr --pace 20x    another scenario, faster
   wms-sim send --to http://127.0.0.1:3000/webhook --secret-file mac.secret
 
-Every flag can also be set as WMS_SIM_<FLAG>, or as `flag = \"value\"` in ./wms-sim.toml.
+Every flag can also be set as WMS_SIM_<FLAG>, or as `flag = \"value\"` in a file named with --config.
+./wms-sim.toml is read unnamed too, but cannot then set a target, a secret, a command or a file to write.
 Exit codes: 0 as expected, 1 the receiver failed, 2 usage, 3 could not run, 130 interrupted."
 )]
 pub(super) struct Cli {

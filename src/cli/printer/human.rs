@@ -17,6 +17,7 @@ pub(in crate::cli) struct Human {
     many: bool,
     progress: Option<Progress>,
     lines: bool,
+    headed: bool,
     trouble: u64,
     explained: Option<String>,
 }
@@ -25,19 +26,16 @@ impl Human {
     /// Tells a run of so many sessions.
     pub fn new(sessions: u64) -> Self {
         let lines = sessions <= LINES_UP_TO;
-        let mut out = Out::open();
+        let out = Out::open();
         let many = sessions > 1;
-        if lines {
-            out.line(&line::heading(many));
-            out.flush();
-        }
         let progress = (!lines && stderr_is_terminal()).then(|| Progress::new(sessions));
-        Self { out, many, progress, lines, trouble: 0, explained: None }
+        Self { out, many, progress, lines, headed: false, trouble: 0, explained: None }
     }
 
     pub fn tell(&mut self, event: &RunEvent, tally: &Tally) {
         match event {
             RunEvent::Settled(delivery) if self.lines => {
+                self.head();
                 self.out.line(&line::line(delivery, self.many));
                 if let Some(explanation) = self.news(delivery) {
                     self.out.line(&explanation);
@@ -65,6 +63,13 @@ impl Human {
         }
         if let Some(progress) = &self.progress {
             progress.update(tally);
+        }
+    }
+
+    /// The heading comes with the first line: a run that ends before it has none.
+    fn head(&mut self) {
+        if !std::mem::replace(&mut self.headed, true) {
+            self.out.line(&line::heading(self.many));
         }
     }
 

@@ -7,7 +7,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::job::send::SendJob;
 use crate::cli::journal_file::JournalFile;
-use crate::cli::printer::{Human, Out, failure, warn};
+use crate::cli::printer::{Human, Out, failure, note, warn};
 use crate::outcome::journal;
 use crate::outcome::run::{InboxSummary, Run, Setup};
 use crate::outcome::run_event::RunEvent;
@@ -24,7 +24,8 @@ pub(super) struct Observer {
 enum Voice {
     Human(Box<Human>),
     Ndjson(Out),
-    Quiet,
+    /// What to tell first, should the run fail.
+    Quiet(Vec<String>),
 }
 
 impl Observer {
@@ -36,7 +37,7 @@ impl Observer {
         }
         let voice = match job.output {
             OutputName::Human => Voice::Human(Box::new(Human::new(job.setup.sessions))),
-            OutputName::Quiet => Voice::Quiet,
+            OutputName::Quiet => Voice::Quiet(job.notes.clone()),
             OutputName::Ndjson => {
                 let mut out = Out::open();
                 out.line(&first.to_string());
@@ -82,8 +83,13 @@ impl Observer {
         match self.voice {
             Voice::Human(human) => human.end(&summary(&run)),
             Voice::Ndjson(mut out) => out.line(&last.to_string()),
-            Voice::Quiet if exit != Exit::Ok => failure(&summary(&run)),
-            Voice::Quiet => {}
+            Voice::Quiet(notes) if exit != Exit::Ok => {
+                for text in &notes {
+                    note(text);
+                }
+                failure(&summary(&run));
+            }
+            Voice::Quiet(_) => {}
         }
         exit
     }

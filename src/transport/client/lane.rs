@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use reqwest::{Response, Version};
 
+use crate::clock::Moment;
 use crate::outcome::exchange::{Exchange, Failure, FailureCode, Moments, Phase, Reply};
 
-use super::super::limits::BODY_LIMIT;
+use super::super::limits::{BODY_LIMIT, MAY_BE_STALE_AFTER};
 use super::super::{Lane, MAC_HEADER, Outgoing, failure};
 use super::body::ProbedBody;
 use super::cause::{self, Circumstances};
@@ -18,12 +19,16 @@ pub struct ClientLane {
     setup: Arc<Setup>,
     probe: Probe,
     client: Option<reqwest::Client>,
+    /// When the last exchange ended.
+    rested_since: Moment,
+    /// The connection was idle for so long that it may have died of it.
+    may_be_stale: bool,
 }
 
 impl ClientLane {
     pub(super) fn new(setup: Arc<Setup>) -> Self {
         let probe = Probe::new(setup.clock);
-        Self { setup, probe, client: None }
+        Self { setup, probe, client: None, rested_since: Moment::ZERO, may_be_stale: false }
     }
 }
 
@@ -33,6 +38,7 @@ impl Lane for ClientLane {
         let limit = self.setup.timeout;
         let mut track =
             Track { moments: Moments { begun: clock.now(), ..Moments::default() }, resent: false };
+        self.may_be_stale = track.moments.begun.since(self.rested_since) >= MAY_BE_STALE_AFTER;
         let work = self.deliver(outgoing, &mut track);
         let result = match limit {
             None => work.await,
@@ -45,6 +51,7 @@ impl Lane for ClientLane {
         track.moments.connected = if seen.reused { Some(track.moments.begun) } else { seen.connected };
         track.moments.sent = seen.sent;
         track.moments.ended = clock.now();
+        self.rested_since = track.moments.ended;
         Exchange { result, moments: track.moments, reused: seen.reused, resent: track.resent }
     }
 
@@ -117,7 +124,8 @@ impl ClientLane {
             matches!(failure.code, FailureCode::ClosedWithoutReply | FailureCode::ConnectionReset)
                 && failure.phase != Phase::Body
         };
-        result.as_ref().is_err_and(cut) && self.probe.seen().reused
+        let seen = self.probe.seen();
+        result.as_ref().is_err_and(cut) && seen.reused && (self.may_be_stale || seen.sent.is_none())
     }
 
     fn name(&self, error: &reqwest::Error) -> Failure {

@@ -8,9 +8,10 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::clock::RunClock;
+use crate::clock::{Moment, RunClock};
 use crate::outcome::exchange::{Exchange, Failure, FailureCode, Moments, Phase, Reply};
 
+use super::super::limits::MAY_BE_STALE_AFTER;
 use super::super::{Lane, Outgoing, failure};
 use super::Setup;
 use super::reply::ReplyReader;
@@ -23,22 +24,26 @@ pub struct WireLane {
     /// A connection with nothing to do. While a request is under way it is not here, so that an exchange which is
     /// dropped half way takes the connection with it.
     idle: Option<Stream>,
+    /// When the last exchange ended.
+    rested_since: Moment,
     line: Line,
     watchdog: Watchdog,
 }
 
 impl WireLane {
     pub(super) fn new(setup: Arc<Setup>) -> Self {
-        let line = Line { request: Vec::new(), sent: false, reader: ReplyReader::default() };
-        Self { setup, idle: None, line, watchdog: Watchdog::default() }
+        let line =
+            Line { request: Vec::new(), sent: false, may_be_stale: false, reader: ReplyReader::default() };
+        Self { setup, idle: None, rested_since: Moment::ZERO, line, watchdog: Watchdog::default() }
     }
 }
 
 impl Lane for WireLane {
     async fn exchange(&mut self, outgoing: &Outgoing) -> Exchange {
-        let Self { setup, idle, line, watchdog } = self;
+        let Self { setup, idle, rested_since, line, watchdog } = self;
         let begun = setup.clock.now();
         let mut track = Track::new(setup.clock, Moments { begun, ..Moments::default() });
+        line.may_be_stale = begun.since(*rested_since) >= MAY_BE_STALE_AFTER;
         let limit = setup.timeout;
         let work = deliver(setup, outgoing, idle, line, &mut track);
         let result = match watchdog.guard(setup.clock.instant(begun), limit, work).await {
@@ -46,6 +51,7 @@ impl Lane for WireLane {
             Err(TimeIsUp) => Err(failure::timed_out(track.phase, limit)),
         };
         track.moments.ended = setup.clock.now();
+        *rested_since = track.moments.ended;
         Exchange { result, moments: track.moments, reused: track.reused, resent: track.resent }
     }
 
@@ -105,6 +111,8 @@ struct Line {
     request: Vec<u8>,
     /// All of it was sent before the reply was complete.
     sent: bool,
+    /// The connection was idle for so long that it may have died of it.
+    may_be_stale: bool,
     reader: ReplyReader,
 }
 
@@ -197,9 +205,11 @@ impl Line {
         complete
     }
 
-    /// Whether a reused connection turned out to be dead before the receiver can have seen the request answered.
+    /// Whether a reused connection was dead when the request set out: it had been idle for long, or did not even take
+    /// the request. Otherwise the receiver has had the request, and closing then is its failure.
     fn found_dead(&self, result: &Result<Reply, Failure>) -> bool {
         self.reader.is_untouched()
+            && (self.may_be_stale || !self.sent)
             && result.as_ref().is_err_and(|failure| {
                 matches!(failure.code, FailureCode::ClosedWithoutReply | FailureCode::ConnectionReset)
             })
