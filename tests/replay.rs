@@ -1,0 +1,90 @@
+//! Replaying a journal: byte for byte, or signed anew; and what is said of journals that are not whole.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a function that fails fails its test")]
+
+mod common;
+
+use std::fs;
+
+use common::cli::{scratch, send, sim};
+use common::receiver::{Kind, Receiver, Record};
+
+fn wire(records: &[Record]) -> Vec<(String, Option<String>)> {
+    let mut all: Vec<_> = records
+        .iter()
+        .map(|record| (record.body.clone(), record.header("X-WMS-Content-MAC").map(str::to_owned)))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn ten_thousand_events_are_identical_on_the_wire() {
+    let (first, second) = (Receiver::start(Kind::NodeHttp, "s"), Receiver::start(Kind::NodeHttp, "s"));
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    let line = "--mix production --sessions 700 --seed 3 --output quiet --fault mac:corrupted=1% --fault body:truncated=1% --fault swap=2% --journal";
+    send(&first.url(), "s", line).arg(&journal).exits(0);
+    sim(["replay", "--to", &second.url(), "--output", "quiet"]).arg(&journal).exits(0);
+    let (sent, again) = (first.records(), second.records());
+    assert!(sent.len() > 10_000, "{}", sent.len());
+    assert_eq!(wire(&sent), wire(&again));
+}
+
+#[test]
+fn one_session_keeps_its_order_and_can_be_signed_anew() {
+    let (first, second) = (Receiver::start(Kind::NodeHttp, "old"), Receiver::start(Kind::NodeHttp, "new"));
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    send(&first.url(), "old", "--mix all --seed 3 --output quiet --journal")
+        .arg(&journal)
+        .exits(0);
+    let text = fs::read_to_string(&journal).unwrap();
+    let id =
+        text.lines().find(|line| line.contains("\"session\":7,") && line.contains("\"session\"")).unwrap();
+    let id: serde_json::Value = serde_json::from_str(id).unwrap();
+    let id = id["session_id"].as_str().unwrap();
+    sim(["replay", "--to", &second.url(), "--secret", "new", "--resign", "--only-session", "7"])
+        .arg(&journal)
+        .exits(0);
+    let bodies = |records: &[Record]| -> Vec<String> {
+        records.iter().filter(|record| record.body.contains(id)).map(|record| record.body.clone()).collect()
+    };
+    let again = second.records();
+    assert!(again.iter().all(|record| record.mac_ok));
+    assert_eq!(bodies(&first.records()), bodies(&again));
+    assert_eq!(bodies(&again).len(), again.len());
+}
+
+#[test]
+fn journals_that_are_not_whole_are_played_as_far_as_they_are() {
+    let receiver = Receiver::start(Kind::NodeHttp, "s");
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    send(&receiver.url(), "s", "happy-path --seed 3 --output quiet --journal")
+        .arg(&journal)
+        .exits(0);
+    let text = fs::read_to_string(&journal).unwrap();
+
+    let cut = folder.path().join("cut.ndjson");
+    let whole = text.find("\"sequence\":5").unwrap();
+    fs::write(&cut, &text[..whole]).unwrap();
+    let before = receiver.records().len();
+    sim(["replay", "--to", &receiver.url()]).arg(&cut).exits(0).says(&["is cut off"]);
+    assert_eq!(receiver.records().len() - before, 5);
+
+    let foreign = folder.path().join("foreign.ndjson");
+    fs::write(&foreign, "{\"level\":\"info\"}\n").unwrap();
+    sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(2).says(&["no journal of wms-sim"]);
+    fs::write(&foreign, "").unwrap();
+    sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(3).says(&["is empty"]);
+    let torn = text.replacen("\"type\":\"delivery\"", "\"type\":deli", 1);
+    fs::write(&foreign, torn).unwrap();
+    sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(0).says(&["is passed over"]);
+    sim(["replay", "--to", &receiver.url(), "--only-session", "9"])
+        .arg(&journal)
+        .exits(3)
+        .says(&["session of that number"]);
+    sim(["replay"]).arg(&journal).exits(2).says(&["--to"]);
+    sim(["replay", "--to", &receiver.url(), "--resign"]).arg(&journal).exits(2).says(&["secret"]);
+}
