@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn numbers_as_other_languages_print_them() {
-        // From Node 20, Python 3.12 (json.dumps) and Java 17 (Double.toString).
+        // From Node 20, Python 3.11 (json.dumps) and Java 17 (Double.toString).
         for (number, javascript, python, floats, java) in [
             ("0", "0", "0", "0.0", "0.0"),
             ("-0.0", "0", "-0.0", "-0.0", "-0.0"),
