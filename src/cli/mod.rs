@@ -58,6 +58,7 @@ fn perform(cli: Cli, typed: &shell::Typed) -> Result<Exit, CliError> {
         Verb::Dialect(args) => verbs::dialect::run(&args),
         Verb::Events(args) => verbs::events::run(&args),
         Verb::Sign(args) => verbs::sign::run(&args, typed),
+        Verb::Verify(args) => verbs::verify::run(&args, typed),
         Verb::Completions(args) => Ok(verbs::completions::run(&args)),
         Verb::Man => verbs::man::run(),
     }

@@ -6,3 +6,4 @@ pub(super) mod events;
 pub(super) mod man;
 pub(super) mod scenarios;
 pub(super) mod sign;
+pub(super) mod verify;

@@ -39,14 +39,18 @@ pub struct Effort {
     /// The most bytes that are hashed in all (one digest is always computed).
     pub bytes: u64,
     /// Larger bodies are not printed anew as JSON, and two slips at once are not looked for.
-    pub structured_bytes: usize,
+    pub structured_body: usize,
+    /// The most bytes that these two may hash, each.
+    pub structured_bytes: u64,
 }
 
 impl Effort {
-    /// For a person who waits: 8192 digests, 1 GiB, JSON up to 1 MiB. A usual event takes milliseconds.
-    pub const THOROUGH: Self = Self { tries: 8192, bytes: 1 << 30, structured_bytes: 1 << 20 };
+    /// For a person who waits: 8192 digests, 4 GiB, JSON up to 1 MiB. A usual event takes milliseconds.
+    pub const THOROUGH: Self =
+        Self { tries: 8192, bytes: 4 << 30, structured_body: 1 << 20, structured_bytes: 256 << 20 };
     /// For a server that anyone may ask: 512 digests, 1 MiB, JSON up to 4 KiB.
-    pub const QUICK: Self = Self { tries: 512, bytes: 1 << 20, structured_bytes: 4 << 10 };
+    pub const QUICK: Self =
+        Self { tries: 512, bytes: 1 << 20, structured_body: 4 << 10, structured_bytes: 1 << 20 };
 }
 
 /// Why a MAC does not match. It holds no secret and no digest.
@@ -81,12 +85,24 @@ impl Explanation {
 
     /// What happened, a sentence for each reason.
     pub fn what(&self) -> String {
-        sentences(self.reasons.iter().map(|reason| reason.what()))
+        let sentences: SmallVec<[&str; 4]> = self.reasons.iter().map(|reason| reason.what()).collect();
+        sentences.join(" ")
     }
 
-    /// What to do, a sentence for each remedy.
+    /// What to do, each remedy once.
+    pub fn hints(&self) -> SmallVec<[&'static str; 4]> {
+        let mut hints = SmallVec::new();
+        for hint in self.reasons.iter().map(|reason| reason.hint()) {
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+        hints
+    }
+
+    /// What to do, in one text.
     pub fn hint(&self) -> String {
-        sentences(self.reasons.iter().map(|reason| reason.hint()))
+        self.hints().join(" ")
     }
 }
 
@@ -94,16 +110,6 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.reason(), self.what())
     }
-}
-
-fn sentences<'a>(all: impl Iterator<Item = &'a str>) -> String {
-    let mut told: SmallVec<[&str; 4]> = SmallVec::new();
-    for sentence in all {
-        if !told.contains(&sentence) {
-            told.push(sentence);
-        }
-    }
-    told.join(" ")
 }
 
 /// Says why the header's values do not match the body. The first signer's secret is the one that should have been used;

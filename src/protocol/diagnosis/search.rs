@@ -32,6 +32,8 @@ pub(super) struct Search<'a> {
     /// Digests computed.
     pub(super) tried: u32,
     bytes: u64,
+    /// What the present stage may bring them to.
+    most_bytes: u64,
     /// Something was left untried.
     pub(super) cut: bool,
     /// The body is too large to be printed anew, or combined.
@@ -40,8 +42,8 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(claim: &'a Claim, body: &'a [u8], effort: Effort) -> Self {
-        let too_large = body.len() > effort.structured_bytes;
-        Self { claim, body, effort, tried: 0, bytes: 0, cut: false, too_large }
+        let too_large = body.len() > effort.structured_body;
+        Self { claim, body, effort, tried: 0, bytes: 0, most_bytes: effort.bytes, cut: false, too_large }
     }
 
     /// Looks for what explains the claim, the likely before the unlikely.
@@ -51,8 +53,8 @@ impl<'a> Search<'a> {
         let stages = [
             Self::plain,
             Self::other_hashes,
-            Self::other_keys,
             Self::other_bodies,
+            Self::other_keys,
             Self::other_json,
             Self::pairs,
         ];
@@ -73,13 +75,19 @@ impl<'a> Search<'a> {
     /// True where there is room for another try over so many bytes.
     fn may_try(&mut self, bytes: usize) -> bool {
         let bytes = self.bytes.saturating_add(bytes as u64);
-        if self.tried >= self.effort.tries || bytes > self.effort.bytes && self.tried > 0 {
+        if self.tried >= self.effort.tries || bytes > self.most_bytes && self.tried > 0 {
             self.cut = true;
             return false;
         }
         self.bytes = bytes;
         self.tried += 1;
         true
+    }
+
+    /// True where the body may be printed anew, or changed twice: making it costs more than hashing it.
+    fn may_take_apart(&mut self) -> bool {
+        self.most_bytes = self.effort.bytes.min(self.bytes.saturating_add(self.effort.structured_bytes));
+        !self.too_large && !self.cut
     }
 
     fn is_of(&mut self, signer: &Signer, body: &[u8]) -> bool {
@@ -137,7 +145,7 @@ impl<'a> Search<'a> {
     }
 
     fn other_json(&mut self, signer: &Signer) -> Option<Reasons> {
-        if self.too_large || self.cut {
+        if !self.may_take_apart() {
             return None;
         }
         let json = Json::read(self.body)?;
@@ -173,7 +181,7 @@ impl<'a> Search<'a> {
 
     /// Two slips at once: of the body, or of body and secret.
     fn pairs(&mut self, signer: &Signer) -> Option<Reasons> {
-        if self.too_large || self.cut {
+        if !self.may_take_apart() {
             return None;
         }
         let mut signers = vec![(None, signer.clone())];
