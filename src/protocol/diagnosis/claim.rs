@@ -63,7 +63,7 @@ impl Claim {
 }
 
 fn hash<H: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-    parts.iter().fold(H::new(), |hash, part| hash.chain_update(part)).finalize().to_vec()
+    parts.iter().fold(H::new(), Digest::chain_update).finalize().to_vec()
 }
 
 /// Compares without stopping at the first difference: an explanation should not be the leak that verifying is not.

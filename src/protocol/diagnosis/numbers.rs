@@ -57,7 +57,7 @@ impl Numbers {
 /// The shortest decimal digits that give the number back, and where their point stands.
 struct Digits {
     negative: bool,
-    digits: String,
+    text: String,
     exponent: i32,
 }
 
@@ -67,7 +67,7 @@ impl Digits {
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         Self {
             negative: value.is_sign_negative(),
-            digits: digits.replace('.', ""),
+            text: digits.replace('.', ""),
             exponent: exponent.parse().unwrap_or(0),
         }
     }
@@ -75,24 +75,20 @@ impl Digits {
     /// Plainly where the exponent lies in the range, else with a power. `pointed`: with `.0` where it is whole.
     fn print(&self, plain: std::ops::Range<i32>, power: impl Fn(i32) -> String, pointed: bool) -> String {
         let mut out = if self.negative { "-".to_owned() } else { String::new() };
-        let digits = &self.digits;
+        let digits = &self.text;
         let whole = if plain.contains(&self.exponent) { self.exponent } else { 0 };
-        match usize::try_from(whole) {
-            Ok(whole) => {
-                let (before, after) = digits.split_at(digits.len().min(whole + 1));
-                out.push_str(before);
-                out.extend(std::iter::repeat_n('0', whole + 1 - before.len()));
-                if !after.is_empty() || pointed {
-                    out.push('.');
-                    out.push_str(if after.is_empty() { "0" } else { after });
-                }
+        if let Ok(whole) = usize::try_from(whole) {
+            let (before, after) = digits.split_at(digits.len().min(whole + 1));
+            out.push_str(before);
+            out.extend(std::iter::repeat_n('0', whole + 1 - before.len()));
+            if !after.is_empty() || pointed {
+                out.push('.');
+                out.push_str(if after.is_empty() { "0" } else { after });
             }
-            Err(_) => {
-                let zeros = usize::try_from(-1 - whole).unwrap_or(0);
-                out.push_str("0.");
-                out.extend(std::iter::repeat_n('0', zeros));
-                out.push_str(digits);
-            }
+        } else {
+            out.push_str("0.");
+            out.extend(std::iter::repeat_n('0', usize::try_from(-1 - whole).unwrap_or(0)));
+            out.push_str(digits);
         }
         if whole != self.exponent {
             out.push_str(&power(self.exponent));

@@ -156,9 +156,9 @@ impl<'a> Json<'a> {
     /// Prints it, without anything around it.
     pub(super) fn print(&self, rewrite: Rewrite) -> String {
         let mut out = String::with_capacity(self.text.len() + self.text.len() / 4);
-        let layout = match (rewrite.layout, self.layout) {
-            (Layout::Own, Some(layout)) => layout,
-            (layout, _) => layout,
+        let layout = match rewrite.layout {
+            Layout::Own => self.layout.unwrap_or(Layout::Own),
+            layout => layout,
         };
         if layout == Layout::Own {
             respell(&mut out, self.text, rewrite);

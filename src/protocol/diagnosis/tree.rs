@@ -136,7 +136,9 @@ impl<'a> Node<'a> {
         match self {
             Self::Object(members) => {
                 members.sort_by_cached_key(|(key, _)| rank(key.says.as_deref().unwrap_or(key.raw)));
-                members.iter_mut().for_each(|(_, value)| value.order_by(rank));
+                for (_, value) in members {
+                    value.order_by(rank);
+                }
             }
             Self::Array(items) => items.iter_mut().for_each(|item| item.order_by(rank)),
             _ => {}
