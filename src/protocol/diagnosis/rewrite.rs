@@ -70,6 +70,8 @@ pub(super) struct Json<'a> {
     /// The known layout that is the body's own.
     layout: Option<Layout>,
     facts: Facts,
+    /// The numbers in each way that differs: printing them again and again would cost the most.
+    numbers: Vec<(Numbers, Vec<String>)>,
 }
 
 impl<'a> Json<'a> {
@@ -85,7 +87,8 @@ impl<'a> Json<'a> {
         let sorted = ordered(|node| node.order_by(str::to_owned)).filter(|sorted| *sorted != own);
         let documented = ordered(|node| node.order_by(rank)).filter(|documented| *documented != own);
         let facts = Facts::of(&own);
-        let mut json = Self { text, own, sorted, documented, layout: None, facts };
+        let numbers = printed(&own);
+        let mut json = Self { text, own, sorted, documented, layout: None, facts, numbers };
         let plain = Rewrite { layout: Layout::Own, order: Order::Own, escapes: None, numbers: Numbers::AsIs };
         json.layout =
             Layout::KNOWN.into_iter().find(|layout| json.print(Rewrite { layout: *layout, ..plain }) == text);
@@ -103,8 +106,8 @@ impl<'a> Json<'a> {
         for layout in std::iter::once(Layout::Own).chain(Layout::KNOWN) {
             for order in &orders {
                 for escapes in &escapes {
-                    for numbers in self.numbers() {
-                        let rewrite = Rewrite { layout, order: *order, escapes: *escapes, numbers };
+                    for (numbers, _) in &self.numbers {
+                        let rewrite = Rewrite { layout, order: *order, escapes: *escapes, numbers: *numbers };
                         if let Some(reasons) = self.reasons(rewrite) {
                             rewrites.push((reasons, rewrite));
                         }
@@ -140,19 +143,6 @@ impl<'a> Json<'a> {
         (!reasons.is_empty()).then_some(reasons)
     }
 
-    /// The ways to print numbers that differ here.
-    fn numbers(&self) -> Vec<Numbers> {
-        let mut ways: Vec<(Vec<String>, Numbers)> = Vec::new();
-        for way in Numbers::ALL {
-            let mut printed = Vec::new();
-            self.own.visit(&mut |_| {}, &mut |number| printed.push(way.print(number)));
-            if !ways.iter().any(|(known, _)| *known == printed) {
-                ways.push((printed, way));
-            }
-        }
-        ways.into_iter().map(|(_, way)| way).collect()
-    }
-
     /// Prints it, without anything around it.
     pub(super) fn print(&self, rewrite: Rewrite) -> String {
         let mut out = String::with_capacity(self.text.len() + self.text.len() / 4);
@@ -161,7 +151,7 @@ impl<'a> Json<'a> {
             layout => layout,
         };
         if layout == Layout::Own {
-            respell(&mut out, self.text, rewrite);
+            self.respell(&mut out, rewrite);
             return out;
         }
         let node = match rewrite.order {
@@ -169,9 +159,50 @@ impl<'a> Json<'a> {
             Order::Sorted => self.sorted.as_ref(),
             Order::Documented => self.documented.as_ref(),
         };
-        Printer { layout, rewrite }.node(&mut out, node.unwrap_or(&self.own), 0);
+        Printer { layout, rewrite, json: self }.node(&mut out, node.unwrap_or(&self.own), 0);
         out
     }
+
+    /// Prints strings and numbers anew and leaves all between them as it is.
+    fn respell(&self, out: &mut String, rewrite: Rewrite) {
+        let mut rest = self.text;
+        let mut place = 0;
+        while let Some(first) = rest.bytes().next() {
+            let length = match first {
+                b'"' => tree::string_length(rest),
+                b'-' | b'0'..=b'9' => rest.bytes().position(|byte| !tree::is_of_number(byte)),
+                _ => rest.bytes().position(|byte| byte == b'"' || byte == b'-' || byte.is_ascii_digit()),
+            };
+            let (part, after) = rest.split_at(length.unwrap_or(rest.len()));
+            match first {
+                b'"' => rewrite.text(out, &Text { raw: part, says: serde_json::from_str(part).ok() }),
+                b'-' | b'0'..=b'9' => {
+                    self.number(out, rewrite.numbers, place, part);
+                    place += 1;
+                }
+                _ => out.push_str(part),
+            }
+            rest = after;
+        }
+    }
+
+    fn number(&self, out: &mut String, way: Numbers, place: usize, number: &str) {
+        let printed = self.numbers.iter().find(|(known, _)| *known == way);
+        out.push_str(printed.and_then(|(_, printed)| printed.get(place)).map_or(number, String::as_str));
+    }
+}
+
+/// The ways to print numbers that differ here.
+fn printed(node: &Node<'_>) -> Vec<(Numbers, Vec<String>)> {
+    let mut ways: Vec<(Numbers, Vec<String>)> = Vec::new();
+    for way in Numbers::ALL {
+        let mut printed = Vec::new();
+        node.visit(&mut |_| {}, &mut |number| printed.push(way.print(number)));
+        if !ways.iter().any(|(_, known)| *known == printed) {
+            ways.push((way, printed));
+        }
+    }
+    ways
 }
 
 fn rank(key: &str) -> usize {
@@ -185,40 +216,15 @@ impl Rewrite {
             Some(escapes) => escapes.write(out, text),
         }
     }
-
-    fn number(self, out: &mut String, number: &str) {
-        match self.numbers {
-            Numbers::AsIs => out.push_str(number),
-            way => out.push_str(&way.print(number)),
-        }
-    }
 }
 
-/// Prints strings and numbers anew and leaves all between them as it is.
-fn respell(out: &mut String, text: &str, rewrite: Rewrite) {
-    let mut rest = text;
-    while let Some(first) = rest.bytes().next() {
-        let length = match first {
-            b'"' => tree::string_length(rest),
-            b'-' | b'0'..=b'9' => rest.bytes().position(|byte| !tree::is_of_number(byte)),
-            _ => rest.bytes().position(|byte| byte == b'"' || byte == b'-' || byte.is_ascii_digit()),
-        };
-        let (part, after) = rest.split_at(length.unwrap_or(rest.len()));
-        match first {
-            b'"' => rewrite.text(out, &Text { raw: part, says: serde_json::from_str(part).ok() }),
-            b'-' | b'0'..=b'9' => rewrite.number(out, part),
-            _ => out.push_str(part),
-        }
-        rest = after;
-    }
-}
-
-struct Printer {
+struct Printer<'j, 'a> {
     layout: Layout,
     rewrite: Rewrite,
+    json: &'j Json<'a>,
 }
 
-impl Printer {
+impl Printer<'_, '_> {
     fn node(&self, out: &mut String, node: &Node<'_>, depth: usize) {
         match node {
             Node::Object(members) => {
@@ -232,7 +238,7 @@ impl Printer {
                 self.list(out, ['[', ']'], items, depth, |out, item| self.node(out, item, depth + 1));
             }
             Node::Text(text) => self.rewrite.text(out, text),
-            Node::Number(number) => self.rewrite.number(out, number),
+            Node::Number(place, number) => self.json.number(out, self.rewrite.numbers, *place, number),
             Node::Word(word) => out.push_str(word),
         }
     }

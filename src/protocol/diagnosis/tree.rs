@@ -13,8 +13,8 @@ pub(super) enum Node<'a> {
     Array(Vec<Node<'a>>),
     /// A string.
     Text(Text<'a>),
-    /// A number, as it was written.
-    Number(&'a str),
+    /// A number, as it was written, and which one it is: the first, the second and so on.
+    Number(usize, &'a str),
     /// `true`, `false` or `null`.
     Word(&'a str),
 }
@@ -32,11 +32,10 @@ pub(super) struct Text<'a> {
 pub(super) fn parse(text: &str) -> Option<Node<'_>> {
     // Judged by a real parser first, so that the reading below may be lenient. Depth is bounded there, too.
     serde_json::from_str::<&serde_json::value::RawValue>(text).ok()?;
-    let mut rest = text;
-    value(&mut rest, 0)
+    value(&mut &*text, &mut 0, 0)
 }
 
-fn value<'a>(rest: &mut &'a str, depth: usize) -> Option<Node<'a>> {
+fn value<'a>(rest: &mut &'a str, numbers: &mut usize, depth: usize) -> Option<Node<'a>> {
     *rest = rest.trim_ascii_start();
     if depth > DEEPEST {
         return None;
@@ -47,7 +46,7 @@ fn value<'a>(rest: &mut &'a str, depth: usize) -> Option<Node<'a>> {
             list(rest, '}', |rest| {
                 let key = string(rest)?;
                 *rest = rest.trim_ascii_start().strip_prefix(':')?;
-                members.push((key, value(rest, depth + 1)?));
+                members.push((key, value(rest, numbers, depth + 1)?));
                 Some(())
             })?;
             Some(Node::Object(members))
@@ -55,14 +54,18 @@ fn value<'a>(rest: &mut &'a str, depth: usize) -> Option<Node<'a>> {
         b'[' => {
             let mut items = Vec::new();
             list(rest, ']', |rest| {
-                items.push(value(rest, depth + 1)?);
+                items.push(value(rest, numbers, depth + 1)?);
                 Some(())
             })?;
             Some(Node::Array(items))
         }
         b'"' => string(rest).map(Node::Text),
         b't' | b'f' | b'n' => Some(Node::Word(take(rest, |byte| byte.is_ascii_alphabetic()))),
-        _ => Some(Node::Number(take(rest, is_of_number))).filter(|node| *node != Node::Number("")),
+        _ => {
+            let number = Some(take(rest, is_of_number)).filter(|number| !number.is_empty())?;
+            *numbers += 1;
+            Some(Node::Number(*numbers - 1, number))
+        }
     }
 }
 
@@ -126,7 +129,7 @@ impl<'a> Node<'a> {
             }
             Self::Array(items) => items.iter().for_each(|item| item.visit(text, number)),
             Self::Text(one) => text(one),
-            Self::Number(one) => number(one),
+            Self::Number(_, one) => number(one),
             Self::Word(_) => {}
         }
     }

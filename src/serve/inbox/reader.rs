@@ -77,7 +77,7 @@ pub struct Reader {
 /// The largest body of which a wrong MAC is explained, in bytes.
 const EXPLAINED_BYTES: usize = 64 << 10;
 /// How many wrong MACs are explained at once, and how long it takes for another. Anyone can send a wrong MAC, and an
-/// explanation costs up to some hundred times what refusing costs.
+/// explanation takes a millisecond or two where refusing takes microseconds.
 const EXPLANATIONS: (u32, Duration) = (8, Duration::from_millis(250));
 
 impl Reader {
