@@ -73,7 +73,8 @@ impl Signer {
     pub fn new(secret: &Secret, input: MacInput) -> Self {
         // HMAC takes keys of any length (RFC 2104, 2), so the error case cannot be reached; an empty key is the
         // same as the key of zeros that the fallback is.
-        let keyed = Hmac::new_from_slice(secret.expose()).unwrap_or_else(|_| Hmac::new(&Default::default()));
+        let keyed = Hmac::new_from_slice(secret.expose())
+            .unwrap_or_else(|_| Hmac::new(&hmac::digest::array::Array::default()));
         Self { keyed, input, secret: Arc::new(secret.clone()) }
     }
 
