@@ -36,9 +36,7 @@ fn one_session_keeps_its_order_and_can_be_signed_anew() {
     let (first, second) = (Receiver::start(Kind::NodeHttp, "old"), Receiver::start(Kind::NodeHttp, "new"));
     let folder = scratch();
     let journal = folder.path().join("run.ndjson");
-    send(&first.url(), "old", "--mix all --seed 3 --output quiet --journal")
-        .arg(&journal)
-        .exits(0);
+    send(&first.url(), "old", "--mix all --seed 3 --output quiet --journal").arg(&journal).exits(0);
     let text = fs::read_to_string(&journal).unwrap();
     let id =
         text.lines().find(|line| line.contains("\"session\":7,") && line.contains("\"session\"")).unwrap();
@@ -61,9 +59,7 @@ fn journals_that_are_not_whole_are_played_as_far_as_they_are() {
     let receiver = Receiver::start(Kind::NodeHttp, "s");
     let folder = scratch();
     let journal = folder.path().join("run.ndjson");
-    send(&receiver.url(), "s", "happy-path --seed 3 --output quiet --journal")
-        .arg(&journal)
-        .exits(0);
+    send(&receiver.url(), "s", "happy-path --seed 3 --output quiet --journal").arg(&journal).exits(0);
     let text = fs::read_to_string(&journal).unwrap();
 
     let cut = folder.path().join("cut.ndjson");

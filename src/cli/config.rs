@@ -20,6 +20,8 @@ const NAMED_FILE_ONLY: &[&str] = &[
     "to",
     "secret",
     "secret-file",
+    "old-secret-file",
+    "show-expected",
     "before-session",
     "proxy",
     "journal",

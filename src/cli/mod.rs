@@ -71,6 +71,7 @@ fn perform(cli: Cli, typed: &shell::Typed) -> Result<Exit, CliError> {
         Verb::Events(args) => verbs::events::run(&args),
         Verb::Faults => Ok(verbs::faults::run()),
         Verb::Sign(args) => verbs::sign::run(&args, typed),
+        Verb::Verify(args) => verbs::verify::run(&args, typed),
         Verb::Completions(args) => Ok(verbs::completions::run(&args)),
         Verb::Man => verbs::man::run(),
     }

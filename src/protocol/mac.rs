@@ -1,6 +1,7 @@
 //! `X-WMS-Content-MAC`: signing and verifying.
 
 use std::fmt;
+use std::sync::Arc;
 
 use hmac::digest::array::Array;
 use hmac::{Hmac, KeyInit, Mac};
@@ -58,6 +59,8 @@ impl fmt::Debug for Secret {
 pub struct Signer {
     keyed: Hmac<Sha256>,
     input: MacInput,
+    /// For explaining a mismatch: the usual slips are slips of the secret.
+    secret: Arc<Secret>,
 }
 
 impl fmt::Debug for Signer {
@@ -72,7 +75,7 @@ impl Signer {
         // HMAC takes keys of any length (RFC 2104, 2), so the error case cannot be reached; an empty key is the
         // same as the key of zeros that the fallback is.
         let keyed = Hmac::new_from_slice(secret.expose()).unwrap_or_else(|_| Hmac::new(&Array::default()));
-        Self { keyed, input }
+        Self { keyed, input, secret: Arc::new(secret.clone()) }
     }
 
     /// The MAC's 32 bytes.
@@ -89,6 +92,16 @@ impl Signer {
         MacValue(text)
     }
 
+    /// What it hashes of a body that is not ASCII.
+    pub const fn input(&self) -> MacInput {
+        self.input
+    }
+
+    /// The secret that it was made with.
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     fn finish(&self, body: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
         match self.input {
@@ -101,7 +114,7 @@ impl Signer {
 
 /// The bytes that the page's snippet hashes: the body decoded as UTF-8, then each UTF-16 unit cut to its low byte.
 /// Node treats the input encoding 'ascii' as latin1 when it writes.
-fn as_node_ascii(body: &[u8]) -> Vec<u8> {
+pub(super) fn as_node_ascii(body: &[u8]) -> Vec<u8> {
     if body.is_ascii() {
         return body.to_vec();
     }

@@ -7,3 +7,4 @@ pub mod line;
 pub mod planned;
 pub mod style;
 pub mod summary;
+pub mod verification;

@@ -147,7 +147,9 @@ async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         headers.get_all(mac::HEADER).iter().map(axum::http::HeaderValue::as_bytes).collect();
     let content_type = headers.get(header::CONTENT_TYPE).map(axum::http::HeaderValue::as_bytes);
     // Hashing and parsing need no lock.
-    let read = shared.reader.read(&Received { mac_headers: &mac_headers, content_type, body: &body });
+    let read = shared
+        .reader
+        .read(shared.clock.now(), &Received { mac_headers: &mac_headers, content_type, body: &body });
     let receipt = {
         let mut inbox = shared.inbox();
         // The moment is read under the lock, so that the inbox never sees time run backwards.

@@ -21,7 +21,7 @@ pub(super) use replay::ReplayArgs;
 pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
 pub(super) use verbs::{
-    CompletionsArgs, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs,
+    CompletionsArgs, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs, VerifyArgs,
 };
 
 /// Plays realistic, signed webhook sessions of NuraLogix's WMS to your endpoint.
@@ -73,6 +73,8 @@ pub(super) enum Verb {
     Faults,
     /// Print the X-WMS-Content-MAC value of a body
     Sign(SignArgs),
+    /// Check a body's X-WMS-Content-MAC value, and say why it does not match
+    Verify(VerifyArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page

@@ -40,7 +40,8 @@ pub(in crate::cli) fn find(args: &SecretArgs, typed: &Typed) -> Result<Option<Se
     Ok(Some(secret))
 }
 
-fn from_file(path: &Path) -> Result<Secret, CliError> {
+/// The secret that a file holds.
+pub(in crate::cli) fn from_file(path: &Path) -> Result<Secret, CliError> {
     let mut bytes = files::read(path, "the secret file", LIMIT)?;
     // Editors end files with a line break; nobody means it to be part of the secret.
     if bytes.ends_with(b"\n") {
@@ -57,7 +58,12 @@ fn from_file(path: &Path) -> Result<Secret, CliError> {
 
 /// What to say where a secret is needed and none was given.
 pub(in crate::cli) fn missing() -> CliError {
-    CliError::usage("a MAC secret is needed to sign events for your webhook")
+    missing_to("sign events for your webhook")
+}
+
+/// The same, for another purpose.
+pub(in crate::cli) fn missing_to(purpose: &str) -> CliError {
+    CliError::usage(format!("a MAC secret is needed to {purpose}"))
         .help("--secret-file FILE     a file that holds it")
         .help("WMS_SIM_SECRET=...     an environment variable")
         .help("--secret SECRET        for tests: others can see it in the process list")

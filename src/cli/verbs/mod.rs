@@ -7,3 +7,4 @@ pub(super) mod faults;
 pub(super) mod man;
 pub(super) mod scenarios;
 pub(super) mod sign;
+pub(super) mod verify;

@@ -3,6 +3,7 @@
 //! It does no I/O and reads no clock. Refused are requests whose MAC is not right and bodies that are no event; all
 //! else is accepted and commented on, because a receiver that refuses what it did not expect loses events.
 
+mod allowance;
 mod chart;
 mod excerpt;
 mod finding;
@@ -84,13 +85,13 @@ impl Inbox {
 
     /// Receives a request.
     pub fn receive(&mut self, now: Moment, request: &Received<'_>) -> Receipt {
-        let read = self.reader.read(request);
+        let read = self.reader.read(now, request);
         self.settle(now, read)
     }
 
     /// Enters a request that was read by this inbox's reader.
     pub fn settle(&mut self, now: Moment, read: Read) -> Receipt {
-        let Read { mac, mut findings, content } = read;
+        let Read { mac, explanation, mut findings, content } = read;
         self.counters.received += 1;
         let (status, answer, event) = match content {
             Content::Refused(finding) => {
@@ -98,7 +99,7 @@ impl Inbox {
                     Ok(Verified { .. }) => self.counters.bad_bodies += 1,
                     Err(_) => self.counters.refused_by_mac += 1,
                 }
-                let (status, answer) = receipt::refusal(&finding);
+                let (status, answer) = receipt::refusal(&finding, explanation.as_ref());
                 findings.push(finding);
                 (status, answer, None)
             }
@@ -110,7 +111,7 @@ impl Inbox {
             }
         };
         self.counters.found(&findings);
-        Receipt { status, answer, findings, mac, event }
+        Receipt { status, answer, findings, mac, explanation, event }
     }
 
     /// Counts a request whose body was too large to be read at all, and says what to answer.
@@ -119,7 +120,7 @@ impl Inbox {
         self.counters.received += 1;
         self.counters.bad_bodies += 1;
         self.counters.found(std::slice::from_ref(&finding));
-        receipt::refusal(&finding)
+        receipt::refusal(&finding, None)
     }
 
     fn enter(&mut self, now: Moment, mut event: EventRead, findings: &mut Vec<Finding>) -> ReceivedEvent {

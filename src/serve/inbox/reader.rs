@@ -3,14 +3,19 @@
 
 use std::fmt;
 use std::hash::Hasher as _;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
+use super::allowance::Allowance;
 use super::excerpt::excerpt;
 use super::finding::Finding;
 use super::payload;
+use crate::clock::Moment;
 use crate::protocol::code::{Code, Severity};
+use crate::protocol::diagnosis::{self, Effort, Explanation};
 use crate::protocol::dialect::Dialect;
 use crate::protocol::envelope::Envelope;
 use crate::protocol::mac::{self, MacError, Signer, Verified};
@@ -30,6 +35,8 @@ pub struct Received<'a> {
 #[derive(Debug)]
 pub struct Read {
     pub(super) mac: Result<Verified, MacError>,
+    /// Why the MAC is not right, where that was looked for.
+    pub(super) explanation: Option<Explanation>,
     pub(super) findings: Vec<Finding>,
     pub(super) content: Content,
 }
@@ -64,12 +71,21 @@ pub struct Reader {
     signers: Vec<Signer>,
     dialect: Dialect,
     max_body_bytes: usize,
+    explanations: Mutex<Allowance>,
 }
+
+/// The largest body of which a wrong MAC is explained, in bytes.
+const EXPLAINED_BYTES: usize = 64 << 10;
+/// How many wrong MACs are explained at once, and how long it takes for another. Anyone can send a wrong MAC, and an
+/// explanation takes a millisecond or two where refusing takes microseconds.
+const EXPLANATIONS: (u32, Duration) = (8, Duration::from_millis(250));
 
 impl Reader {
     /// A reader that accepts the MACs of any of the signers.
     pub const fn new(signers: Vec<Signer>, dialect: Dialect, max_body_bytes: usize) -> Self {
-        Self { signers, dialect, max_body_bytes }
+        let (most, every) = EXPLANATIONS;
+        let explanations = Mutex::new(Allowance::new(most, every));
+        Self { signers, dialect, max_body_bytes, explanations }
     }
 
     /// The dialect that requests are held against.
@@ -83,8 +99,10 @@ impl Reader {
     }
 
     /// Judges a request by itself. The MAC comes first: of a request that nobody vouches for nothing else is read.
-    pub fn read(&self, request: &Received<'_>) -> Read {
+    /// The moment only limits how often a wrong MAC is explained.
+    pub fn read(&self, now: Moment, request: &Received<'_>) -> Read {
         let mac = self.verify(request);
+        let explanation = mac.err().and_then(|error| self.explain(now, request, error));
         let mut findings = Vec::new();
         let content = match mac {
             Err(error) => Content::Refused(Finding::Mac(error)),
@@ -93,7 +111,7 @@ impl Reader {
             }
             Ok(_) => self.read_event(request, &mut findings).map_or_else(Content::Refused, Content::Event),
         };
-        Read { mac, findings, content }
+        Read { mac, explanation, findings, content }
     }
 
     fn verify(&self, request: &Received<'_>) -> Result<Verified, MacError> {
@@ -111,6 +129,17 @@ impl Reader {
             }
         }
         verdict
+    }
+
+    fn explain(&self, now: Moment, request: &Received<'_>, error: MacError) -> Option<Explanation> {
+        // What the number of headers alone explains costs nothing.
+        let free = matches!(error, MacError::Missing | MacError::Several);
+        let affordable = || {
+            let mut allowance = self.explanations.lock().unwrap_or_else(PoisonError::into_inner);
+            request.body.len() <= EXPLAINED_BYTES && allowance.take(now)
+        };
+        (free || affordable())
+            .then(|| diagnosis::explain(&self.signers, request.body, request.mac_headers, Effort::QUICK))
     }
 
     fn read_event(&self, request: &Received<'_>, findings: &mut Vec<Finding>) -> Result<EventRead, Finding> {

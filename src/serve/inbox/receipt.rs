@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::finding::Finding;
 use crate::protocol::code::Code;
+use crate::protocol::diagnosis::Explanation;
 use crate::protocol::mac::{MacError, Verified};
 
 /// What the inbox says to one request.
@@ -20,6 +21,8 @@ pub struct Receipt {
     pub findings: Vec<Finding>,
     /// The judgement on the MAC.
     pub mac: Result<Verified, MacError>,
+    /// Why the MAC is not right. Not looked for with large bodies, nor where many are refused in a short time.
+    pub explanation: Option<Explanation>,
     /// The event, where the request was accepted.
     pub event: Option<ReceivedEvent>,
 }
@@ -38,13 +41,18 @@ pub struct ReceivedEvent {
 }
 
 /// The status and the body with which a finding refuses a request.
-pub(super) fn refusal(finding: &Finding) -> (u16, String) {
+pub(super) fn refusal(finding: &Finding, explanation: Option<&Explanation>) -> (u16, String) {
     let status = match finding {
         Finding::Mac(_) => 401,
         Finding::BodyTooLarge { .. } => 413,
         _ => 400,
     };
-    (status, json!({ "error": finding.code(), "message": finding.to_string() }).to_string())
+    let mut answer = json!({ "error": finding.code(), "message": finding.to_string() });
+    if let Some(explanation) = explanation {
+        answer["reason"] = json!(explanation.reason());
+        answer["hint"] = json!(format!("{} {}", explanation.what(), explanation.hint()));
+    }
+    (status, answer.to_string())
 }
 
 /// The status and the body of an accepted event.

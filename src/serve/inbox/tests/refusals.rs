@@ -20,19 +20,21 @@ fn the_mac_is_judged_before_anything_else() {
     let wrong = signer("other").sign(b"{").to_string();
     let zeros = format!("{PREFIX}{}", "0".repeat(64));
     let mut bench = Bench::new();
-    for (headers, error, code) in [
-        (&[][..], MacError::Missing, "mac-missing"),
-        (&[right.as_str(), right.as_str()], MacError::Several, "mac-several"),
-        (&[&right[12..]], MacError::WrongPrefix, "mac-wrong-prefix"),
-        (&["hmac-sha256=banana"], MacError::NotHex, "mac-not-hex"),
-        (&[zeros.as_str()], MacError::Mismatch, "mac-mismatch"),
-        (&[wrong.as_str()], MacError::Mismatch, "mac-mismatch"),
+    for (headers, error, code, reason) in [
+        (&[][..], MacError::Missing, "mac-missing", "header-missing"),
+        (&[right.as_str(), right.as_str()], MacError::Several, "mac-several", "header-several"),
+        (&[&right[12..]], MacError::WrongPrefix, "mac-wrong-prefix", "header-prefix-missing"),
+        (&["hmac-sha256=banana"], MacError::NotHex, "mac-not-hex", "header-not-hex"),
+        (&[zeros.as_str()], MacError::Mismatch, "mac-mismatch", "wrong-secret"),
+        (&[wrong.as_str()], MacError::Mismatch, "mac-mismatch", "wrong-secret"),
     ] {
         let receipt = receive(&mut bench.inbox, headers, "{");
         assert_eq!((receipt.status, receipt.mac), (401, Err(error)));
         let answer: serde_json::Value = serde_json::from_str(&receipt.answer).unwrap();
         assert_eq!(answer["error"], code);
         assert_eq!(answer["message"], error.to_string());
+        assert_eq!(answer["reason"], reason);
+        assert!(answer["hint"].as_str().is_some_and(|hint| hint.ends_with('.')));
         // Nobody learns from the answer what the right MAC is.
         assert!(!receipt.answer.contains(&right[PREFIX.len()..]));
         assert!(receipt.event.is_none());
@@ -40,6 +42,36 @@ fn the_mac_is_judged_before_anything_else() {
     let summary = bench.inbox.summary();
     assert_eq!((summary.received, summary.refused_by_mac, summary.sessions), (6, 6, 0));
     assert_eq!(summary.findings[&FindingCode::MacMismatch], 2);
+}
+
+#[test]
+fn a_wrong_mac_is_explained_unless_that_costs_too_much() {
+    let mut bench = Bench::new();
+    let body = body("session", 0, START, Code::WmsLoaded);
+    let mac = signer("s").sign(format!("{body}\n").as_bytes());
+    let reason = |inbox: &mut Inbox, body: &str, millis: u64| {
+        let request = Received {
+            mac_headers: &[mac.as_str().as_bytes()],
+            content_type: Some(b"application/json"),
+            body: body.as_bytes(),
+        };
+        let receipt = inbox.receive(Moment(millis * 1_000_000), &request);
+        let answer: serde_json::Value = serde_json::from_str(&receipt.answer).unwrap();
+        let explained = receipt.explanation.map(|explanation| explanation.reason().as_str());
+        assert_eq!((receipt.status, answer["reason"].as_str()), (401, explained));
+        explained
+    };
+    // A body that is too large costs nothing and takes nothing from the others.
+    for _ in 0..20 {
+        assert_eq!(reason(&mut bench.inbox, &" ".repeat((64 << 10) + 1), 0), None);
+    }
+    let explained = (0..20).filter(|_| reason(&mut bench.inbox, &body, 0).is_some()).count();
+    assert_eq!(explained, 8);
+    assert_eq!(reason(&mut bench.inbox, &body, 249), None);
+    assert_eq!(reason(&mut bench.inbox, &body, 250), Some("signed-with-newline"));
+    assert_eq!(reason(&mut bench.inbox, &body, 251), None);
+    // The number of headers explains itself.
+    assert!(receive(&mut bench.inbox, &[], &body).answer.contains("header-missing"));
 }
 
 #[test]
