@@ -63,7 +63,7 @@ impl<T: Transport> Engine<T> {
     ) {
         let mut lanes = Lanes::new();
         let (tells, mut announcements) = mpsc::unbounded_channel();
-        let mut waiting = sessions.iter().peekable();
+        let mut waiting = sessions.each().peekable();
         let mut announcing = 0;
         let mut allowed = usize::from(self.steps.is_none());
         let mut level = Stop::No;
@@ -71,7 +71,7 @@ impl<T: Transport> Engine<T> {
         loop {
             if fleet.is_gone() {
                 // Sessions that have not begun will not begin.
-                waiting = Numbers::List([].into()).iter().peekable();
+                waiting = Numbers::List([].into()).each().peekable();
             }
             if level == Stop::No {
                 while fleet.open() + announcing < self.max_open

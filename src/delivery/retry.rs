@@ -93,12 +93,11 @@ impl RetryPolicy {
 /// `Retry-After`: seconds, or an HTTP date (RFC 9110, 10.2.3). What is neither is passed over.
 fn retry_after(reply: &Reply, now: Timestamp) -> Option<u64> {
     let text = reply.retry_after.as_deref()?.trim();
-    let seconds = match text.parse::<u64>() {
-        Ok(seconds) => seconds,
-        Err(_) => {
-            let date = rfc2822::parse(text).ok()?.timestamp().as_second();
-            u64::try_from(date.saturating_sub(now.0)).unwrap_or(0)
-        }
+    let seconds = if let Ok(seconds) = text.parse::<u64>() {
+        seconds
+    } else {
+        let date = rfc2822::parse(text).ok()?.timestamp().as_second();
+        u64::try_from(date.saturating_sub(now.0)).unwrap_or(0)
     };
     Some(seconds.saturating_mul(1_000_000_000).min(LONGEST_ASKED))
 }

@@ -57,7 +57,7 @@ impl Table {
 
     fn latin1(&mut self, name: &str, body: &[u8], header: String, reasons: &[&str]) {
         self.add(name, body, SECRET, Some(header), reasons);
-        self.0.last_mut().unwrap().mac_input = "latin1".to_owned();
+        "latin1".clone_into(&mut self.0.last_mut().unwrap().mac_input);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::report::planned::{Planned, json_line};
 pub(super) fn run(job: &SendJob) -> Exit {
     let mut out = Out::open();
     let url = &job.setup.target;
-    for number in job.numbers.iter() {
+    for number in job.numbers.each() {
         let session = job.source.info(number);
         dry::events(&job.source, number, &job.policy, &job.signer, &mut |due, item| {
             if item.dropped {

@@ -86,11 +86,13 @@ impl FaultLine {
     }
 
     fn queue(&mut self, item: Item, copies: u32) {
-        for copy in 0..=copies {
-            let item = Item { copy: copy > 0, ..item.clone() };
-            self.ready.push(Reverse(Queued { order: self.taken, item }));
-            self.taken += 1;
+        for _ in 0..copies {
+            let copy = Item { copy: true, ..item.clone() };
+            // Behind the event itself, which is due at the same moment.
+            self.ready.push(Reverse(Queued { order: self.taken + 1, item: copy }));
         }
+        self.ready.push(Reverse(Queued { order: self.taken, item }));
+        self.taken += 2;
     }
 }
 

@@ -14,7 +14,7 @@ pub enum Numbers {
 
 impl Numbers {
     /// One after the other.
-    pub fn iter(&self) -> Box<dyn Iterator<Item = u64> + Send> {
+    pub fn each(&self) -> Box<dyn Iterator<Item = u64> + Send> {
         match self {
             Self::Range(range) => Box::new(range.clone()),
             Self::List(list) => {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::Recording;
 use crate::clock::Moment;
-use crate::delivery::fault::{Expectation, FaultKind, KINDS};
+use crate::delivery::fault::{Expectation, FaultKind, KINDS, KindInfo};
 use crate::delivery::item::{Faults, Item, MacText};
 use crate::outcome::delivery::Status;
 use crate::outcome::journal::read::{Entry, Recorded, RecordedSession};
@@ -54,7 +54,7 @@ fn item(recorded: Recorded) -> Item {
         .iter()
         .filter_map(|label| {
             let name = label.split('=').next()?;
-            KINDS.iter().find(|info| info.name == name).map(|info| info.kind())
+            KINDS.iter().find(|info| info.name == name).map(KindInfo::kind)
         })
         .collect();
     Item {
