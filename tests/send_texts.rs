@@ -65,7 +65,7 @@ fn runs() {
     seen("run-no-answer", &fixed(&hangs, "bounce --timeout 100ms"));
     let not_http = format!("http://127.0.0.1:{}/", tcp::answers(b"SSH-2.0-OpenSSH_9.6\r\n"));
     seen("run-not-http", &fixed(&not_http, "bounce"));
-    seen("run-built-in", &sim(words("send bounce --pace max")).run());
+    seen("run-built-in", &sim(words("send camera-denied-closed --pace max")).run());
     let output = send(&nobody, SECRET, "bounce --seed 1 --start-time").args([START]);
     seen("run-not-announced", &output.args(["--before-session", "echo no such tenant >&2; false"]).run());
 }
