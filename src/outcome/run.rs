@@ -37,6 +37,8 @@ pub struct Setup {
     pub pace: String,
     /// The dialect's keys that differ from the default, as they are typed.
     pub dialect: Vec<(String, String)>,
+    /// The faults that were asked for, as they are typed.
+    pub faults: Vec<String>,
     /// How many sessions.
     pub sessions: u64,
     /// The transport's name.

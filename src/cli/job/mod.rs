@@ -4,6 +4,7 @@ pub(super) mod catalogue;
 pub(super) mod dialect;
 pub(super) mod duration;
 pub(super) mod overrides;
+pub(super) mod planned_faults;
 pub(super) mod plays;
 pub(super) mod recording;
 pub(super) mod replay;

@@ -62,6 +62,7 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
         start_time: start.to_rfc3339(),
         pace: args.pace.to_string(),
         dialect: Vec::new(),
+        faults: Vec::new(),
         sessions: numbers.len() as u64,
         transport: carrier.name().to_owned(),
         headers: headers(&transport),

@@ -7,6 +7,7 @@ use super::{announce, dry, signals, steps};
 use crate::cli::args::OutputName;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::job::planned_faults;
 use crate::cli::job::send::{Mode, SendJob};
 use crate::cli::job::target::{self, Carrier};
 use crate::cli::printer::{note, warn};
@@ -28,6 +29,7 @@ pub(in crate::cli) fn run(job: SendJob) -> Result<Exit, CliError> {
     }
     if job.output == OutputName::Human {
         job.notes.iter().for_each(|text| note(text));
+        planned_faults::list(&job).iter().for_each(|text| note(text));
     }
     if matches!(job.mode, Mode::DryRun | Mode::Curl) {
         return Ok(dry::run(&job));

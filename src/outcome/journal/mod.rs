@@ -25,6 +25,7 @@ pub fn run_line(setup: &Setup) -> Value {
         "start_time": setup.start_time,
         "pace": setup.pace,
         "dialect": setup.dialect.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>(),
+        "faults": setup.faults,
         "transport": setup.transport,
     })
 }
