@@ -1,12 +1,15 @@
 //! The journal on disk.
 
-use std::fs::File;
-use std::io::Write;
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::error::CliError;
+
+/// How every journal begins.
+const JOURNAL: &[u8; 13] = b"{\"type\":\"run\"";
 
 /// A file to which whole lines are written, each before the next thing is done.
 pub(super) struct JournalFile {
@@ -18,9 +21,27 @@ pub(super) struct JournalFile {
 
 impl JournalFile {
     pub fn create(path: &Path) -> Result<Self, CliError> {
-        let file = File::create(path).map_err(|error| {
+        let cannot = |error: std::io::Error| {
             CliError::usage(format!("cannot write the journal {}: {error}", path.display()))
-        })?;
+        };
+        let mut file =
+            File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(cannot)?;
+        if file.try_lock().is_err_and(|error| matches!(error, TryLockError::WouldBlock)) {
+            return Err(CliError::usage(format!("another run is writing the journal {}", path.display()))
+                .help("give each run a journal of its own"));
+        }
+        // An earlier journal makes room for this one; anything else was named by mistake.
+        if file.metadata().is_ok_and(|data| data.is_file() && data.len() > 0) {
+            let mut begin = [0; JOURNAL.len()];
+            if file.read_exact(&mut begin).is_err() || begin != *JOURNAL {
+                return Err(CliError::usage(format!(
+                    "{} is there already, and is no journal",
+                    path.display()
+                ))
+                .help("nothing was changed; name another file, or remove this one"));
+            }
+            file.rewind().and_then(|()| file.set_len(0)).map_err(cannot)?;
+        }
         Ok(Self { file, path: path.to_owned(), line: Vec::new(), broken: None })
     }
 

@@ -29,45 +29,57 @@ impl Typed {
         matches!(self.source(argument), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
     }
 
-    /// The command that repeats the run: what was typed, with credentials left out, and `more`.
+    /// The command that repeats the run: what was typed, with credentials and the journal left out, and `more`.
     pub fn again(&self, more: &[(&str, String)]) -> String {
         let mut words = vec!["wms-sim".to_owned()];
-        let mut hide = false;
-        for word in self.words.iter().skip(1) {
-            if std::mem::take(&mut hide) {
-                words.push("'...'".to_owned());
+        let mut typed = self.words.iter().skip(1).map(String::as_str).peekable();
+        while let Some(word) = typed.next() {
+            if word == "--" {
+                // What follows is no flag, and flags cannot follow.
+                break;
+            }
+            let (flag, attached) = match word.split_once('=') {
+                Some((flag, value)) if flag.starts_with("--") => (flag, Some(value)),
+                _ => (word, None),
+            };
+            if flag == "--journal" {
+                // Repeating a run must not write over what it left behind.
+                if attached.is_none() {
+                    typed.next();
+                }
                 continue;
             }
-            let flag = word.split('=').next().unwrap_or(word);
-            let hidden = matches!(flag, "--secret" | "--header" | "--proxy" | "--before-session");
-            if hidden && word.contains('=') {
-                words.push(format!("{flag}='...'"));
+            let Some(shown) = shown(flag) else {
+                words.push(quote(word));
                 continue;
-            }
-            hide = hidden;
-            words.push(quote(&redact(word)));
+            };
+            words.push(flag.to_owned());
+            words.extend(attached.or_else(|| typed.next()).map(shown));
         }
         for (flag, value) in more {
             words.push((*flag).to_owned());
             words.push(quote(value));
         }
+        if typed.peek().is_some() {
+            words.push("--".to_owned());
+            words.extend(typed.map(quote));
+        }
         words.join(" ")
     }
 }
 
-/// Leaves the credentials of a URL out.
-fn redact(word: &str) -> String {
-    let (flag, value) = match word.split_once('=') {
-        Some((flag, value)) if flag.starts_with("--") => (Some(flag), value),
-        _ => (None, word),
-    };
-    let shown = if value.contains("://") {
-        crate::transport::target::Target::parse(value)
-            .map_or_else(|_| "...".to_owned(), |target| target.to_string())
-    } else {
-        value.to_owned()
-    };
-    flag.map_or_else(|| shown.clone(), |flag| format!("{flag}={shown}"))
+/// How the value of a flag is shown, where it may hold credentials.
+fn shown(flag: &str) -> Option<fn(&str) -> String> {
+    match flag {
+        // As a shell would fill it in.
+        "--secret" => Some(|_| "\"$WMS_SIM_SECRET\"".to_owned()),
+        "--header" | "--proxy" | "--before-session" => Some(|_| "'...'".to_owned()),
+        "--to" => Some(|url| {
+            let target = crate::transport::target::Target::parse(url);
+            quote(&target.map_or_else(|_| "...".to_owned(), |target| target.to_string()))
+        }),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -83,12 +95,21 @@ mod tests {
     fn the_command_that_repeats_a_run_holds_no_secret() {
         assert_eq!(
             again(&["/x/wms-sim", "send", "low-snr", "--secret", "s3cret", "--to", "http://u:p@h/x?t=1"]),
-            "wms-sim send low-snr --secret '...' --to 'http://***@h/x?t=***' --seed 7"
+            "wms-sim send low-snr --secret \"$WMS_SIM_SECRET\" --to 'http://***@h/x?t=***' --seed 7"
         );
         assert_eq!(
             again(&["x", "send", "--secret=s", "-q", "a b"]),
-            "wms-sim send --secret='...' -q 'a b' --seed 7"
+            "wms-sim send --secret \"$WMS_SIM_SECRET\" -q 'a b' --seed 7"
         );
         assert_eq!(again(&["x", "--header", "Authorization: x"]), "wms-sim --header '...' --seed 7");
+    }
+
+    #[test]
+    fn what_is_no_credential_stands_as_it_was_typed() {
+        assert_eq!(
+            again(&["x", "send", "--payload", r#"{"url":"http://a/b"}"#, "--journal", "j", "--journal=k"]),
+            r#"wms-sim send --payload '{"url":"http://a/b"}' --seed 7"#
+        );
+        assert_eq!(again(&["x", "send", "--", "bounce"]), "wms-sim send --seed 7 -- bounce");
     }
 }

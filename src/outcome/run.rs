@@ -52,8 +52,10 @@ pub struct Setup {
 pub struct InboxSummary {
     /// Events with a right MAC.
     pub verified: u64,
-    /// Sessions seen.
+    /// Sessions seen; one that was forgotten and came back counts again.
     pub sessions: u64,
+    /// Sessions that made room for others.
+    pub forgotten: u64,
     /// What it found fault with, in words, and how often.
     pub findings: Vec<(String, u64)>,
 }

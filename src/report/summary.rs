@@ -88,6 +88,14 @@ pub fn summary(run: &Run) -> String {
             counted(inbox.verified, "event"),
             counted(inbox.sessions, "session")
         );
+        if inbox.forgotten > 0 {
+            let _ = writeln!(
+                text,
+                "          {} it forgot {} to stay small, so those count twice and gaps are not judged",
+                paint(FAINT, "note:"),
+                counted(inbox.forgotten, "session")
+            );
+        }
         for (finding, count) in &inbox.findings {
             let _ = writeln!(
                 text,

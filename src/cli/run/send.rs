@@ -17,11 +17,14 @@ use crate::delivery::fleet::Fleet;
 use crate::delivery::policy::Pace;
 use crate::outcome::run::InboxSummary;
 use crate::serve::embedded::Embedded;
-use crate::serve::inbox::{FindingSeverity, InboxOptions, Summary};
+use crate::serve::inbox::{FindingCode, FindingSeverity, InboxOptions, Summary};
 use crate::transport::Transport;
 use crate::transport::client::Client;
 use crate::transport::readiness;
 use crate::transport::wire::Wire;
+
+/// The built-in receiver remembers so many sessions at the most: about 400 MB.
+const MOST_REMEMBERED: usize = 200_000;
 
 pub(in crate::cli) fn run(job: SendJob) -> Result<Exit, CliError> {
     for warning in &job.warnings {
@@ -73,7 +76,10 @@ async fn play(mut job: SendJob) -> Result<Exit, CliError> {
 }
 
 async fn start_receiver(job: &mut SendJob) -> Result<Embedded, CliError> {
-    let options = InboxOptions::new(vec![job.signer.clone()], job.dialect.clone());
+    let usual = InboxOptions::new(vec![job.signer.clone()], job.dialect.clone());
+    // Every session of the run is remembered, up to what memory allows.
+    let sessions = usize::try_from(job.numbers.len()).unwrap_or(usize::MAX).min(MOST_REMEMBERED);
+    let options = InboxOptions { max_sessions: usual.max_sessions.max(sessions), ..usual };
     let embedded = Embedded::start(options)
         .await
         .map_err(|error| CliError::could_not(format!("the built-in receiver cannot open a port: {error}")))?;
@@ -123,13 +129,33 @@ async fn stop_receiver(embedded: Embedded) -> Summary {
         .unwrap_or(so_far)
 }
 
-/// What is worth telling: notes are not.
+/// What is worth telling: notes are not. Where sessions were forgotten to make room, what seems to be missing may have
+/// been seen, and is not told.
 fn inbox_summary(summary: &Summary) -> InboxSummary {
     let findings = summary
         .findings
         .iter()
         .filter(|(code, count)| code.severity() > FindingSeverity::Note && **count > 0)
+        .filter(|(code, _)| summary.forgotten == 0 || !needs_memory(**code))
         .map(|(code, count)| (code.meaning().trim_end_matches('.').to_owned(), *count))
         .collect();
-    InboxSummary { verified: summary.accepted + summary.bad_bodies, sessions: summary.sessions, findings }
+    let forgotten = summary.forgotten;
+    InboxSummary {
+        forgotten,
+        verified: summary.accepted + summary.bad_bodies,
+        sessions: summary.sessions,
+        findings,
+    }
+}
+
+/// Findings that are only as good as the memory of what came before.
+const fn needs_memory(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::Gap
+            | FindingCode::IllegalEvent
+            | FindingCode::MeasurementIdUnknown
+            | FindingCode::RestartWithoutUnload
+            | FindingCode::Conflict
+    )
 }

@@ -33,7 +33,7 @@ impl Signals {
     /// Where a signal cannot be watched, the system's own handling of it stays.
     fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         Self(kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect())
     }
 

@@ -90,7 +90,14 @@ impl Session {
         let sequence = event.sequence;
         self.last = now;
         let filled = self.current.holes.place(sequence) == Place::Filled;
-        if filled || self.load > 0 {
+        // A page that is loaded twice within a second begins with the same bytes. They are new where the page was left,
+        // and where they are just what the new load lacks.
+        let begins_anew = sequence == 0
+            && event.code == Some(Code::WmsLoaded)
+            && self.current.unloaded
+            && event.timestamp == self.current.newest;
+        let next_here = !filled && sequence == self.current.next;
+        if (filled && !begins_anew) || (self.load > 0 && !filled && !next_here) {
             let same = |kept: &&Kept| kept.sequence == sequence && kept.digest == event.digest;
             if let Some(kept) = self.kept.iter().rev().find(same) {
                 findings.push(Finding::Duplicate { sequence });
