@@ -424,3 +424,50 @@ fn a_command_that_says_much_or_leaves_something_running_does_no_harm() {
         sim(["send", "bounce", "--pace", "max", "--before-session", command]).exits(0);
     }
 }
+
+#[test]
+fn a_journal_takes_the_place_of_a_journal_and_of_nothing_else() {
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    for _ in 0..2 {
+        sim(["send", "camera-denied-closed", "--pace", "max", "--output", "quiet", "--journal"])
+            .arg(&journal)
+            .exits(0);
+        assert_eq!(of_type(&json_lines(&fs::read_to_string(&journal).unwrap()), "delivery").len(), 4);
+    }
+    let other = file(&folder, "mac.secret", "precious and long enough");
+    sim(["send", "bounce", "--pace", "max", "--journal"]).arg(&other).exits(2).says(&["is no journal"]);
+    assert_eq!(fs::read_to_string(&other).unwrap(), "precious and long enough");
+}
+
+#[test]
+fn two_runs_do_not_share_a_journal() {
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    let mut first = sim(["send", "happy-path", "--journal"]).arg(&journal).spawn();
+    until("the first run writes its journal", || fs::metadata(&journal).is_ok_and(|data| data.len() > 0));
+    sim(["send", "bounce", "--pace", "max", "--journal"])
+        .arg(&journal)
+        .exits(2)
+        .says(&["another run is writing"]);
+    first.kill();
+}
+
+#[test]
+fn what_belongs_to_a_single_event_needs_one() {
+    sim(["send", "bounce", "--sequence", "3", "--dry-run"])
+        .exits(2)
+        .says(&["--sequence is for a single event"]);
+    sim(["send", "bounce", "--payload", "{}", "--dry-run"])
+        .exits(2)
+        .says(&["--payload is for a single event"]);
+}
+
+#[test]
+fn the_built_in_receiver_finds_no_fault_with_the_catalogue_at_any_pace() {
+    for pace in ["max", "100x", "1000x"] {
+        let output =
+            sim(["send", "--mix", "all", "--sessions", "145", "--seed", "1", "--pace", pace]).exits(0);
+        assert!(!output.stdout.contains("noticed"), "{output}");
+    }
+}

@@ -30,6 +30,7 @@ const NAMED_FILE_ONLY: &[&str] = &[
     "key",
     "insecure",
     "header",
+    "session-ids",
 ];
 /// Flags that no file may set.
 const NEVER: &[&str] = &["config", "no-config", "help", "version"];

@@ -198,7 +198,7 @@ failures! {
     CertificateUnknownIssuer "certificate-unknown-issuer" Receiver "The receiver's certificate comes from an issuer that is not trusted here."
         "Name the issuer with --cacert FILE; --insecure skips the check for a test."
     CertificateInvalid "certificate-invalid" Receiver "The receiver's certificate is not acceptable."
-        "See the detail; a server that does not send its intermediate certificates is the usual cause."
+        "See the detail; a self-signed certificate that is a CA's, or intermediate certificates that the server does not send, are the usual causes."
     ClientCertificateRefused "client-certificate-refused" Receiver "The receiver wants a client certificate, or another one."
         "Give it with --cert FILE --key FILE."
     TlsFailed "tls-failed" Receiver "The TLS handshake failed."

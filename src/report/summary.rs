@@ -106,11 +106,12 @@ pub fn summary(run: &Run) -> String {
         }
     }
     if tally.interrupted {
-        let _ = writeln!(
-            text,
-            "{}",
-            paint(WARN, "interrupted: what was under way is settled, the rest was not sent")
-        );
+        let what = if tally.in_flight > 0 {
+            "interrupted at once: what was under way is not settled, the rest was not sent"
+        } else {
+            "interrupted: what was under way is settled, the rest was not sent"
+        };
+        let _ = writeln!(text, "{}", paint(WARN, what));
     }
     text
 }

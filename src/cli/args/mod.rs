@@ -84,11 +84,13 @@ pub(super) enum Verb {
 
 /// The command with an environment variable for each flag.
 pub(super) fn command() -> Command {
-    let command = Cli::command().mut_args(with_variable);
+    with_variables(Cli::command())
+}
+
+fn with_variables(command: Command) -> Command {
+    let command = command.mut_args(with_variable);
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-    verbs
-        .into_iter()
-        .fold(command, |command, verb| command.mut_subcommand(verb, |verb| verb.mut_args(with_variable)))
+    verbs.into_iter().fold(command, |command, verb| command.mut_subcommand(verb, with_variables))
 }
 
 fn with_variable(arg: clap::Arg) -> clap::Arg {

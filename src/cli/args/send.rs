@@ -34,6 +34,7 @@ pub(in crate::cli) enum OrderName {
 /// happen in life; --pace 20x is twenty times as fast, --pace max does not wait at all.
 #[derive(Args)]
 #[command(
+    allow_negative_numbers = true,
     after_help = "\
 Examples:
   wms-sim send

@@ -25,7 +25,9 @@ impl Catalogue {
         let mut library = Library::built_in();
         if let Some(folder) = folder {
             for path in yaml_files(folder, true)? {
-                library.add_scenario(read(&path)?);
+                let source = read(&path)?;
+                // A mix has scenarios, a scenario has steps: a mix may stand beside the scenarios too.
+                if is_mix(&source) { library.add_mix(source) } else { library.add_scenario(source) }
             }
             for path in yaml_files(&folder.join("mixes"), false)? {
                 library.add_mix(read(&path)?);
@@ -112,6 +114,11 @@ fn broken(source: &Source, found: &[Diagnostic]) -> CliError {
 
 fn has_errors(found: &[Diagnostic]) -> bool {
     found.iter().any(|diagnostic| diagnostic.level == Level::Error)
+}
+
+/// A mix has scenarios, a scenario has steps.
+pub(in crate::cli) fn is_mix(source: &Source) -> bool {
+    source.text.lines().any(|line| line.starts_with("scenarios:"))
 }
 
 /// Names of the catalogue have no dot and no slash.

@@ -58,7 +58,7 @@ fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, Str
         let dialect = dialect.whole();
         if !dialect.knows(code) {
             return Err(
-                CliError::usage(format!("the older page has no {code}")).help("leave --dialect older out")
+                CliError::usage(format!("the older page has no {code}")).help("the dialect current has it")
             );
         }
         let payload = args
@@ -71,6 +71,12 @@ fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, Str
             compile::single(code, args.sequence.unwrap_or(0), payload.as_ref(), &dialect, &options.overrides);
         let mix = Mix::new(vec![(Arc::new(plan), 1.0)]).ok_or_else(nothing)?;
         return Ok((mix, format!("one {code}")));
+    }
+    for (flag, given) in [("--sequence", args.sequence.is_some()), ("--payload", args.payload.is_some())] {
+        if given {
+            return Err(CliError::usage(format!("{flag} is for a single event, and none is named"))
+                .help("--event CODE sends one; --override changes a payload value of a scenario"));
+        }
     }
     let catalogue = Catalogue::open(args.scenarios.as_deref())?;
     if let Some(name) = &args.mix {

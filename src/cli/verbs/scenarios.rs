@@ -15,7 +15,7 @@ use crate::report::diagram::{self, Row};
 use crate::report::style::{FAINT, paint};
 use crate::scenario::compile::Options;
 use crate::scenario::diagnostic::{Level, render};
-use crate::scenario::file::{Source, mix, schema, template};
+use crate::scenario::file::{mix, schema, template};
 use crate::scenario::inspect;
 use crate::scenario::library::{self, Library};
 use crate::seed::Seed;
@@ -43,9 +43,18 @@ fn list(catalogue: &Catalogue, json: bool) -> Result<Exit, CliError> {
     let library = &catalogue.library;
     let mut out = Out::open();
     let mut rows = Vec::new();
+    let mut broken = false;
     for name in library.scenario_names() {
-        rows.push(catalogue.plan(name, &Options::default())?);
+        match catalogue.plan(name, &Options::default()) {
+            Ok(plan) => rows.push(plan),
+            // One file of one's own that is broken does not hide the others.
+            Err(error) => {
+                printer::error(&error);
+                broken = true;
+            }
+        }
     }
+    let exit = if broken { Exit::Usage } else { Exit::Ok };
     if json {
         let rows: Vec<_> = rows
             .iter()
@@ -60,7 +69,7 @@ fn list(catalogue: &Catalogue, json: bool) -> Result<Exit, CliError> {
             })
             .collect();
         out.line(&serde_json::to_string_pretty(&rows).unwrap_or_default());
-        return Ok(Exit::Ok);
+        return Ok(exit);
     }
     let width = rows.iter().map(|plan| plan.name.len()).max().unwrap_or(0).max("scenario".len());
     out.line(&paint(FAINT, format!("{:<width$}  {:<9}  events  title", "scenario", "outcome")));
@@ -83,7 +92,7 @@ fn list(catalogue: &Catalogue, json: bool) -> Result<Exit, CliError> {
         let title = mix::read(&source).0.map(|mix| mix.title.value).unwrap_or_default();
         out.line(&format!("{name:<width$}  {title}"));
     }
-    Ok(Exit::Ok)
+    Ok(exit)
 }
 
 fn show(
@@ -141,7 +150,7 @@ fn lint(catalogue: &Catalogue, files: &[&Path], args: &DialectArgs) -> Result<Ex
                 continue;
             }
         };
-        let found = if is_mix(&source) {
+        let found = if catalogue::is_mix(&source) {
             let (file, mut found) = mix::read(&source);
             found.extend(file.iter().flat_map(|file| unknown_scenarios(file, path, &catalogue.library)));
             found
@@ -159,11 +168,6 @@ fn lint(catalogue: &Catalogue, files: &[&Path], args: &DialectArgs) -> Result<Ex
         }
     }
     Ok(if broken > 0 { Exit::Usage } else { Exit::Ok })
-}
-
-/// A mix has scenarios, a scenario has steps.
-fn is_mix(source: &Source) -> bool {
-    source.text.lines().any(|line| line.starts_with("scenarios:"))
 }
 
 fn unknown_scenarios(
@@ -219,7 +223,9 @@ fn new(path: &Path) -> Result<Exit, CliError> {
     })?;
     file.write_all(text.as_bytes())
         .map_err(|error| CliError::could_not(format!("cannot write {shown}: {error}")))?;
-    note(&format!("wrote {shown}; check it: wms-sim scenarios lint {shown}; play it: wms-sim send {shown}"));
+    note(&format!(
+        "wrote {shown}, and a schema for editors beside it; check it: wms-sim scenarios lint {shown}; play it: wms-sim send {shown}"
+    ));
     Ok(Exit::Ok)
 }
 

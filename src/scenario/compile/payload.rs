@@ -21,12 +21,12 @@ pub(super) fn build(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Payload {
     let mut fields = documented(code, dialect);
+    let known: Vec<String> = fields.iter().map(|(name, _)| name.clone()).collect();
     for (key, value) in written {
         let name = on_the_wire(code, &key.value, dialect);
         let place = fields.iter().position(|(known, _)| *known == name);
         if place.is_none() {
-            let keys: Vec<&str> = fields.iter().map(|(known, _)| known.as_str()).collect();
-            let known = if keys.is_empty() { "no payload".to_owned() } else { keys.join(", ") };
+            let known = if known.is_empty() { "no payload".to_owned() } else { known.join(", ") };
             diagnostics.push(Diagnostic::warning(
                 format!("{code} has no payload key '{name}' in the documentation"),
                 key.span.clone(),

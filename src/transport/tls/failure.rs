@@ -20,7 +20,19 @@ pub(in crate::transport) fn name(error: &Error, phase: Phase) -> Failure {
         ) if phase == Phase::Tls => (FailureCode::TlsNotSpoken, false),
         _ => (FailureCode::TlsFailed, false),
     };
-    Failure::new(code, if late { Phase::Tls } else { phase }, error.to_string())
+    let detail = match error {
+        Error::InvalidCertificate(CertificateError::Other(why))
+            if why.to_string().contains("CaUsedAsEndEntity") =>
+        {
+            "the server shows a CA's certificate as its own; make one with basicConstraints=CA:FALSE"
+                .to_owned()
+        }
+        Error::InvalidCertificate(CertificateError::BadSignature) => {
+            "an issuer of that name is trusted here, and did not sign the certificate".to_owned()
+        }
+        other => other.to_string(),
+    };
+    Failure::new(code, if late { Phase::Tls } else { phase }, detail)
 }
 
 /// Whether an alert is about the certificate that we showed, or did not show.
