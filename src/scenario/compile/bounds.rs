@@ -15,15 +15,11 @@ pub(super) struct Bounds {
 }
 
 pub(super) fn measure(tree: &Tree) -> Bounds {
-    let (mut events_min, mut events_max) = count(&tree.course);
+    let (events_min, mut events_max) = count(&tree.course);
     for interlude in &tree.interludes {
-        let (low, high) = count(&interlude.nodes);
+        // Even a sure interlude adds nothing to the fewest: it is dropped where the page ends too soon.
+        let (_, high) = count(&interlude.nodes);
         events_max = events_max.saturating_add(high.saturating_mul(interlude.times.high.into()));
-        // Even a sure interlude is dropped where the page ends too soon.
-        let _ = low;
-    }
-    if events_min > events_max {
-        events_min = events_max;
     }
     let longest = Latest::default().nodes(&tree.course).now;
     Bounds { events_min, events_max, longest }

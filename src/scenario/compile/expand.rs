@@ -120,7 +120,7 @@ impl<'a> Expander<'a> {
                     .collect();
                 nodes.push(Node::Choose(inner));
             }
-            Step::Reload => self.reload(&step.span, depth, nodes),
+            Step::Reload => self.reload(&step.span, nodes),
         }
     }
 
@@ -210,7 +210,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn reload(&mut self, span: &Span, _depth: usize, nodes: &mut Vec<Node>) {
+    fn reload(&mut self, span: &Span, nodes: &mut Vec<Node>) {
         nodes.push(self.plain(Code::PageUnloaded, usual(Code::PageUnloaded).gap, span));
         self.created = false;
         let begin = nodes.len();
