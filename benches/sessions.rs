@@ -9,7 +9,7 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wms_sim::clock::Epoch;
 use wms_sim::delivery::policy::{Pace, Policy};
-use wms_sim::delivery::{Scenarios, SessionSource, dry};
+use wms_sim::delivery::{Scenarios, SessionSource, Signers, dry};
 use wms_sim::protocol::dialect::{Dialect, MacInput};
 use wms_sim::protocol::mac::{Secret, Signer};
 use wms_sim::scenario::compile::Options;
@@ -37,7 +37,7 @@ fn production() -> SessionSource {
 }
 
 /// Plays sessions 1 to `count`; how many events they had, and how many bytes.
-fn play(source: &SessionSource, policy: &Policy, signer: &Signer, count: u64) -> (u64, u64) {
+fn play(source: &SessionSource, policy: &Policy, signer: &Signers, count: u64) -> (u64, u64) {
     let (mut events, mut bytes) = (0, 0);
     for number in 1..=count {
         dry::events(source, number, policy, signer, &mut |_, item| {
@@ -60,7 +60,8 @@ fn sessions(c: &mut Criterion) {
         retry: wms_sim::delivery::retry::RetryPolicy::default(),
         wall: Epoch::from_unix_nanos(0),
     };
-    let signer = Signer::new(&Secret::new("a secret of a usual length, 32 B"), MacInput::Bytes);
+    let signer: Signers =
+        Signer::new(&Secret::new("a secret of a usual length, 32 B"), MacInput::Bytes).into();
     let (events, _) = play(&source, &policy, &signer, SESSIONS);
     let mut group = c.benchmark_group("sessions");
     group.throughput(Throughput::Elements(events));

@@ -58,7 +58,7 @@ fn expected(source: &SessionSource, policy: &Policy, sessions: u64) -> BTreeMap<
     (1..=sessions)
         .map(|number| {
             let mut bodies = Vec::new();
-            dry::events(source, number, policy, &signer(), &mut |due, item| {
+            dry::events(source, number, policy, &signer().into(), &mut |due, item| {
                 assert!(verify(&signer(), &item.body, item.mac.as_str().unwrap().as_bytes()).is_ok());
                 bodies.push((due, item.body.to_vec()));
             });
@@ -147,7 +147,7 @@ proptest! {
         let order = if concurrent { Order::Concurrent } else { Order::Sequential };
         let (source, policy) = (source(seed), policy(order, pace));
         let expected = expected(&source, &policy, sessions);
-        let mut fleet = Fleet::new(source, policy, signer());
+        let mut fleet = Fleet::new(source, policy, signer().into());
         let mut events = Vec::new();
         for number in 1..=sessions {
             fleet.admit(number, Moment::ZERO, &mut |event| events.push(event));
@@ -219,7 +219,7 @@ proptest! {
             };
             let (_stop, stopped) = watch::channel(Stop::No);
             let mut events = Vec::new();
-            let fleet = Fleet::new(source, policy, signer());
+            let fleet = Fleet::new(source, policy, signer().into());
             engine.run(fleet, &Numbers::Range(1..=sessions), stopped, &mut |event| events.push(event)).await;
             (events, transport.most_under_way(), transport.sent())
         });
@@ -242,7 +242,7 @@ fn play(order: Order, pace: Pace, steps: Option<mpsc::Receiver<()>>, delay: Dura
         let engine = Engine { transport, clock, max_in_flight: 8, max_open: 8, announcer: None, steps };
         let (_stop, stopped) = watch::channel(Stop::No);
         let mut events = Vec::new();
-        let fleet = Fleet::new(source(1), policy(order, pace), signer());
+        let fleet = Fleet::new(source(1), policy(order, pace), signer().into());
         engine.run(fleet, &Numbers::Range(1..=1), stopped, &mut |event| events.push(event)).await;
         events
     })
@@ -323,7 +323,7 @@ fn a_run_that_is_stopped_settles_what_is_under_way() {
                 stop.closed().await;
             });
             let mut events = Vec::new();
-            let fleet = Fleet::new(source(1), policy(Order::Sequential, Pace::Times(1.0)), signer());
+            let fleet = Fleet::new(source(1), policy(Order::Sequential, Pace::Times(1.0)), signer().into());
             engine.run(fleet, &Numbers::Range(1..=3), stopped, &mut |event| events.push(event)).await;
             events
         });

@@ -471,3 +471,27 @@ fn the_built_in_receiver_finds_no_fault_with_the_catalogue_at_any_pace() {
         assert!(!output.stdout.contains("noticed"), "{output}");
     }
 }
+
+#[test]
+fn a_secret_can_be_replaced_in_the_middle_of_a_run() {
+    let (old, new) = (Receiver::start(Kind::NodeHttp, "old"), Receiver::start(Kind::NodeHttp, "new"));
+    let rotating = |url: &str| {
+        sim(words("send happy-path --seed 2 --pace max --secret old --secret new --rotate-at 50% --to"))
+            .arg(url)
+    };
+    rotating(&old.url()).exits(1);
+    rotating(&new.url()).exits(1);
+    let judged =
+        |receiver: &Receiver| receiver.records().iter().map(|record| record.mac_ok).collect::<Vec<_>>();
+    let (by_old, by_new) = (judged(&old), judged(&new));
+    let change = by_old.iter().position(|right| !right).unwrap();
+    assert!(
+        change > 0
+            && by_old[..change].iter().all(|right| *right)
+            && by_old[change..].iter().all(|right| !right)
+    );
+    assert!(by_old.iter().zip(&by_new).all(|(one, other)| one != other), "each event has one of the secrets");
+    // The built-in receiver knows both.
+    sim(words("send happy-path --pace max --secret old --secret new --rotate-at 50%")).exits(0);
+    sim(words("send --secret old --rotate-at 50%")).exits(2).says(&["two secrets"]);
+}

@@ -3,8 +3,8 @@
 use super::item::Item;
 use super::policy::{Pace, Policy};
 use super::session::{Rendering, SessionSource};
+use super::signers::Signers;
 use crate::clock::Moment;
-use crate::protocol::mac::Signer;
 
 /// Calls `each` with every item of session `number` in the order of sending, and with when it is due. What a fault drops
 /// is among them.
@@ -12,12 +12,12 @@ pub fn events(
     source: &SessionSource,
     number: u64,
     policy: &Policy,
-    signer: &Signer,
+    signers: &Signers,
     each: &mut dyn FnMut(Moment, &Item),
 ) {
     let mut session = source.session(number, Moment::ZERO);
     let mut buffer = Vec::with_capacity(512);
-    let with = Rendering { policy, signer, faults: source.faults() };
+    let with = Rendering { policy, signers, faults: source.faults() };
     while let Some(item) = session.next(with, &mut buffer) {
         let due = match policy.pace {
             Pace::Max => item.due,

@@ -14,13 +14,13 @@ use super::judge;
 use super::policy::{Pace, Policy};
 use super::retry::Next;
 use super::session::{Rendering, Session, SessionSource};
+use super::signers::Signers;
 use crate::clock::Moment;
 use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::Exchange;
 use crate::outcome::run_event::RunEvent;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Order;
-use crate::protocol::mac::Signer;
 use crate::seed::Purpose;
 
 /// An event about to be sent.
@@ -64,7 +64,7 @@ enum Due {
 pub struct Fleet {
     source: SessionSource,
     policy: Policy,
-    signer: Signer,
+    signers: Signers,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
     /// By when it is due and then by when it was filed.
@@ -90,11 +90,11 @@ struct Flight {
 
 impl Fleet {
     /// An empty fleet.
-    pub fn new(source: SessionSource, policy: Policy, signer: Signer) -> Self {
+    pub fn new(source: SessionSource, policy: Policy, signers: Signers) -> Self {
         Self {
             source,
             policy,
-            signer,
+            signers,
             sessions: Slab::new(),
             flights: Slab::new(),
             due: BinaryHeap::new(),
@@ -131,7 +131,7 @@ impl Fleet {
                     let intended = if self.policy.pace == Pace::Max { now } else { due };
                     let with = Rendering {
                         policy: &self.policy,
-                        signer: &self.signer,
+                        signers: &self.signers,
                         faults: self.source.faults(),
                     };
                     let Some(item) = self.sessions[key].next(with, &mut self.buffer) else { continue };
@@ -227,7 +227,7 @@ impl Fleet {
 
     /// Files a session's next item in the due queue.
     fn file(&mut self, key: usize) {
-        let with = Rendering { policy: &self.policy, signer: &self.signer, faults: self.source.faults() };
+        let with = Rendering { policy: &self.policy, signers: &self.signers, faults: self.source.faults() };
         let session = &mut self.sessions[key];
         if let Some(due) = session.next_due(with, &mut self.buffer) {
             let due = session.begins.after(self.policy.pace.waits_until(due).0);

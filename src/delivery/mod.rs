@@ -15,5 +15,8 @@ mod lanes;
 pub mod policy;
 pub mod retry;
 mod session;
+mod signers;
+
+pub use signers::Signers;
 
 pub use session::{Numbers, Recording, Scenarios, SessionSource};

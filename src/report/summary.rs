@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::line::millis;
 use super::style::{BAD, FAINT, GOOD, STRONG, WARN, paint};
-use crate::outcome::run::Run;
+use crate::outcome::run::{InboxSummary, Run};
 use crate::outcome::tally::Tally;
 
 /// The summary of a run.
@@ -54,6 +54,52 @@ pub fn summary(run: &Run) -> String {
         let _ = writeln!(text, "failed    {} {}: {meaning}", paint(BAD, code), counted(*count, "time"));
         let _ = writeln!(text, "          {} {}", paint(FAINT, "what to do:"), code.advice());
     }
+    injected(&mut text, tally);
+    if tally.resent > 0 {
+        let _ = writeln!(
+            text,
+            "note      {} sent again: the receiver closed the connection without an answer, its right if that was idle",
+            counted(tally.resent, "request")
+        );
+    }
+    if let Some(inbox) = &run.inbox {
+        receiver(&mut text, inbox);
+    }
+    if tally.interrupted {
+        let what = if tally.in_flight > 0 {
+            "interrupted at once: what was under way is not settled, the rest was not sent"
+        } else {
+            "interrupted: what was under way is settled, the rest was not sent"
+        };
+        let _ = writeln!(text, "{}", paint(WARN, what));
+    }
+    text
+}
+
+/// What the built-in receiver has to say.
+fn receiver(text: &mut String, inbox: &InboxSummary) {
+    let _ = writeln!(
+        text,
+        "receiver  {} with a right MAC in {}",
+        counted(inbox.verified, "event"),
+        counted(inbox.sessions, "session")
+    );
+    if inbox.forgotten > 0 {
+        let _ = writeln!(
+            text,
+            "          {} it forgot {} to stay small, so those count twice and gaps are not judged",
+            paint(FAINT, "note:"),
+            counted(inbox.forgotten, "session")
+        );
+    }
+    for (finding, count) in &inbox.findings {
+        let _ =
+            writeln!(text, "          {} {finding} ({})", paint(WARN, "noticed:"), counted(*count, "time"));
+    }
+}
+
+/// What faults and retries amount to.
+fn injected(text: &mut String, tally: &Tally) {
     if tally.forged_accepted > 0 {
         let _ = writeln!(
             text,
@@ -74,46 +120,6 @@ pub fn summary(run: &Run) -> String {
             tally.requests, tally.retries, tally.duplicates
         );
     }
-    if tally.resent > 0 {
-        let _ = writeln!(
-            text,
-            "note      {} sent again: the receiver closed the connection without an answer, its right if that was idle",
-            counted(tally.resent, "request")
-        );
-    }
-    if let Some(inbox) = &run.inbox {
-        let _ = writeln!(
-            text,
-            "receiver  {} with a right MAC in {}",
-            counted(inbox.verified, "event"),
-            counted(inbox.sessions, "session")
-        );
-        if inbox.forgotten > 0 {
-            let _ = writeln!(
-                text,
-                "          {} it forgot {} to stay small, so those count twice and gaps are not judged",
-                paint(FAINT, "note:"),
-                counted(inbox.forgotten, "session")
-            );
-        }
-        for (finding, count) in &inbox.findings {
-            let _ = writeln!(
-                text,
-                "          {} {finding} ({})",
-                paint(WARN, "noticed:"),
-                counted(*count, "time")
-            );
-        }
-    }
-    if tally.interrupted {
-        let what = if tally.in_flight > 0 {
-            "interrupted at once: what was under way is not settled, the rest was not sent"
-        } else {
-            "interrupted: what was under way is settled, the rest was not sent"
-        };
-        let _ = writeln!(text, "{}", paint(WARN, what));
-    }
-    text
 }
 
 /// What to look at first, where a status says it.

@@ -8,7 +8,7 @@ use clap::Args;
 pub(in crate::cli) struct SecretArgs {
     /// Read the MAC secret from FILE; one line break at its end is not part of it
     #[arg(long, value_name = "FILE", help_heading = "Secret")]
-    pub secret_file: Option<PathBuf>,
+    pub secret_file: Vec<PathBuf>,
     // Help is plain text: the variable's name needs no backticks there.
     #[arg(
         long,
@@ -17,5 +17,5 @@ pub(in crate::cli) struct SecretArgs {
         help = "The MAC secret itself. Other users of this machine can see it in the process list: prefer \
                 --secret-file or the environment variable WMS_SIM_SECRET"
     )]
-    pub secret: Option<String>,
+    pub secret: Vec<String>,
 }

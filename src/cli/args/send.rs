@@ -110,6 +110,10 @@ pub(in crate::cli) struct SendArgs {
                 ID in WMS_SIM_SESSION_ID, a URL gets {\"sessionId\": \"..\"}"
     )]
     pub before_session: Option<String>,
+    /// Change from the first secret to the second when so much of the run's time has passed; --secret or --secret-file is
+    /// then given twice. A built-in receiver accepts both
+    #[arg(long, value_name = "PERCENT", help_heading = "How it is played")]
+    pub rotate_at: Option<String>,
     /// Inject a fault: drop@3, duplicate=10%, delay@5=8s, mac:missing@2 ... (wms-sim faults lists them)
     #[arg(long, value_name = "SPEC", help_heading = "How it is played")]
     pub fault: Vec<FaultRule>,

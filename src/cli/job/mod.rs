@@ -8,6 +8,7 @@ pub(super) mod planned_faults;
 pub(super) mod plays;
 pub(super) mod recording;
 pub(super) mod replay;
+pub(super) mod rotation;
 pub(super) mod secret;
 pub(super) mod send;
 pub(super) mod target;

@@ -24,7 +24,7 @@ pub(in crate::cli) fn list(job: &SendJob) -> Vec<String> {
     let mut named = Vec::new();
     let mut strikes = 0;
     for number in job.numbers.each() {
-        dry::events(&job.source, number, &job.policy, &job.signer, &mut |_, item| {
+        dry::events(&job.source, number, &job.policy, &job.signers, &mut |_, item| {
             if item.copy {
                 return;
             }

@@ -12,32 +12,42 @@ use crate::protocol::mac::Secret;
 
 const LIMIT: u64 = 64 << 10;
 
-/// The secret, or `None` where none was given.
+/// The one secret, or `None` where none was given.
 pub(in crate::cli) fn find(args: &SecretArgs, typed: &Typed) -> Result<Option<Secret>, CliError> {
+    let mut secrets = find_all(args, typed)?;
+    if secrets.len() > 1 {
+        return Err(CliError::usage(format!("there are {} secrets, and one is needed", secrets.len()))
+            .help("give --secret or --secret-file once"));
+    }
+    Ok(secrets.pop())
+}
+
+/// The secrets, in the order in which they were given: none, one, or two while one takes the other's place.
+pub(in crate::cli) fn find_all(args: &SecretArgs, typed: &Typed) -> Result<Vec<Secret>, CliError> {
     let rank = |argument| match typed.source(argument) {
         Some(ValueSource::CommandLine) => 3,
         Some(ValueSource::EnvVariable) => 2,
         Some(_) => 1,
         None => 0,
     };
-    let (of_file, of_text) = (rank("secret_file"), rank("secret"));
-    let secret = match (&args.secret_file, &args.secret) {
-        (Some(_), Some(_)) if of_file == of_text => {
-            return Err(
-                CliError::usage("there are two secrets: --secret and --secret-file").help("give one of them")
-            );
-        }
-        (Some(path), None) => from_file(path)?,
-        (Some(path), Some(_)) if of_file > of_text => from_file(path)?,
-        (_, Some(text)) => Secret::new(text.clone()),
-        (None, None) => return Ok(None),
+    let (of_files, of_texts) = (rank("secret_file"), rank("secret"));
+    if !args.secret_file.is_empty() && !args.secret.is_empty() && of_files == of_texts {
+        return Err(
+            CliError::usage("there are two secrets: --secret and --secret-file").help("give one of them")
+        );
+    }
+    let from_files = !args.secret_file.is_empty() && (args.secret.is_empty() || of_files > of_texts);
+    let secrets: Vec<Secret> = if from_files {
+        args.secret_file.iter().map(|path| from_file(path)).collect::<Result<_, _>>()?
+    } else {
+        args.secret.iter().map(|text| Secret::new(text.clone())).collect()
     };
-    if secret.is_empty() {
+    if secrets.iter().any(Secret::is_empty) {
         return Err(
             CliError::usage("the secret is empty").help("WMS assigns a MAC secret with the Config ID")
         );
     }
-    Ok(Some(secret))
+    Ok(secrets)
 }
 
 /// The secret that a file holds.

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use super::plays::{self, Plays};
 use super::target::Carrier;
-use super::{dialect, duration, secret, target};
+use super::{dialect, duration, rotation, secret, target};
 use crate::cli::args::{OrderName, OutputName, SendArgs};
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
 use crate::clock::{Epoch, wall_clock};
 use crate::delivery::policy::{Pace, Policy};
 use crate::delivery::retry::RetryPolicy;
-use crate::delivery::{Numbers, Scenarios, SessionSource};
+use crate::delivery::{Numbers, Scenarios, SessionSource, Signers};
 use crate::outcome::run::Setup;
 use crate::protocol::dialect::{Dialect, KEYS, Order};
 use crate::protocol::mac::{Secret, Signer};
@@ -28,7 +28,9 @@ pub(in crate::cli) struct SendJob {
     pub source: SessionSource,
     pub numbers: Numbers,
     pub policy: Policy,
-    pub signer: Signer,
+    pub signers: Signers,
+    /// What the built-in receiver accepts.
+    pub accepted: Vec<Signer>,
     pub dialect: Dialect,
     pub transport: TransportOptions,
     pub carrier: Carrier,
@@ -71,24 +73,20 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
     };
     let (transport, carrier) = target::options(&args.delivery, to, &spoken)?;
     let mut warnings = Vec::new();
-    let secret = match secret::find(&args.secret, typed)? {
-        Some(secret) => secret,
-        None if embedded => {
-            if matches!(mode, Mode::DryRun | Mode::Curl) {
-                warnings
-                    .push("no secret was given: the MACs are made with one that the seed gives".to_owned());
-            }
-            secret_of(seed)
+    let mut secrets = secret::find_all(&args.secret, typed)?;
+    if secrets.is_empty() {
+        if !embedded {
+            return Err(secret::missing());
         }
-        None => return Err(secret::missing()),
-    };
-    if secret.ends_in_blank() {
+        if matches!(mode, Mode::DryRun | Mode::Curl) {
+            warnings.push("no secret was given: the MACs are made with one that the seed gives".to_owned());
+        }
+        secrets.push(secret_of(seed));
+    }
+    if secrets.iter().any(Secret::ends_in_blank) {
         warnings.push("the secret ends in a blank or line break, which is then part of the key".to_owned());
     }
-    let hides = !transport.headers.is_empty() || transport.target.to_string().contains("***");
-    if mode == Mode::Curl && hides {
-        warnings.push("credentials are printed as ***: put them in before you run a command".to_owned());
-    }
+    let accepted: Vec<Signer> = secrets.iter().map(|secret| Signer::new(secret, spoken.mac_input)).collect();
     if matches!(mode, Mode::DryRun | Mode::Curl) && args.journal.is_some() {
         return Err(CliError::usage("--journal tells what was sent, and nothing is").help("leave it out"));
     }
@@ -115,15 +113,13 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         retry: RetryPolicy { retries: args.delivery.retries, backoff: args.delivery.backoff },
         wall: wall_clock(),
     };
+    let scenarios = Scenarios { seed, mix: plays.mix, ids: plays.ids, faults: args.fault.clone().into() };
+    let numbers = Numbers::Range(plays.numbers);
     Ok(SendJob {
-        signer: Signer::new(&secret, spoken.mac_input),
-        source: SessionSource::Scenarios(Scenarios {
-            seed,
-            mix: plays.mix,
-            ids: plays.ids,
-            faults: args.fault.clone().into(),
-        }),
-        numbers: Numbers::Range(plays.numbers),
+        signers: rotation::signers(args.rotate_at.as_deref(), &accepted, &scenarios, &numbers)?,
+        accepted,
+        source: SessionSource::Scenarios(scenarios),
+        numbers,
         policy,
         wait_for_target: wait(&args.delivery.wait_for_target)?,
         before_session: args.before_session.clone(),

@@ -12,7 +12,7 @@ pub(super) fn run(job: &SendJob) -> Exit {
     let url = &job.setup.target;
     for number in job.numbers.each() {
         let session = job.source.info(number);
-        dry::events(&job.source, number, &job.policy, &job.signer, &mut |due, item| {
+        dry::events(&job.source, number, &job.policy, &job.signers, &mut |due, item| {
             if item.dropped {
                 return;
             }

@@ -32,7 +32,9 @@ pub(in crate::cli) fn run(job: SendJob) -> Result<Exit, CliError> {
     }
     if job.output == OutputName::Human {
         job.notes.iter().for_each(|text| note(text));
-        planned_faults::list(&job).iter().for_each(|text| note(text));
+        for text in planned_faults::list(&job) {
+            note(&text);
+        }
     }
     if matches!(job.mode, Mode::DryRun | Mode::Curl) {
         return Ok(dry::run(&job));
@@ -76,7 +78,7 @@ async fn play(mut job: SendJob) -> Result<Exit, CliError> {
 }
 
 async fn start_receiver(job: &mut SendJob) -> Result<Embedded, CliError> {
-    let usual = InboxOptions::new(vec![job.signer.clone()], job.dialect.clone());
+    let usual = InboxOptions::new(job.accepted.clone(), job.dialect.clone());
     // Every session of the run is remembered, up to what memory allows.
     let sessions = usize::try_from(job.numbers.len()).unwrap_or(usize::MAX).min(MOST_REMEMBERED);
     let options = InboxOptions { max_sessions: usual.max_sessions.max(sessions), ..usual };
@@ -109,7 +111,7 @@ async fn with<T: Transport>(
     if job.mode == Mode::Step {
         note("press Enter to send the next event; Ctrl-D or Ctrl-C ends the run");
     }
-    let fleet = Fleet::new(job.source, job.policy, job.signer);
+    let fleet = Fleet::new(job.source, job.policy, job.signers);
     engine.run(fleet, &job.numbers, signals::watch(), &mut |event| observer.tell(&event)).await;
     let took = clock.now().since(Moment::ZERO);
     let inbox = match embedded {

@@ -15,9 +15,9 @@ pub use source::{Scenarios, SessionSource};
 use super::fault::FaultRule;
 use super::item::Item;
 use super::policy::Policy;
+use super::signers::Signers;
 use crate::clock::Moment;
 use crate::outcome::run_event::SessionInfo;
-use crate::protocol::mac::Signer;
 use played::Played;
 
 /// A value in the fleet's slab.
@@ -43,7 +43,7 @@ enum Course {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rendering<'a> {
     pub policy: &'a Policy,
-    pub signer: &'a Signer,
+    pub signers: &'a Signers,
     pub faults: &'a [FaultRule],
 }
 

@@ -64,7 +64,8 @@ impl Played {
                 break;
             }
             if let Some(item) = self.render(with, buffer) {
-                line.take(item, with.faults, self.seed, with.signer);
+                let signer = with.signers.at(item.due);
+                line.take(item, with.faults, self.seed, signer);
             }
         }
         if self.beat.is_none() {
@@ -85,7 +86,7 @@ impl Played {
             due: beat.due,
             sequence: rendered.sequence,
             code: rendered.code,
-            mac: MacText::Signed(with.signer.sign(buffer)),
+            mac: MacText::Signed(with.signers.at(beat.due).sign(buffer)),
             body: Bytes::copy_from_slice(buffer),
             faults: Faults::new(),
             expectation: Expectation::Accept,

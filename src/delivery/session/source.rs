@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::numbers::Numbers;
 use super::recording::Recording;
 use super::{Course, Played, Session};
 use crate::clock::Moment;
@@ -9,6 +10,7 @@ use crate::delivery::fault::FaultRule;
 use crate::outcome::run_event::SessionInfo;
 use crate::protocol::dialect::SessionIdStyle;
 use crate::scenario::mix::Mix;
+use crate::scenario::timeline::Timeline;
 use crate::seed::{Purpose, Seed, SessionSeed};
 
 /// Makes session `number` of a run: always the same one.
@@ -74,6 +76,17 @@ impl SessionSource {
 }
 
 impl Scenarios {
+    /// When the last event of these sessions is due, since a session's begin.
+    pub fn longest(&self, numbers: &Numbers) -> Moment {
+        let last = |number| {
+            let seed = self.seed.session(number);
+            let plan = self.mix.plan(number, seed);
+            let mut timeline = Timeline::new(plan, seed);
+            std::iter::from_fn(|| timeline.next(plan)).last().map_or(Moment::ZERO, |beat| beat.due)
+        };
+        numbers.each().map(last).max().unwrap_or(Moment::ZERO)
+    }
+
     fn info(&self, number: u64) -> SessionInfo {
         let plan = self.mix.plan(number, self.seed.session(number));
         SessionInfo {
