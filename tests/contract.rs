@@ -1,4 +1,4 @@
-//! The JSON Schema and the `OpenAPI` document say what the program sends, in every dialect, and refuse what it never sends.
+//! The JSON Schema and the OpenAPI document say what the program sends, in every dialect, and refuse what it never sends.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 

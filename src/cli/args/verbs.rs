@@ -100,7 +100,7 @@ pub(in crate::cli) struct EventsArgs {
     /// The JSON Schema of an event's body
     #[arg(long, conflicts_with = "json")]
     pub schema: bool,
-    /// The `OpenAPI` document of the webhooks
+    /// The OpenAPI document of the webhooks
     #[arg(long, conflicts_with_all = ["json", "schema"])]
     pub openapi: bool,
 }

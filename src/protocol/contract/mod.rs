@@ -1,4 +1,4 @@
-//! What an event looks like, for other programs: a JSON Schema of a body, and an `OpenAPI` document of the webhooks.
+//! What an event looks like, for other programs: a JSON Schema of a body, and an OpenAPI document of the webhooks.
 //!
 //! Both are built from what the program itself uses: the codes, the names of the payload's keys, the dialect. What
 //! the documentation does not say carries its evidence (`x-evidence`), and the choices made stand in `x-dialect`.
@@ -37,7 +37,7 @@ struct Refs(&'static str);
 impl Refs {
     /// Those of a JSON Schema.
     const DEFS: Self = Self("#/$defs/");
-    /// Those of an `OpenAPI` document.
+    /// Those of an OpenAPI document.
     const COMPONENTS: Self = Self("#/components/schemas/");
 
     fn path(self, name: &str) -> String {

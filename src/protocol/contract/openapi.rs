@@ -1,4 +1,4 @@
-//! The `OpenAPI` document: one webhook an event.
+//! The OpenAPI document: one webhook an event.
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ const ANY: &str = "Event";
 /// The name of the header's parameter.
 const MAC: &str = "ContentMac";
 
-/// The `OpenAPI` 3.1 document of the webhooks in a dialect.
+/// The OpenAPI 3.1 document of the webhooks in a dialect.
 pub fn openapi(dialect: &Dialect) -> Value {
     let webhooks: Map<String, Value> =
         codes(dialect).map(|code| (code.as_str().to_owned(), webhook(code, dialect))).collect();
