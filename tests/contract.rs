@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -373,4 +374,24 @@ fn both_say_that_they_are_unofficial_and_where_they_come_from() {
         );
         assert!(named.iter().all(|key| document["x-dialect"].get(key).is_some()), "{named:?}");
     }
+}
+
+#[test]
+fn the_program_prints_them_in_the_dialect_that_is_asked_for() {
+    let printed = |words: &[&str]| -> Value {
+        let command = Command::new(env!("CARGO_BIN_EXE_wms-sim"))
+            .args(["events", "--no-config"])
+            .args(words)
+            .env_clear()
+            .output()
+            .unwrap();
+        assert!(command.status.success() && command.stderr.is_empty(), "{command:?}");
+        serde_json::from_slice(&command.stdout).unwrap()
+    };
+    let mut dialect = Dialect::older();
+    dialect.set("constraint.key", "violated").unwrap();
+    let older = ["--dialect", "older", "--set", "constraint.key=violated"];
+    assert_eq!(printed(&[&["--schema"], &older[..]].concat()), contract::event_schema(&dialect));
+    assert_eq!(printed(&[&["--openapi"], &older[..]].concat()), contract::openapi(&dialect));
+    assert_eq!(printed(&["--openapi"]), contract::openapi(&Dialect::current()));
 }
