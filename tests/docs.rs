@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use wms_sim::outcome::exchange::{FailureCode, Side};
+use wms_sim::protocol::contract;
 use wms_sim::protocol::dialect::{Dialect, KEYS};
 use wms_sim::scenario::file::schema;
 
@@ -40,6 +41,18 @@ fn schema_of_scenarios() {
 fn schema_of_mixes() {
     let way = ", or wms-sim scenarios schema --mix > docs/mix.schema.json";
     page("mix.schema.json", &pretty(&schema::mix()), way);
+}
+
+#[test]
+fn schema_of_events() {
+    let way = ", or wms-sim events --schema > docs/events.schema.json";
+    page("events.schema.json", &pretty(&contract::event_schema(&Dialect::current())), way);
+}
+
+#[test]
+fn openapi() {
+    let way = ", or wms-sim events --openapi > docs/openapi.json";
+    page("openapi.json", &pretty(&contract::openapi(&Dialect::current())), way);
 }
 
 /// A text as it can stand in a cell of a table.

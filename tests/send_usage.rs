@@ -36,6 +36,13 @@ fn names_that_are_not_there() {
 }
 
 #[test]
+fn forms_of_the_events_exclude_each_other() {
+    wrong("events --schema --openapi").says(&["--schema", "--openapi"]);
+    wrong("events --schema --json").says(&["--schema", "--json"]);
+    wrong("events --openapi --json").says(&["--openapi", "--json"]);
+}
+
+#[test]
 fn values_that_cannot_be() {
     for (line, says) in [
         ("send --pace 20", "'20' is not a pace"),

@@ -121,6 +121,15 @@ impl Code {
         !matches!(self, Self::LowSnr | Self::GeneralError)
     }
 
+    /// The one text of `payload.details`, where the event has that key.
+    pub const fn details(self) -> Option<&'static str> {
+        match self {
+            Self::LowSnr => Some("LOW_SNR"),
+            Self::GeneralError => Some("CAMERA_START_ERROR"),
+            _ => None,
+        }
+    }
+
     /// The place in [`Code::ALL`].
     pub const fn index(self) -> usize {
         self as usize

@@ -7,6 +7,11 @@ use super::dialect::{Dialect, EmptyPayload};
 use super::json;
 use crate::clock::Timestamp;
 
+/// `payload.state` of a page that is shown.
+pub const VISIBLE: &str = "VISIBLE";
+/// `payload.state` of a page that is hidden.
+pub const HIDDEN: &str = "HIDDEN";
+
 /// What the envelope says beside its payload.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
@@ -86,8 +91,8 @@ impl Envelope {
     /// `payload.state` as a page's visibility: true where it was hidden.
     pub fn hidden(&self) -> Option<bool> {
         match self.payload.as_ref()?.get("state")?.as_str()? {
-            "HIDDEN" => Some(true),
-            "VISIBLE" => Some(false),
+            HIDDEN => Some(true),
+            VISIBLE => Some(false),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod conclusion;
+pub mod contract;
 pub mod diagnosis;
 pub mod dialect;
 pub mod envelope;

@@ -86,13 +86,23 @@ pub(in crate::cli) struct DialectVerbArgs {
 
 /// Show the events of WMS: code, severity, payload, meaning.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: wms-sim events --json")]
+#[command(after_help = "\
+Examples:
+  wms-sim events
+  wms-sim events --schema > event.schema.json
+  wms-sim events --openapi --dialect older > openapi.json")]
 pub(in crate::cli) struct EventsArgs {
     #[command(flatten)]
     pub dialect: DialectArgs,
     /// As a JSON array
     #[arg(long)]
     pub json: bool,
+    /// The JSON Schema of an event's body
+    #[arg(long, conflicts_with = "json")]
+    pub schema: bool,
+    /// The OpenAPI document of the webhooks
+    #[arg(long, conflicts_with_all = ["json", "schema"])]
+    pub openapi: bool,
 }
 
 /// Print the X-WMS-Content-MAC value of a body, byte for byte as it stands.

@@ -1,13 +1,14 @@
-//! `events [--json]`
+//! `events [--json | --schema | --openapi]`
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::args::EventsArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::job::dialect;
 use crate::cli::printer::Out;
-use crate::protocol::code::{Code, PayloadKind};
+use crate::protocol::code::Code;
+use crate::protocol::contract::{event_schema, fields, openapi};
 use crate::protocol::dialect::Dialect;
 use crate::report::style::{FAINT, of_severity, paint};
 
@@ -15,19 +16,15 @@ pub(in crate::cli) fn run(args: &EventsArgs) -> Result<Exit, CliError> {
     let dialect = dialect::choose(&args.dialect)?.whole();
     let codes: Vec<Code> = Code::ALL.into_iter().filter(|code| dialect.knows(*code)).collect();
     let mut out = Out::open();
-    if args.json {
-        let events: Vec<_> = codes
-            .iter()
-            .map(|code| {
-                json!({
-                    "event": code,
-                    "severity": code.severity(),
-                    "payload": keys(*code, &dialect),
-                    "meaning": code.meaning(),
-                })
-            })
-            .collect();
-        out.line(&serde_json::to_string_pretty(&events).unwrap_or_default());
+    let document = if args.schema {
+        Some(event_schema(&dialect))
+    } else if args.openapi {
+        Some(openapi(&dialect))
+    } else {
+        args.json.then(|| list(&codes, &dialect))
+    };
+    if let Some(document) = document {
+        out.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
         return Ok(Exit::Ok);
     }
     out.line(&paint(FAINT, format!("{:<29}  {:<8}  {:<34}  meaning", "event", "severity", "payload")));
@@ -46,16 +43,21 @@ pub(in crate::cli) fn run(args: &EventsArgs) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
+fn list(codes: &[Code], dialect: &Dialect) -> Value {
+    codes
+        .iter()
+        .map(|code| {
+            json!({
+                "event": code,
+                "severity": code.severity(),
+                "payload": keys(*code, dialect),
+                "meaning": code.meaning(),
+            })
+        })
+        .collect()
+}
+
 fn keys(code: Code, dialect: &Dialect) -> Vec<String> {
-    let keys: &[&str] = match code.payload() {
-        PayloadKind::None => &[],
-        PayloadKind::Measurement => &["measurementId"],
-        PayloadKind::MeasurementIfCreated => &["measurementId?"],
-        PayloadKind::Results => &["measurementId", "snr", "sequence"],
-        PayloadKind::Constraint => &["measurementId?", &dialect.constraint_key],
-        PayloadKind::ApiError => &["measurementId?", &dialect.api_error_key],
-        PayloadKind::Visibility => &["measurementId?", "state"],
-        PayloadKind::Details => &["details"],
-    };
-    keys.iter().map(|key| (*key).to_owned()).collect()
+    let mark = |if_created| if if_created { "?" } else { "" };
+    fields(code, dialect).iter().map(|field| format!("{}{}", field.name, mark(field.if_created))).collect()
 }

@@ -84,8 +84,8 @@ fn documented(code: Code, dialect: &Dialect) -> Vec<(String, FieldValue)> {
             vec![mid(FieldValue::MeasurementIdIfCreated), ("state".to_owned(), FieldValue::State)]
         }
         PayloadKind::Details => {
-            let details = if code == Code::GeneralError { "CAMERA_START_ERROR" } else { "LOW_SNR" };
-            vec![("details".to_owned(), FieldValue::Literal(literal(&Value::from(details), dialect)))]
+            let details = Value::from(code.details().unwrap_or_default());
+            vec![("details".to_owned(), FieldValue::Literal(literal(&details, dialect)))]
         }
     }
 }
