@@ -243,7 +243,7 @@ fn the_command_that_repeats_a_run_repeats_it() {
     let first = sim(words("send low-snr --pace max --dry-run --secret x")).exits(0);
     let line = first.stderr.lines().find(|line| line.contains("repeat this run: ")).unwrap();
     let (_, command) = line.split_once("wms-sim ").unwrap();
-    let command = command.replace("'...'", "x");
+    let command = command.replace("\"$WMS_SIM_SECRET\"", "x");
     let second = sim(words(&command)).exits(0);
     assert_eq!(first.stdout, second.stdout);
     assert_eq!(second.stderr, "");
