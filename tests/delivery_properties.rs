@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use cases::cases;
 use proptest::prelude::*;
 use tokio::sync::{mpsc, watch};
 use wms_sim::clock::{Epoch, Moment, RunClock};
@@ -133,7 +137,7 @@ fn check(events: &[RunEvent], expected: &BTreeMap<u64, Vec<(Moment, Vec<u8>)>>, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(cases(150)))]
 
     /// The fleet alone, with the answers arriving in any order.
     #[test]

@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use std::cell::Cell;
 use std::fmt::Write as _;
 
+use cases::cases;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use wms_sim::clock::Moment;
@@ -123,7 +127,7 @@ fn obeys(plan: &Plan, text: &str) -> Result<(), TestCaseError> {
 #[test]
 fn what_compiles_obeys_the_grammar() {
     let compiled = Cell::new(0);
-    let mut runner = TestRunner::new(Config::with_cases(1500));
+    let mut runner = TestRunner::new(Config::with_cases(cases(1500)));
     runner
         .run(&file(), |text| {
             for dialect in [Dialect::current(), Dialect::older()] {

@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use std::fs;
 use std::path::Path;
 
+use cases::cases;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use wms_sim::scenario::diagnostic::{Diagnostic, render};
@@ -170,7 +174,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_text(text in any::<String>()) {

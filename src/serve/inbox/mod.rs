@@ -194,11 +194,12 @@ impl Inbox {
         self.sessions.clear();
     }
 
+    /// A session by its ID, as it was sent or as it is kept.
     fn find(&self, session_id: &str) -> Option<&Session> {
-        if session_id.len() > self.max_session_id_bytes {
-            return self.sessions.get(&shortened(session_id, self.max_session_id_bytes));
-        }
-        self.sessions.get(session_id)
+        self.sessions.get(session_id).or_else(|| {
+            let long = session_id.len() > self.max_session_id_bytes;
+            long.then(|| self.sessions.get(&shortened(session_id, self.max_session_id_bytes)))?
+        })
     }
 
     fn view(&self, now: Moment, session: &Session) -> SessionView {

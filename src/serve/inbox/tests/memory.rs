@@ -53,6 +53,17 @@ fn long_ids_that_begin_alike_are_told_apart() {
 }
 
 #[test]
+fn a_long_id_is_found_as_it_was_sent_and_as_it_is_kept() {
+    let mut bench = Bench::new();
+    let id = "x".repeat(400);
+    let kept = bench.post(&body(&id, 0, START, Code::WmsLoaded)).event.unwrap().session_id;
+    for id in [id.as_str(), &*kept] {
+        assert_eq!(bench.inbox.session(bench.now, id).unwrap().session_id, kept, "{id}");
+        assert_eq!(bench.inbox.events(id).len(), 1);
+    }
+}
+
+#[test]
 fn forgotten_sessions_stay_in_the_numbers() {
     let mut bench = Bench::new();
     bench.post(&body("a", 3, START, Code::WmsLoaded));
