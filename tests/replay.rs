@@ -81,6 +81,12 @@ fn journals_that_are_not_whole_are_played_as_far_as_they_are() {
         .arg(&journal)
         .exits(3)
         .says(&["session of that number"]);
+    sim(["replay", "--to", &receiver.url(), "--journal"])
+        .arg(&journal)
+        .arg(&journal)
+        .exits(2)
+        .says(&["to be replayed"]);
+    assert_eq!(fs::read_to_string(&journal).unwrap(), text);
     sim(["replay"]).arg(&journal).exits(2).says(&["--to"]);
     sim(["replay", "--to", &receiver.url(), "--resign"]).arg(&journal).exits(2).says(&["secret"]);
 }

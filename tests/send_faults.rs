@@ -212,3 +212,39 @@ fn slips_in_a_fault_are_explained() {
     sim(["send", "--fault", "drop"]).exits(2).says(&["drop@3"]);
     sim(["faults"]).exits(0).shows(&["mac:wrong-secret", "body:not-json"]);
 }
+
+#[test]
+fn a_receiver_that_insists_on_order_is_not_blamed_for_the_fault() {
+    // Node answers 409 to what follows the swap; nothing of that is its failure.
+    let plan =
+        json!({ "status": [204, 204, 204, 409, 409, 409, 409, 409, 409, 409, 409, 409, 409, 409, 409, 409] });
+    let receiver = Setup::new(Kind::NodeHttp, SECRET).plan(plan.clone()).start();
+    send(&receiver.url(), SECRET, "happy-path --seed 2 --fault swap@3").exits(0);
+    // Without a fault the same answers are.
+    let receiver = Setup::new(Kind::NodeHttp, SECRET).plan(plan).start();
+    send(&receiver.url(), SECRET, "happy-path --seed 2").exits(1);
+}
+
+#[test]
+fn a_forged_copy_that_is_accepted_counts() {
+    // Refuses each request the first time and takes its copy: deduplicating before verifying.
+    let port = common::tcp::in_turn(&[
+        b"HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+    ]);
+    let url = format!("http://127.0.0.1:{port}/webhook");
+    let line = "--event WMS_LOADED --fault mac:missing@0 --fault duplicate@0";
+    send(&url, SECRET, line).exits(1).shows(&["FORGED", "accepted a forged event"]);
+}
+
+#[test]
+fn nothing_is_tried_again_once_the_receiver_is_gone() {
+    let plan = json!({ "status": [503, 410], "retryAfter": "1" });
+    let receiver = Setup::new(Kind::NodeHttp, SECRET).plan(plan).start();
+    let line = "happy-path --order concurrent --max-in-flight 1 --seed 2 --retries 3 --output ndjson";
+    let lines = send(&receiver.url(), SECRET, line).exits(1).json_lines();
+    let end = of_type(&lines, "end")[0];
+    let requests = receiver.records().len();
+    assert_eq!(end["requests"]["sent"], requests, "{end}");
+    assert!(requests <= 3, "{requests}");
+}

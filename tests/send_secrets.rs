@@ -147,7 +147,7 @@ fn a_settings_file_is_not_quoted_where_it_holds_a_credential() {
         (format!("secret = '{SECRET}'\nto = '{}'\nheader = ['X: M4RK']\ndry-run = true", url(9)), 0),
         (format!("secret = '{SECRET}'\nto = '{}'\nheader = 'M4RK'\ndry-run = true", url(9)), 2),
         (format!("secret = '{SECRET}\nto = 1"), 2),
-        (format!("secret = ['{SECRET}', '{SECRET}']"), 2),
+        (format!("secret = ['{SECRET}', '{SECRET}', '{SECRET}']"), 2),
     ] {
         file(&folder, "mine.toml", &text);
         let output = sim(words("send bounce --config mine.toml")).dir(folder.path()).exits(code);

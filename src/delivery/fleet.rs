@@ -86,6 +86,8 @@ struct Flight {
     item: Item,
     intended: Moment,
     attempts: u32,
+    /// What came of it last, while it waits to be sent again.
+    last: Option<Exchange>,
 }
 
 impl Fleet {
@@ -125,6 +127,7 @@ impl Fleet {
         while self.next_due()? <= now {
             let Reverse((due, _, what)) = self.due.pop()?;
             match what {
+                Due::Again(flight) if self.gone => self.give_up(flight, now, tell),
                 Due::Again(flight) => return Some(self.dispatch(flight)),
                 Due::Next(key) => {
                     // Without waiting there is no rhythm to be late for.
@@ -140,7 +143,8 @@ impl Fleet {
                         continue;
                     }
                     self.sessions[key].in_flight += 1;
-                    let flight = self.flights.insert(Flight { session: key, item, intended, attempts: 0 });
+                    let flight =
+                        self.flights.insert(Flight { session: key, item, intended, attempts: 0, last: None });
                     if self.policy.order == Order::Concurrent {
                         self.file(key);
                     }
@@ -167,7 +171,7 @@ impl Fleet {
             Ok(_) => Status::Refused,
             Err(_) => Status::Failed,
         };
-        let blame = judge::blame(status, item.expectation);
+        let blame = judge::blame(status, exchange.status(), &item);
         let session = &mut self.sessions[key];
         session.in_flight -= 1;
         tell(RunEvent::Settled(Box::new(delivery(
@@ -216,13 +220,29 @@ impl Fleet {
             })
             .collect();
         for flight in waiting {
-            let Flight { session: key, item, intended, attempts } = self.flights.remove(flight);
-            let session = &mut self.sessions[key];
-            session.in_flight -= 1;
-            let delivery = delivery(session, item, intended, Status::Suppressed, Blame::None, attempts, None);
-            tell(RunEvent::Settled(Box::new(delivery)));
-            self.end_if_over(key, now, tell);
+            self.give_up(flight, now, tell);
         }
+    }
+
+    /// Settles a flight that waits to be sent again as it stands.
+    fn give_up(&mut self, flight: usize, now: Moment, tell: &mut dyn FnMut(RunEvent)) {
+        let Flight { session: key, item, intended, attempts, last } = self.flights.remove(flight);
+        let status = match last.as_ref().map(|exchange| &exchange.result) {
+            Some(Ok(_)) => Status::Refused,
+            Some(Err(_)) => Status::Failed,
+            None => Status::Suppressed,
+        };
+        let http = last.as_ref().and_then(Exchange::status);
+        let blame = judge::blame(status, http, &item);
+        let session = &mut self.sessions[key];
+        session.in_flight -= 1;
+        let mut delivery = delivery(session, item, intended, status, blame, attempts, last);
+        delivery.given_up = true;
+        tell(RunEvent::Settled(Box::new(delivery)));
+        if self.policy.order == Order::Sequential {
+            self.file(key);
+        }
+        self.end_if_over(key, now, tell);
     }
 
     /// Files a session's next item in the due queue.
@@ -289,6 +309,7 @@ impl Fleet {
                     why: judge::words(exchange),
                 });
                 self.push(again, Due::Again(ticket.0));
+                self.flights[ticket.0].last = Some(exchange.clone());
                 true
             }
         }
@@ -329,6 +350,7 @@ fn delivery(
         status,
         blame,
         copy: item.copy,
+        given_up: false,
         attempts,
         faults: item.faults.iter().map(ToString::to_string).collect(),
         mac: item.mac.as_str().map(str::to_owned),

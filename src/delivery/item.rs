@@ -28,6 +28,8 @@ pub struct Item {
     pub faults: Faults,
     /// What the receiver should answer.
     pub expectation: Expectation,
+    /// A fault struck the session before it, so that a receiver that insists on order may refuse it.
+    pub shadow: bool,
     /// It is not sent.
     pub dropped: bool,
     /// It was sent before: a fault sends it again.

@@ -93,8 +93,9 @@ impl RetryPolicy {
 /// `Retry-After`: seconds, or an HTTP date (RFC 9110, 10.2.3). What is neither is passed over.
 fn retry_after(reply: &Reply, now: Timestamp) -> Option<u64> {
     let text = reply.retry_after.as_deref()?.trim();
-    let seconds = if let Ok(seconds) = text.parse::<u64>() {
-        seconds
+    let seconds = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are more than the longest wait.
+        text.parse::<u64>().unwrap_or(u64::MAX)
     } else {
         let date = rfc2822::parse(text).ok()?.timestamp().as_second();
         u64::try_from(date.saturating_sub(now.0)).unwrap_or(0)
@@ -198,6 +199,7 @@ mod tests {
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
             ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
             ("99999999999999", Some(3600)),
+            ("999999999999999999999999", Some(3600)),
             ("soon", None),
             ("-1", None),
         ] {

@@ -29,6 +29,8 @@ pub struct Delivery {
     pub copy: bool,
     /// How often it was sent.
     pub attempts: u32,
+    /// It was to be sent again when the run ended, and stands as it stood.
+    pub given_up: bool,
     /// The faults that were injected into it, by name.
     pub faults: Vec<String>,
     /// The exact bytes of the body.

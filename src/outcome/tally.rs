@@ -101,7 +101,11 @@ impl Tally {
     pub fn add(&mut self, event: &RunEvent) {
         match event {
             RunEvent::SessionBegan { .. } => self.sessions_started += 1,
-            RunEvent::Dispatched { .. } => self.in_flight += 1,
+            RunEvent::Dispatched { attempt, .. } => {
+                self.in_flight += 1;
+                self.requests += 1;
+                self.retries += u64::from(*attempt > 1);
+            }
             RunEvent::Retrying { .. } => self.in_flight = self.in_flight.saturating_sub(1),
             RunEvent::Settled(delivery) => self.settle(delivery),
             RunEvent::SessionEnded { .. } => self.sessions_completed += 1,
@@ -111,12 +115,12 @@ impl Tally {
     }
 
     fn settle(&mut self, delivery: &Delivery) {
-        self.requests += u64::from(delivery.attempts);
-        self.retries += u64::from(delivery.attempts.saturating_sub(1));
-        if delivery.exchange.is_some() {
+        if delivery.exchange.is_some() && !delivery.given_up {
             self.in_flight = self.in_flight.saturating_sub(1);
         }
         if delivery.copy {
+            // A copy is no event of its own, but a forged one that is accepted is what it is.
+            self.forged_accepted += u64::from(delivery.blame == Blame::ForgedAccepted);
             self.duplicates += u64::from(delivery.attempts.min(1));
             return;
         }

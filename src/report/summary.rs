@@ -43,7 +43,7 @@ pub fn summary(run: &Run) -> String {
             millis(tally.service.max())
         );
     }
-    for (status, count) in tally.by_status.iter().filter(|_| tally.refused > 0) {
+    for (status, count) in tally.by_status.iter().filter(|_| tally.refused_unexcused > 0) {
         let _ = writeln!(text, "answered  {status} to {}", counted(*count, "event"));
         if let Some(advice) = advice(*status) {
             let _ = writeln!(text, "          {} {advice}", paint(FAINT, "what to do:"));
@@ -103,9 +103,9 @@ fn injected(text: &mut String, tally: &Tally) {
     if tally.forged_accepted > 0 {
         let _ = writeln!(
             text,
-            "{}   {} with a spoiled MAC: verify before you answer 2xx",
+            "{}   {} with a spoiled MAC accepted: verify before you answer 2xx",
             paint(BAD, "FORGED"),
-            counted(tally.forged_accepted, "event accepted")
+            counted(tally.forged_accepted, "event")
         );
     }
     if !tally.faults.is_empty() {

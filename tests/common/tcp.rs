@@ -21,6 +21,16 @@ pub fn answers(bytes: &'static [u8]) -> u16 {
     })
 }
 
+/// A server that sends one of these after the other, a connection each, and hangs up. Returns its port.
+pub fn in_turn(answers: &'static [&'static [u8]]) -> u16 {
+    let next = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    serve(move |mut stream| {
+        let place = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        read_request(&mut stream);
+        let _ = stream.write_all(answers[place % answers.len()]);
+    })
+}
+
 /// A server that takes requests and never says a word. Returns its port.
 pub fn hangs() -> u16 {
     serve(|mut stream| {

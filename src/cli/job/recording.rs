@@ -14,6 +14,8 @@ const MOST: usize = 2_000_000;
 /// What could be read, and what there is to say about the rest.
 pub(in crate::cli) struct Opened {
     pub recording: Recording,
+    /// What its bodies were sent as.
+    pub content_type: Option<String>,
     pub warnings: Vec<String>,
 }
 
@@ -25,6 +27,7 @@ pub(in crate::cli) fn open(path: &Path) -> Result<Opened, CliError> {
     let mut recording = Recording::default();
     let mut warnings = Vec::new();
     let (mut number, mut deliveries, mut ended, mut unreadable) = (0_u64, 0, false, 0_u64);
+    let mut content_type = None;
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -51,6 +54,9 @@ pub(in crate::cli) fn open(path: &Path) -> Result<Opened, CliError> {
                     return Err(CliError::usage(format!(
                         "the journal {shown} has more than {MOST} deliveries"
                     )));
+                }
+                if let (None, Entry::Delivery(recorded)) = (&content_type, &entry) {
+                    content_type.clone_from(&recorded.content_type);
                 }
                 recording.take(entry);
             }
@@ -82,8 +88,7 @@ pub(in crate::cli) fn open(path: &Path) -> Result<Opened, CliError> {
             "the journal {shown} has no delivery: there is nothing to send"
         )));
     }
-    recording.start_at_once();
-    Ok(Opened { recording, warnings })
+    Ok(Opened { recording, content_type, warnings })
 }
 
 fn foreign(path: &Path, why: &str) -> CliError {

@@ -1,5 +1,6 @@
 //! `replay`, resolved: the same job as that of `send`, from a journal.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::send::{Mode, SendJob, headers, wait};
@@ -30,14 +31,24 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
     let Some(url) = &args.delivery.to else {
         return Err(CliError::usage("--to URL is needed: where the journal's events go again"));
     };
-    let (transport, carrier) = target::options(&args.delivery, target::parse(url)?, &spoken)?;
+    if let Some(journal) = &args.journal
+        && same_file(journal, &args.recording)
+    {
+        return Err(CliError::usage("--journal names the journal that is to be replayed")
+            .help("nothing was changed; name another file"));
+    }
     let secret = secret::find(&args.secret, typed)?;
     if args.resign && secret.is_none() {
         return Err(secret::missing());
     }
     let signer = Signer::new(&secret.unwrap_or_else(|| Secret::new("")), spoken.mac_input);
 
-    let recording::Opened { mut recording, warnings } = recording::open(&args.recording)?;
+    let recording::Opened { mut recording, content_type, warnings } = recording::open(&args.recording)?;
+    // The same bytes are sent as what they were, unless the command line says otherwise.
+    if let Some(content_type) = content_type.filter(|_| !sets_content_type(&chosen.set)) {
+        let _ = spoken.set("http.content-type", &content_type);
+    }
+    let (transport, carrier) = target::options(&args.delivery, target::parse(url)?, &spoken)?;
     if args.resign {
         recording.change(&mut |item| item.mac = MacText::Signed(signer.sign(&item.body)));
     }
@@ -51,6 +62,8 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
             return Err(CliError::could_not(message));
         }
     };
+
+    recording.select(&numbers);
 
     let start = wall_clock();
     let setup = Setup {
@@ -95,4 +108,12 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
         notes: Vec::new(),
         warnings,
     })
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+fn sets_content_type(set: &[(String, String)]) -> bool {
+    set.iter().any(|(key, _)| key == "http.content-type")
 }

@@ -86,6 +86,10 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
     if secrets.iter().any(Secret::ends_in_blank) {
         warnings.push("the secret ends in a blank or line break, which is then part of the key".to_owned());
     }
+    let hides = !transport.headers.is_empty() || transport.target.to_string().contains("***");
+    if mode == Mode::Curl && hides {
+        warnings.push("credentials are printed as ***: put them in before you run a command".to_owned());
+    }
     let accepted: Vec<Signer> = secrets.iter().map(|secret| Signer::new(secret, spoken.mac_input)).collect();
     if matches!(mode, Mode::DryRun | Mode::Curl) && args.journal.is_some() {
         return Err(CliError::usage("--journal tells what was sent, and nothing is").help("leave it out"));

@@ -17,11 +17,13 @@ use crate::seed::SessionSeed;
 pub(in crate::delivery) struct FaultLine {
     ready: BinaryHeap<Reverse<Queued>>,
     taken: u64,
-    /// An event that waits for the one after it, to go behind it.
-    swapped: Option<Item>,
-    /// Events that wait for the last of their burst, and how many are still to come.
-    burst: Vec<Item>,
+    /// An event that waits for the one after it, to go behind it, and its copies.
+    swapped: Option<(Item, u32)>,
+    /// Events that wait for the last of their burst, with their copies, and how many are still to come.
+    burst: Vec<(Item, u32)>,
     missing: u32,
+    /// A fault has struck.
+    struck: bool,
 }
 
 impl FaultLine {
@@ -32,23 +34,29 @@ impl FaultLine {
             .filter(|rule| rule.strikes(seed, item.sequence))
             .map(|rule| rule.kind)
             .collect::<Faults>();
-        let copies = strike(&mut item, signer);
+        item.shadow = self.struck;
         let (swap, burst) = placement(&item.faults);
+        // A place can be changed once: inside a burst, or by an event that already changes places with it, it stays.
+        if self.missing > 0 || self.swapped.is_some() {
+            item.faults.retain(|fault| !moves(*fault));
+        }
+        let copies = strike(&mut item, signer);
+        self.struck |= !item.faults.is_empty();
         if self.missing > 0 {
             self.missing -= 1;
-            self.burst.push(item);
+            self.burst.push((item, copies));
             if self.missing == 0 {
                 self.end_burst();
             }
-        } else if let Some(held) = self.swapped.take() {
-            let due = item.due;
+        } else if let Some((held, held_copies)) = self.swapped.take() {
+            let due = item.due.max(held.due);
             self.queue(item, copies);
-            self.queue(Item { due: due.max(held.due), ..held }, 0);
+            self.queue(Item { due, ..held }, held_copies);
         } else if swap {
-            self.swapped = Some(item);
+            self.swapped = Some((item, copies));
         } else if let Some(count) = burst {
             self.missing = count - 1;
-            self.burst.push(item);
+            self.burst.push((item, copies));
         } else {
             self.queue(item, copies);
         }
@@ -58,8 +66,10 @@ impl FaultLine {
     pub fn finish(&mut self) {
         self.missing = 0;
         self.end_burst();
-        if let Some(held) = self.swapped.take() {
-            self.queue(held, 0);
+        if let Some((mut held, copies)) = self.swapped.take() {
+            // There was none to change places with.
+            held.faults.retain(|fault| !moves(*fault));
+            self.queue(held, copies);
         }
     }
 
@@ -79,9 +89,9 @@ impl FaultLine {
     }
 
     fn end_burst(&mut self) {
-        let Some(last) = self.burst.last().map(|item| item.due) else { return };
-        for item in std::mem::take(&mut self.burst) {
-            self.queue(Item { due: last.max(item.due), ..item }, 0);
+        let Some(last) = self.burst.last().map(|(item, _)| item.due) else { return };
+        for (item, copies) in std::mem::take(&mut self.burst) {
+            self.queue(Item { due: last.max(item.due), ..item }, copies);
         }
     }
 
@@ -121,6 +131,11 @@ fn strike(item: &mut Item, signer: &Signer) -> u32 {
         item.mac = spoil::mac(fault, signer, &item.body);
     }
     if item.dropped { 0 } else { copies }
+}
+
+/// Whether a fault changes the event's place in the line.
+fn moves(fault: FaultKind) -> bool {
+    matches!(fault, FaultKind::Swap | FaultKind::Burst(_))
 }
 
 /// Whether the event changes places, and the length of the burst that it begins.
@@ -190,6 +205,7 @@ mod tests {
                 mac: MacText::Signed(signer.sign(b"{}")),
                 faults: Faults::new(),
                 expectation: Expectation::Accept,
+                shadow: false,
                 dropped: false,
                 copy: false,
             };
@@ -240,6 +256,12 @@ mod tests {
         assert_eq!(order(&["duplicate@1"])[1..3], [(1, 1, false, false), (1, 1, false, true)]);
         assert_eq!(order(&["drop@1"])[1], (1, 1, true, false));
         assert_eq!(order(&["drop@1", "duplicate@1"]).len(), 10);
+    }
+
+    #[test]
+    fn copies_stay_with_what_is_moved() {
+        assert_eq!(sequences(&["duplicate@3", "swap@3"]), [0, 1, 2, 4, 3, 3, 5, 6, 7, 8, 9]);
+        assert_eq!(sequences(&["duplicate@5", "burst@4=3"]), [0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9]);
     }
 
     #[test]

@@ -90,6 +90,7 @@ impl Played {
             body: Bytes::copy_from_slice(buffer),
             faults: Faults::new(),
             expectation: Expectation::Accept,
+            shadow: false,
             dropped: false,
             copy: false,
         })

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 
 use super::Recording;
-use crate::clock::Moment;
 use crate::delivery::fault::{Expectation, FaultKind, KINDS, KindInfo};
 use crate::delivery::item::{Faults, Item, MacText};
 use crate::outcome::delivery::Status;
@@ -24,17 +23,10 @@ impl Recording {
                     scenario: "recorded".into(),
                     outcome: Outcome::Abandoned,
                 };
-                self.push(info, item(*recorded));
+                self.push(info, recorded.sent, item(*recorded));
             }
             Entry::Delivery(_) | Entry::Run | Entry::End | Entry::Other => {}
         }
-    }
-
-    /// Lets the rhythm begin with the first item: what was recorded late in a run need not be waited for.
-    pub fn start_at_once(&mut self) {
-        let mut first = Moment::NEVER;
-        self.change(&mut |item| first = first.min(item.due));
-        self.change(&mut |item| item.due = Moment(item.due.0 - first.0));
     }
 }
 
@@ -69,6 +61,8 @@ fn item(recorded: Recorded) -> Item {
             .map(|fault: &FaultKind| fault.expectation())
             .fold(Expectation::Accept, Expectation::stricter),
         faults,
+        // A journal does not say it; what was refused in a fault's shadow then is judged as it stands now.
+        shadow: false,
         dropped: false,
         copy: recorded.copy,
     }

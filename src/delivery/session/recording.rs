@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use crate::clock::Moment;
 use crate::delivery::item::Item;
 use crate::outcome::run_event::SessionInfo;
 use crate::protocol::conclusion::Outcome;
@@ -10,7 +11,7 @@ use crate::protocol::conclusion::Outcome;
 /// The sessions of a journal, by number.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
-    sessions: BTreeMap<u64, (SessionInfo, Vec<Item>)>,
+    sessions: BTreeMap<u64, (SessionInfo, Vec<(Moment, Item)>)>,
 }
 
 impl Recording {
@@ -19,13 +20,26 @@ impl Recording {
         self.sessions.entry(info.number).or_insert_with(|| (info, Vec::new()));
     }
 
-    /// Takes an item of a session in, in the order of sending. Items of a session are due one after the other.
-    pub fn push(&mut self, info: SessionInfo, mut item: Item) {
+    /// Takes an item of a session in, with when it was sent.
+    pub fn push(&mut self, info: SessionInfo, sent: Moment, item: Item) {
         let (_, items) = self.sessions.entry(info.number).or_insert_with(|| (info, Vec::new()));
-        if let Some(last) = items.last() {
-            item.due = item.due.max(last.due);
+        items.push((sent, item));
+    }
+
+    /// Keeps only these sessions, puts what they sent in the order of sending, and lets the rhythm begin with the first
+    /// of it: what was recorded late in a run need not be waited for.
+    pub fn select(&mut self, numbers: &[u64]) {
+        self.sessions.retain(|number, _| numbers.contains(number));
+        let all = || self.sessions.values().flat_map(|(_, items)| items);
+        let first = all().map(|(_, item)| item.due).min().unwrap_or(Moment::ZERO);
+        for (_, items) in self.sessions.values_mut() {
+            items.sort_by_key(|(sent, _)| *sent);
+            let mut last = Moment::ZERO;
+            for (_, item) in items {
+                last = Moment(item.due.0 - first.0).max(last);
+                item.due = last;
+            }
         }
-        items.push(item);
     }
 
     /// The numbers of the sessions that have something to send.
@@ -46,7 +60,7 @@ impl Recording {
     /// Changes every item.
     pub fn change(&mut self, change: &mut dyn FnMut(&mut Item)) {
         for (_, items) in self.sessions.values_mut() {
-            items.iter_mut().for_each(&mut *change);
+            items.iter_mut().for_each(|(_, item)| change(item));
         }
     }
 
@@ -63,6 +77,9 @@ impl Recording {
     }
 
     pub(super) fn items(&self, number: u64) -> VecDeque<Item> {
-        self.sessions.get(&number).map(|(_, items)| items.iter().cloned().collect()).unwrap_or_default()
+        self.sessions
+            .get(&number)
+            .map(|(_, items)| items.iter().map(|(_, item)| item.clone()).collect())
+            .unwrap_or_default()
     }
 }

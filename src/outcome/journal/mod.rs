@@ -128,6 +128,7 @@ fn delivery_line(delivery: &Delivery, headers: &[(String, String)]) -> Value {
     put("attempts", delivery.attempts.into());
     put("blame", json!(delivery.blame));
     put("copy", delivery.copy.into());
+    put("given_up", delivery.given_up.into());
     put("faults", json!(delivery.faults));
     put("intended_ms", millis(delivery.intended));
     if let Some(exchange) = &delivery.exchange {

@@ -28,6 +28,10 @@ pub struct Recorded {
     pub faults: Vec<String>,
     /// When it should have gone out, since that run began.
     pub intended: Moment,
+    /// When it was sent last; where that is not known, when it should have gone out.
+    pub sent: Moment,
+    /// The value of `Content-Type`, where it was journalled.
+    pub content_type: Option<String>,
     /// The value of the MAC header, where there was one.
     pub mac: Option<String>,
     /// The exact bytes of the body.
@@ -136,6 +140,8 @@ struct DeliveryLine {
     faults: Vec<String>,
     #[serde(default)]
     intended_ms: f64,
+    #[serde(default)]
+    sent_ms: Option<f64>,
     headers: std::collections::BTreeMap<String, String>,
     body: String,
     #[serde(default)]
@@ -160,6 +166,8 @@ impl DeliveryLine {
             copy: self.copy,
             faults: self.faults,
             intended: moment(self.intended_ms),
+            sent: moment(self.sent_ms.unwrap_or(self.intended_ms)),
+            content_type: self.headers.get("Content-Type").cloned(),
             mac: self.headers.get(mac::HEADER).cloned(),
             body,
         })
