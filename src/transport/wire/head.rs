@@ -106,8 +106,13 @@ impl Head {
 /// Whether bytes are HTTP as far as they go. Empty lines before the status line are passed over.
 fn may_be_http(bytes: &[u8]) -> bool {
     const BEGINNING: &[u8] = b"HTTP/";
-    let start = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
-    let bytes = &bytes[start..];
+    let mut bytes = bytes;
+    while let [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    if bytes == b"\r" {
+        return true;
+    }
     let length = bytes.len().min(BEGINNING.len());
     bytes[..length] == BEGINNING[..length]
 }

@@ -178,6 +178,15 @@ fn comparable(verdict: Verdict) -> Result<Reply, (FailureCode, Phase)> {
     verdict.map(|(reply, _)| reply).map_err(|failure| (failure.code, failure.phase))
 }
 
+#[test]
+fn what_is_no_empty_line_is_not_http_however_it_is_split() {
+    let bytes: &[u8] = b"\r\r\nC:";
+    let single: Vec<&[u8]> = bytes.chunks(1).collect();
+    for pieces in [&[bytes][..], &single] {
+        assert_eq!(code(read(pieces)), (FailureCode::NotHttp, Phase::Head));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
