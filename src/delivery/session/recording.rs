@@ -60,7 +60,9 @@ impl Recording {
     /// Changes every item.
     pub fn change(&mut self, change: &mut dyn FnMut(&mut Item)) {
         for (_, items) in self.sessions.values_mut() {
-            items.iter_mut().for_each(|(_, item)| change(item));
+            for (_, item) in items {
+                change(item);
+            }
         }
     }
 
