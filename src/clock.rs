@@ -45,6 +45,20 @@ pub fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// Reads `250ms`, `1.5s` or `2m`. What else is wrong with it is for the caller to say.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (amount, unit) = text.split_at(digits);
+    let seconds = amount.parse::<f64>().ok()?
+        * match unit {
+            "ms" => 0.001,
+            "s" => 1.0,
+            "m" => 60.0,
+            _ => return None,
+        };
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
 /// Wall-clock time in whole Unix seconds: what the envelope's `timestamp` holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -164,6 +178,16 @@ mod tests {
             assert_eq!(Epoch::parse_rfc3339(text).unwrap().to_rfc3339(), text);
         }
         assert!(Epoch::parse_rfc3339("yesterday").unwrap_err().contains("RFC 3339"));
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(parse_duration("250ms"), Some(Duration::from_millis(250)));
+        assert_eq!(parse_duration("1.5s"), Some(Duration::from_millis(1500)));
+        assert_eq!(parse_duration("2m"), Some(Duration::from_secs(120)));
+        for wrong in ["", "5", "s", "-1s", "1h", "1.2.3s", "1 s", "inf"] {
+            assert_eq!(parse_duration(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

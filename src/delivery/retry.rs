@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::fmt::rfc2822;
 
-use crate::clock::{Timestamp, nanos};
+use crate::clock::{Timestamp, nanos, parse_duration};
 use crate::outcome::exchange::{Exchange, Reply, Side};
 use crate::seed::Draw;
 
@@ -122,17 +122,7 @@ impl FromStr for Backoff {
 }
 
 fn wait(text: &str) -> Option<Duration> {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-    let (amount, unit) = text.split_at(digits);
-    let seconds = amount.parse::<f64>().ok()?
-        * match unit {
-            "ms" => 0.001,
-            "s" => 1.0,
-            "m" => 60.0,
-            _ => return None,
-        };
-    let wait = Duration::try_from_secs_f64(seconds).ok()?;
-    (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(&wait).then_some(wait)
+    parse_duration(text).filter(|wait| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(wait))
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::kind::{FaultKind, KINDS};
+use crate::clock::{nanos, parse_duration};
 use crate::seed::{Purpose, SessionSeed};
 
-/// The longest delay: an hour, in milliseconds.
-const LONGEST_DELAY: u64 = 3_600_000;
+const SHORTEST_DELAY: Duration = Duration::from_millis(1);
+const LONGEST_DELAY: Duration = Duration::from_secs(3600);
 /// The longest burst.
 const LONGEST_BURST: u32 = 100;
 
@@ -118,20 +120,10 @@ fn percent(text: &str, whole: &str) -> Result<f64, String> {
 }
 
 fn delay(text: &str, whole: &str) -> Result<u64, String> {
-    let wrong = || format!("'{text}' in '{whole}' is not a delay from 1ms to 1h, such as 8s");
-    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-    let (amount, unit) = text.split_at(digits);
-    let amount: u64 = amount.parse().map_err(|_| wrong())?;
-    let millis = match unit {
-        "ms" => Some(amount),
-        "s" => amount.checked_mul(1000),
-        "m" => amount.checked_mul(60_000),
-        _ => None,
-    };
-    millis
-        .filter(|millis| (1..=LONGEST_DELAY).contains(millis))
-        .map(|millis| millis * 1_000_000)
-        .ok_or_else(wrong)
+    parse_duration(text)
+        .filter(|delay| (SHORTEST_DELAY..=LONGEST_DELAY).contains(delay))
+        .map(nanos)
+        .ok_or_else(|| format!("'{text}' in '{whole}' is not a delay from 1ms to 1h, such as 8s"))
 }
 
 fn burst(text: &str, whole: &str) -> Result<u32, String> {

@@ -8,6 +8,7 @@ use super::Dialect;
 use super::values::{
     Charset, EmptyPayload, EventSet, MacInput, Order, ReloadSequence, SessionIdStyle, SnrNumber, SnrScale,
 };
+use crate::clock::parse_duration;
 use crate::protocol::evidence::Evidence;
 
 /// One key of the dialect.
@@ -311,19 +312,10 @@ fn show_duration(duration: Duration) -> String {
     if millis.is_multiple_of(1000) { format!("{}s", millis / 1000) } else { format!("{millis}ms") }
 }
 
-/// `10s`, `250ms`, `2m`: above zero, to the millisecond.
+/// From a millisecond to a day.
 fn read_duration(text: &str) -> Option<Duration> {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-    let (amount, unit) = text.split_at(digits);
-    let seconds = amount.parse::<f64>().ok()?
-        * match unit {
-            "ms" => 0.001,
-            "s" => 1.0,
-            "m" => 60.0,
-            _ => return None,
-        };
-    let duration = Duration::try_from_secs_f64(seconds).ok()?;
-    (duration >= Duration::from_millis(1) && duration <= Duration::from_secs(86_400)).then_some(duration)
+    parse_duration(text)
+        .filter(|duration| (Duration::from_millis(1)..=Duration::from_secs(86_400)).contains(duration))
 }
 
 /// A key could not be set.
