@@ -138,3 +138,15 @@ fn the_end_of_the_input_ends_a_run_by_steps() {
     assert_eq!(output.code(), Some(130), "{output}");
     output.shows(&["4 accepted"]).says(&["press Enter to send the next event"]);
 }
+
+#[test]
+fn waiting_for_the_target_can_be_ended() {
+    for signal in ["INT", "TERM"] {
+        let nobody = format!("http://127.0.0.1:{}/", tcp::closed_port());
+        let running = send(&nobody, SECRET, "bounce --wait-for-target 60s").spawn();
+        until("the program hears signals", || running.hears_signals());
+        running.signal(signal);
+        let output = running.wait().says(&["interrupted while waiting for the target"]);
+        assert_eq!(output.code(), Some(130), "{output}");
+    }
+}

@@ -25,6 +25,11 @@ impl CliError {
         Self { exit: Exit::CouldNot, ..Self::usage(message) }
     }
 
+    /// The user ended it.
+    pub fn interrupted(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Interrupted, ..Self::usage(message) }
+    }
+
     /// Adds what to do.
     #[must_use]
     pub fn help(mut self, line: impl Into<String>) -> Self {

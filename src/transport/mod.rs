@@ -30,8 +30,7 @@ use bytes::Bytes;
 
 use crate::outcome::exchange::Exchange;
 
-/// The header that carries the signature, spelled as documented.
-pub const MAC_HEADER: &str = "X-WMS-Content-MAC";
+pub use crate::protocol::mac::HEADER as MAC_HEADER;
 
 /// What one request carries beyond what the transport was set up with (target, fixed headers, time limits).
 #[derive(Clone, Debug)]

@@ -166,6 +166,17 @@ pub struct Running {
 }
 
 impl Running {
+    /// Whether the program has taken SIGINT and SIGTERM upon itself. Where the system does not tell, it is taken for granted.
+    pub fn hears_signals(&self) -> bool {
+        let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())) else {
+            return true;
+        };
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let mask = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+        let bit = |signal: u32| mask & (1 << (signal - 1)) != 0;
+        bit(2) && bit(15)
+    }
+
     /// Sends it a signal by name, such as `INT`.
     #[track_caller]
     pub fn signal(&self, name: &str) {

@@ -53,14 +53,7 @@ pub(in crate::cli) fn run(job: SendJob) -> Result<Exit, CliError> {
 async fn play(mut job: SendJob) -> Result<Exit, CliError> {
     let embedded = if job.embedded { Some(start_receiver(&mut job).await?) } else { None };
     if !job.wait_for_target.is_zero() {
-        readiness::wait(&job.transport.target, job.wait_for_target).await.map_err(|why| {
-            let seconds = job.wait_for_target.as_secs_f64();
-            CliError::could_not(format!(
-                "the target did not accept a connection within {seconds} s: {}",
-                why.detail
-            ))
-            .help(why.code.advice())
-        })?;
+        wait_for_target(&job).await?;
     }
     let clock = RunClock::start();
     match job.carrier {
@@ -75,6 +68,24 @@ async fn play(mut job: SendJob) -> Result<Exit, CliError> {
             with(job, client, clock, embedded).await
         }
     }
+}
+
+async fn wait_for_target(job: &SendJob) -> Result<(), CliError> {
+    let mut stop = signals::watch();
+    let ready = tokio::select! {
+        ready = readiness::wait(&job.transport.target, job.wait_for_target) => ready,
+        _ = stop.changed() => {
+            return Err(CliError::interrupted("interrupted while waiting for the target; nothing was sent"));
+        }
+    };
+    ready.map_err(|why| {
+        let seconds = job.wait_for_target.as_secs_f64();
+        CliError::could_not(format!(
+            "the target did not accept a connection within {seconds} s: {}",
+            why.detail
+        ))
+        .help(why.code.advice())
+    })
 }
 
 async fn start_receiver(job: &mut SendJob) -> Result<Embedded, CliError> {
