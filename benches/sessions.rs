@@ -52,14 +52,8 @@ fn play(source: &SessionSource, policy: &Policy, signer: &Signers, count: u64) -
 fn sessions(c: &mut Criterion) {
     let source = production();
     let dialect = Dialect::current();
-    let policy = Policy {
-        pace: Pace::Max,
-        start: Epoch::parse_rfc3339("2026-01-02T03:04:05Z").unwrap(),
-        order: dialect.order,
-        accept: dialect.accept.clone(),
-        retry: wms_sim::delivery::retry::RetryPolicy::default(),
-        wall: Epoch::from_unix_nanos(0),
-    };
+    let start = Epoch::parse_rfc3339("2026-01-02T03:04:05Z").unwrap();
+    let policy = Policy::new(&dialect, Pace::Max, start);
     let signer: Signers =
         Signer::new(&Secret::new("a secret of a usual length, 32 B"), MacInput::Bytes).into();
     let (events, _) = play(&source, &policy, &signer, SESSIONS);

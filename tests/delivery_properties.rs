@@ -16,12 +16,11 @@ use wms_sim::clock::{Epoch, Moment, RunClock};
 use wms_sim::delivery::engine::{Engine, Stop};
 use wms_sim::delivery::fleet::{Dispatch, Fleet};
 use wms_sim::delivery::policy::{Pace, Policy};
-use wms_sim::delivery::retry::RetryPolicy;
 use wms_sim::delivery::{Numbers, Scenarios, SessionSource, dry};
 use wms_sim::outcome::delivery::{Delivery, Status};
 use wms_sim::outcome::exchange::{Exchange, Failure, FailureCode, Moments, Phase, Reply};
 use wms_sim::outcome::run_event::RunEvent;
-use wms_sim::protocol::dialect::{Dialect, MacInput, Order, StatusSet};
+use wms_sim::protocol::dialect::{Dialect, MacInput, Order};
 use wms_sim::protocol::envelope::Envelope;
 use wms_sim::protocol::mac::{Secret, Signer, verify};
 use wms_sim::scenario::compile::Options;
@@ -50,7 +49,7 @@ fn source(seed: u64) -> SessionSource {
 
 fn policy(order: Order, pace: Pace) -> Policy {
     let start = Epoch::parse_rfc3339("2026-01-02T03:04:05Z").unwrap();
-    Policy { pace, start, order, accept: StatusSet::success(), retry: RetryPolicy::default(), wall: start }
+    Policy { order, ..Policy::new(&Dialect::current(), pace, start) }
 }
 
 fn signer() -> Signer {

@@ -15,7 +15,7 @@ pub fn events(
     signers: &Signers,
     each: &mut dyn FnMut(Moment, &Item),
 ) {
-    let mut session = source.session(number, Moment::ZERO);
+    let mut session = source.session(number, Moment::ZERO, policy);
     let mut buffer = Vec::with_capacity(512);
     let with = Rendering { policy, signers, faults: source.faults() };
     while let Some(item) = session.next(with, &mut buffer) {

@@ -20,7 +20,7 @@ use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::Exchange;
 use crate::outcome::run_event::RunEvent;
 use crate::protocol::code::Code;
-use crate::protocol::dialect::Order;
+use crate::protocol::dialect::{Order, WhenDown};
 use crate::seed::Purpose;
 
 /// An event about to be sent.
@@ -110,7 +110,7 @@ impl Fleet {
 
     /// Lets session `number` (counted from 1) begin at a moment. A session without any event ends at once.
     pub fn admit(&mut self, number: u64, begins: Moment, tell: &mut dyn FnMut(RunEvent)) {
-        let session = self.source.session(number, begins);
+        let session = self.source.session(number, begins, &self.policy);
         tell(RunEvent::SessionBegan { at: begins, session: session.info.clone() });
         let key = self.sessions.insert(session);
         self.file(key);
@@ -138,7 +138,7 @@ impl Fleet {
                         faults: self.source.faults(),
                     };
                     let Some(item) = self.sessions[key].next(with, &mut self.buffer) else { continue };
-                    if item.dropped || self.gone {
+                    if item.dropped || self.gone || self.sessions[key].is_cut {
                         self.suppress(key, item, intended, tell);
                         continue;
                     }
@@ -174,6 +174,7 @@ impl Fleet {
         let blame = judge::blame(status, exchange.status(), &item);
         let session = &mut self.sessions[key];
         session.in_flight -= 1;
+        session.is_cut |= status == Status::Failed && self.policy.when_down == WhenDown::EndSession;
         tell(RunEvent::Settled(Box::new(delivery(
             session,
             item,

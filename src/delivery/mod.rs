@@ -13,6 +13,7 @@ pub mod item;
 mod judge;
 mod lanes;
 pub mod policy;
+pub mod relay;
 pub mod retry;
 mod session;
 mod signers;

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::relay::Relay;
 use super::retry::RetryPolicy;
 use crate::clock::{Epoch, Moment, Timestamp};
-use crate::protocol::dialect::{Order, StatusSet};
+use crate::protocol::dialect::{Dialect, Order, StatusSet, WhenDown};
 
 /// How fast sessions are played.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +82,26 @@ pub struct Policy {
     pub retry: RetryPolicy,
     /// The real wall clock when the run begins, for `Retry-After` dates; [`Policy::start`] may be made up.
     pub wall: Epoch,
+    /// What becomes of a session whose endpoint does not answer.
+    pub when_down: WhenDown,
+    /// What happens to events between the page and the webhook.
+    pub relay: Relay,
+}
+
+impl Policy {
+    /// What a dialect says of delivery, at a pace, from a moment on that is now.
+    pub fn new(dialect: &Dialect, pace: Pace, start: Epoch) -> Self {
+        Self {
+            pace,
+            start,
+            order: dialect.order,
+            accept: dialect.accept.clone(),
+            retry: RetryPolicy { retries: dialect.retries, backoff: dialect.backoff },
+            wall: start,
+            when_down: dialect.when_down,
+            relay: Relay::new(dialect),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,10 @@
 //! Whether an event is sent again, and when.
 
-use std::fmt;
-use std::str::FromStr;
-use std::time::Duration;
-
 use jiff::fmt::rfc2822;
 
-use crate::clock::{Timestamp, nanos, parse_duration};
+use crate::clock::{Timestamp, nanos};
 use crate::outcome::exchange::{Exchange, Reply, Side};
+use crate::protocol::dialect::Backoff;
 use crate::seed::Draw;
 
 /// How often and how soon an event is sent again.
@@ -19,25 +16,10 @@ pub struct RetryPolicy {
     pub backoff: Backoff,
 }
 
-/// The waits before retries: doubling from the first to the longest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backoff {
-    /// Before the first retry.
-    pub first: Duration,
-    /// Never more.
-    pub longest: Duration,
-}
-
 impl Default for RetryPolicy {
     /// None: WMS is not known to send anything again.
     fn default() -> Self {
         Self { retries: 0, backoff: Backoff::default() }
-    }
-}
-
-impl Default for Backoff {
-    fn default() -> Self {
-        Self { first: Duration::from_secs(1), longest: Duration::from_secs(30) }
     }
 }
 
@@ -101,28 +83,6 @@ fn retry_after(reply: &Reply, now: Timestamp) -> Option<u64> {
         u64::try_from(date.saturating_sub(now.0)).unwrap_or(0)
     };
     Some(seconds.saturating_mul(1_000_000_000).min(LONGEST_ASKED))
-}
-
-impl fmt::Display for Backoff {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}s..{}s", self.first.as_secs_f64(), self.longest.as_secs_f64())
-    }
-}
-
-impl FromStr for Backoff {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("'{text}' is not a range of waits from 1ms to 1h, such as 1s..30s");
-        let (first, longest) = text.split_once("..").ok_or_else(wrong)?;
-        let first = wait(first).ok_or_else(wrong)?;
-        let longest = wait(longest).filter(|longest| *longest >= first).ok_or_else(wrong)?;
-        Ok(Self { first, longest })
-    }
-}
-
-fn wait(text: &str) -> Option<Duration> {
-    parse_duration(text).filter(|wait| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(wait))
 }
 
 #[cfg(test)]
@@ -197,16 +157,6 @@ mod tests {
                 panic!("{text}")
             };
             assert_eq!(asked, seconds.map(|seconds| seconds * S), "{text}");
-        }
-    }
-
-    #[test]
-    fn backoffs_read_and_show() {
-        let backoff: Backoff = "250ms..2m".parse().unwrap();
-        assert_eq!((backoff.first, backoff.longest), (Duration::from_millis(250), Duration::from_secs(120)));
-        assert_eq!(Backoff::default().to_string(), "1s..30s");
-        for wrong in ["", "1s", "5s..1s", "0s..1s", "1s..2h", "a..b"] {
-            assert!(wrong.parse::<Backoff>().is_err(), "{wrong}");
         }
     }
 }

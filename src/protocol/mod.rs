@@ -1,5 +1,6 @@
 //! The protocol: what stands on <https://docs.deepaffex.ai/wms/9_webhooks.html>, and every choice that the page leaves open.
 
+pub mod callback;
 pub mod code;
 pub mod conclusion;
 pub mod contract;

@@ -1,8 +1,10 @@
 //! Looking into a plan: what `scenarios show` tells.
 
 use super::plan::Plan;
+use super::render::Values;
 use super::timeline::Timeline;
-use crate::clock::Moment;
+use crate::clock::{Moment, Timestamp};
+use crate::protocol::callback::Callback;
 use crate::protocol::code::Code;
 use crate::seed::SessionSeed;
 
@@ -47,4 +49,33 @@ pub fn gaps(plan: &Plan) -> Vec<GapRow> {
 pub fn beats(plan: &Plan, seed: SessionSeed) -> Vec<(Moment, Code)> {
     let mut timeline = Timeline::new(plan, seed);
     std::iter::from_fn(|| timeline.next(plan)).map(|beat| (beat.due, beat.code(plan))).collect()
+}
+
+/// What the browser comes back to the callback URL with; `None` where it does not come back. `results` stand for the
+/// encoded results.
+pub fn callback(plan: &Plan, seed: SessionSeed, results: &str) -> Option<String> {
+    let mut timeline = Timeline::new(plan, seed);
+    let mut values = Values::new(plan);
+    let mut callback = Callback::default();
+    let mut body = Vec::new();
+    while let Some(beat) = timeline.next(plan) {
+        body.clear();
+        let code = values.render(plan, seed, "", Timestamp(0), beat, &mut body).code;
+        if code == Code::RedirectingToCallback {
+            return Some(callback.query(results, &plan.dialect));
+        }
+        callback.note(code, detail(code, &body, &plan.dialect.api_error_key).as_deref());
+    }
+    None
+}
+
+/// The code of an `API_ERROR`, the details of a `GENERAL_ERROR`.
+fn detail(code: Code, body: &[u8], api_error_key: &str) -> Option<String> {
+    let key = match code {
+        Code::ApiError => api_error_key,
+        Code::GeneralError => "details",
+        _ => return None,
+    };
+    let event: serde_json::Value = serde_json::from_slice(body).ok()?;
+    event.pointer("/payload")?.get(key)?.as_str().map(str::to_owned)
 }

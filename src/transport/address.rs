@@ -8,6 +8,7 @@ use url::Host;
 use crate::outcome::exchange::{Failure, FailureCode, Phase};
 
 use super::failure;
+use super::options::SetupError;
 use super::target::is_localhost;
 
 /// The addresses of a host, in the order in which they are tried.
@@ -52,6 +53,13 @@ pub(super) fn lacks_source(address: SocketAddr) -> bool {
     };
     // Connecting a UDP socket sends nothing, and uses no TCP port.
     UdpSocket::bind((any, 0)).and_then(|socket| socket.connect(address)).is_err()
+}
+
+/// Refuses an address that requests are to come from and that is not this machine's.
+pub(super) fn check_source(source: Option<IpAddr>) -> Result<(), SetupError> {
+    let Some(source) = source else { return Ok(()) };
+    // Binding a UDP socket sends nothing, and uses no TCP port.
+    UdpSocket::bind((source, 0)).map(drop).map_err(|_| SetupError::Source(source))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a transport is set up with: everything that is the same for each request.
 
+use core::net::IpAddr;
 use std::fmt;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub struct TransportOptions {
     pub content_type: String,
     /// How long a request may take over all its phases; `None` waits for ever.
     pub timeout: Option<Duration>,
+    /// The address that requests come from; `None` leaves it to the system.
+    pub source: Option<IpAddr>,
     /// Whom to trust, and as whom to appear.
     pub tls: TlsOptions,
     /// The proxy to go through, over [`Client`](super::client::Client) only.
@@ -40,6 +43,7 @@ impl TransportOptions {
             user_agent: concat!("wms-sim/", env!("CARGO_PKG_VERSION")).to_owned(),
             content_type: "application/json".to_owned(),
             timeout: Some(DEFAULT_TIMEOUT),
+            source: None,
             tls: TlsOptions::default(),
             proxy: None,
             http2: false,
@@ -118,6 +122,11 @@ pub enum SetupError {
         "the URL's host cannot stand in a certificate, so https:// cannot be used for it; check its spelling"
     )]
     HostName,
+    /// An address that is not this machine's.
+    #[error(
+        "delivery.source-address: this machine has no address {0}; use one of its own, such as 127.0.0.2 for a target on it"
+    )]
+    Source(IpAddr),
     /// A setting that only the other transport has.
     #[error("{setting} needs a full HTTP client; use --transport reqwest, or leave it at auto")]
     NeedsClient {

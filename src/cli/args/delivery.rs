@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::delivery::retry::Backoff;
+use crate::protocol::dialect::{Backoff, MOST_RETRIES};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TransportName {
@@ -34,12 +34,12 @@ pub(in crate::cli) struct DeliveryArgs {
     #[arg(long, value_name = "STATUSES", help_heading = "Delivery")]
     pub accept: Option<String>,
     /// Send an event again that was not accepted, at most N times. Not after 400 to 407 and the like; a 410 ends the
-    /// run's sending
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Delivery")]
-    pub retries: u32,
-    /// The waits before retries, doubling, at the run's pace. Retry-After is honoured, in real time
-    #[arg(long, value_name = "FIRST..LONGEST", default_value = "1s..30s", help_heading = "Delivery")]
-    pub backoff: Backoff,
+    /// run's sending [default: 0]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_RETRIES)), help_heading = "Delivery")]
+    pub retries: Option<u32>,
+    /// The waits before retries, doubling, at the run's pace. Retry-After is honoured, in real time [default: 1s..30s]
+    #[arg(long, value_name = "FIRST..LONGEST", help_heading = "Delivery")]
+    pub backoff: Option<Backoff>,
     /// At most N requests at once
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000), help_heading = "Delivery")]
     pub max_in_flight: u32,

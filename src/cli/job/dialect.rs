@@ -4,10 +4,11 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use crate::cli::args::DialectArgs;
+use super::duration;
+use crate::cli::args::{DeliveryArgs, DialectArgs, OrderName};
 use crate::cli::error::CliError;
 use crate::cli::files;
-use crate::protocol::dialect::Dialect;
+use crate::protocol::dialect::{Dialect, Order};
 
 const LIMIT: u64 = 1 << 20;
 
@@ -46,6 +47,29 @@ pub(in crate::cli) fn choose(args: &DialectArgs) -> Result<Chosen, CliError> {
         set.push((key.to_owned(), value.to_owned()));
     }
     Ok(Chosen { base, set })
+}
+
+/// The dialect of a run's delivery: the whole one, with the flags that stand for some of its keys.
+pub(super) fn spoken(
+    chosen: &Chosen,
+    delivery: &DeliveryArgs,
+    order: Option<OrderName>,
+) -> Result<Dialect, CliError> {
+    let mut dialect = chosen.whole();
+    if let Some(accept) = &delivery.accept {
+        dialect.accept = accept.parse().map_err(|error| CliError::usage(format!("--accept: {error}")))?;
+    }
+    if let Some(text) = &delivery.timeout {
+        dialect.timeout = duration::read("timeout", text)?;
+    }
+    match order {
+        Some(OrderName::Sequential) => dialect.order = Order::Sequential,
+        Some(OrderName::Concurrent) => dialect.order = Order::Concurrent,
+        None => {}
+    }
+    dialect.retries = delivery.retries.unwrap_or(dialect.retries);
+    dialect.backoff = delivery.backoff.unwrap_or(dialect.backoff);
+    Ok(dialect)
 }
 
 fn read(path: &Path) -> Result<Dialect, CliError> {

@@ -5,29 +5,19 @@ use std::sync::Arc;
 
 use super::send::{Mode, SendJob, headers, wait};
 use super::{dialect, recording, secret, target};
-use crate::cli::args::{OrderName, ReplayArgs};
+use crate::cli::args::ReplayArgs;
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
 use crate::clock::wall_clock;
 use crate::delivery::item::MacText;
 use crate::delivery::policy::Policy;
-use crate::delivery::retry::RetryPolicy;
 use crate::delivery::{Numbers, SessionSource};
 use crate::outcome::run::Setup;
-use crate::protocol::dialect::Order;
 use crate::protocol::mac::{Secret, Signer};
 
 pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJob, CliError> {
     let chosen = dialect::choose(&args.dialect)?;
-    let mut spoken = chosen.whole();
-    if let Some(accept) = &args.delivery.accept {
-        spoken.accept = accept.parse().map_err(|error| CliError::usage(format!("--accept: {error}")))?;
-    }
-    match args.order {
-        Some(OrderName::Sequential) => spoken.order = Order::Sequential,
-        Some(OrderName::Concurrent) => spoken.order = Order::Concurrent,
-        None => {}
-    }
+    let mut spoken = dialect::spoken(&chosen, &args.delivery, args.order)?;
     let Some(url) = &args.delivery.to else {
         return Err(CliError::usage("--to URL is needed: where the journal's events go again"));
     };
@@ -80,14 +70,7 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
         transport: carrier.name().to_owned(),
         headers: headers(&transport),
     };
-    let policy = Policy {
-        pace: args.pace,
-        start,
-        order: spoken.order,
-        accept: spoken.accept.clone(),
-        retry: RetryPolicy { retries: args.delivery.retries, backoff: args.delivery.backoff },
-        wall: start,
-    };
+    let policy = Policy::new(&spoken, args.pace, start);
     Ok(SendJob {
         source: SessionSource::Recording(Arc::new(recording)),
         numbers: Numbers::List(numbers),

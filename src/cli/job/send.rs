@@ -6,15 +6,14 @@ use std::time::Duration;
 use super::plays::{self, Plays};
 use super::target::Carrier;
 use super::{dialect, duration, rotation, secret, target};
-use crate::cli::args::{OrderName, OutputName, SendArgs};
+use crate::cli::args::{OutputName, SendArgs};
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
 use crate::clock::{Epoch, wall_clock};
 use crate::delivery::policy::{Pace, Policy};
-use crate::delivery::retry::RetryPolicy;
 use crate::delivery::{Numbers, Scenarios, SessionSource, Signers};
 use crate::outcome::run::Setup;
-use crate::protocol::dialect::{Dialect, KEYS, Order};
+use crate::protocol::dialect::{Dialect, KEYS};
 use crate::protocol::mac::{Secret, Signer};
 use crate::seed::{Purpose, Seed};
 use crate::transport::options::TransportOptions;
@@ -60,7 +59,7 @@ pub(in crate::cli) enum Mode {
 pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob, CliError> {
     let chosen = dialect::choose(&args.dialect)?;
     let plays = plays::choose(args, &chosen)?;
-    let spoken = spoken(args, &chosen)?;
+    let spoken = dialect::spoken(&chosen, &args.delivery, args.order)?;
     let seed = args.seed.unwrap_or_else(Seed::random);
     let pace = if args.step { Pace::Max } else { args.pace };
     let start = args.start_time.unwrap_or_else(|| start(pace, &plays));
@@ -109,14 +108,7 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         transport: carrier.name().to_owned(),
         headers: headers(&transport),
     };
-    let policy = Policy {
-        pace,
-        start,
-        order: spoken.order,
-        accept: spoken.accept.clone(),
-        retry: RetryPolicy { retries: args.delivery.retries, backoff: args.delivery.backoff },
-        wall: wall_clock(),
-    };
+    let policy = Policy { wall: wall_clock(), ..Policy::new(&spoken, pace, start) };
     let scenarios = Scenarios { seed, mix: plays.mix, ids: plays.ids, faults: args.fault.clone().into() };
     let numbers = Numbers::Range(plays.numbers);
     Ok(SendJob {
@@ -151,20 +143,6 @@ const fn mode(args: &SendArgs) -> Mode {
     } else {
         Mode::Send
     }
-}
-
-/// The dialect with the flags that stand for some of its keys.
-fn spoken(args: &SendArgs, chosen: &dialect::Chosen) -> Result<Dialect, CliError> {
-    let mut dialect = chosen.whole();
-    if let Some(accept) = &args.delivery.accept {
-        dialect.accept = accept.parse().map_err(|error| CliError::usage(format!("--accept: {error}")))?;
-    }
-    match args.order {
-        Some(OrderName::Sequential) => dialect.order = Order::Sequential,
-        Some(OrderName::Concurrent) => dialect.order = Order::Concurrent,
-        None => {}
-    }
-    Ok(dialect)
 }
 
 /// Without waiting, stamps run ahead of the clock: the start lies so far back that none lies in the future.

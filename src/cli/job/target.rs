@@ -1,6 +1,5 @@
 //! Where to, and by what.
 
-use super::duration;
 use zeroize::Zeroizing;
 
 use crate::cli::args::{DeliveryArgs, TransportName};
@@ -44,10 +43,8 @@ pub(in crate::cli) fn options(
     let mut options = TransportOptions::new(target);
     options.content_type.clone_from(&dialect.content_type);
     options.user_agent.clone_from(&dialect.user_agent);
-    options.timeout = match &args.timeout {
-        Some(text) => duration::read("timeout", text)?,
-        None => dialect.timeout,
-    };
+    options.timeout = dialect.timeout;
+    options.source = dialect.source_address;
     if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
         return Err(
             CliError::usage("--timeout 0 leaves no time for an answer").help("--timeout none waits for ever")

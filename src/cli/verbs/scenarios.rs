@@ -117,6 +117,11 @@ fn show(
         let rows: Vec<Row> =
             inspect::beats(&plan, seed.session(1)).into_iter().map(|(due, code)| Row { due, code }).collect();
         out.text(&diagram::draw(&rows, &format!("{} · {} · seed {seed}", plan.name, plan.title)));
+        let back = inspect::callback(&plan, seed.session(1), "RESULTS");
+        out.line(&back.map_or_else(
+            || "\nThe browser does not come back to the callback URL.".to_owned(),
+            |query| format!("\nThe browser comes back to the callback URL with ?{query}"),
+        ));
         return Ok(Exit::Ok);
     }
     out.text(&source.text);

@@ -28,6 +28,8 @@ pub(super) struct Session {
     /// When the session began in the run.
     pub begins: Moment,
     pub in_flight: u32,
+    /// Nothing more of it is sent: its endpoint gave no answer.
+    pub is_cut: bool,
 }
 
 /// What a session's items come from.

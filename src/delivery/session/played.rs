@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::Rendering;
 use crate::clock::Moment;
-use crate::delivery::fault::{Expectation, FaultLine, FaultRule};
+use crate::delivery::fault::{Expectation, FaultLine};
 use crate::delivery::item::{Faults, Item, MacText};
 use crate::scenario::plan::Plan;
 use crate::scenario::render::Values;
@@ -23,16 +23,26 @@ pub(in crate::delivery) struct Played {
     values: Values,
     /// The beat that comes next in the timeline.
     beat: Option<Beat>,
-    /// Where faults can change what is sent and when; most runs have none.
-    line: Option<Box<FaultLine>>,
+    /// Where faults and the relay can change what is sent and when; most runs have neither.
+    line: Option<Box<Line>>,
+}
+
+/// Events on their way.
+#[derive(Debug, Default)]
+struct Line {
+    faults: FaultLine,
+    /// When the latest event arrived.
+    arrived: Moment,
+    /// How many there were.
+    taken: u64,
 }
 
 impl Played {
-    pub(super) fn new(plan: Arc<Plan>, seed: SessionSeed, id: Arc<str>, faults: &[FaultRule]) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, seed: SessionSeed, id: Arc<str>, is_direct: bool) -> Self {
         let mut timeline = Timeline::new(&plan, seed);
         let beat = timeline.next(&plan);
         let values = Values::new(&plan);
-        let line = (!faults.is_empty()).then(Box::default);
+        let line = (!is_direct).then(Box::default);
         Self { seed, id, plan, timeline, values, beat, line }
     }
 
@@ -41,7 +51,7 @@ impl Played {
             return self.beat.map(|beat| beat.due);
         }
         self.fill_line(with, buffer);
-        self.line.as_ref()?.first_due()
+        self.line.as_ref()?.faults.first_due()
     }
 
     pub(super) fn next(&mut self, with: Rendering<'_>, buffer: &mut Vec<u8>) -> Option<Item> {
@@ -49,27 +59,31 @@ impl Played {
             return self.render(with, buffer);
         }
         self.fill_line(with, buffer);
-        self.line.as_mut()?.pop()
+        self.line.as_mut()?.faults.pop()
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.beat.is_none() && self.line.as_ref().is_none_or(|line| line.is_empty())
+        self.beat.is_none() && self.line.as_ref().is_none_or(|line| line.faults.is_empty())
     }
 
     /// Lets the line take events until it is settled which item is the next.
     fn fill_line(&mut self, with: Rendering<'_>, buffer: &mut Vec<u8>) {
         let Some(mut line) = self.line.take() else { return };
         while let Some(beat) = self.beat {
-            if line.first_due().is_some_and(|first| first <= beat.due) {
+            if line.faults.first_due().is_some_and(|first| first <= beat.due) {
                 break;
             }
-            if let Some(item) = self.render(with, buffer) {
+            let nth = line.taken;
+            if let Some(mut item) = self.render(with, buffer) {
                 let signer = with.signers.at(item.due);
-                line.take(item, with.faults, self.seed, signer);
+                item.due = with.policy.relay.arrival(item.due, line.arrived, self.seed, nth);
+                line.arrived = item.due;
+                line.taken += 1;
+                line.faults.take(item, with.faults, self.seed, signer);
             }
         }
         if self.beat.is_none() {
-            line.finish();
+            line.faults.finish();
         }
         self.line = Some(line);
     }

@@ -7,6 +7,7 @@ use super::recording::Recording;
 use super::{Course, Played, Session};
 use crate::clock::Moment;
 use crate::delivery::fault::FaultRule;
+use crate::delivery::policy::Policy;
 use crate::outcome::run_event::SessionInfo;
 use crate::protocol::dialect::SessionIdStyle;
 use crate::scenario::mix::Mix;
@@ -65,13 +66,13 @@ impl SessionSource {
         }
     }
 
-    pub(in crate::delivery) fn session(&self, number: u64, begins: Moment) -> Session {
+    pub(in crate::delivery) fn session(&self, number: u64, begins: Moment, policy: &Policy) -> Session {
         let info = self.info(number);
         let course = match self {
-            Self::Scenarios(scenarios) => Course::Played(Box::new(scenarios.played(number))),
+            Self::Scenarios(scenarios) => Course::Played(Box::new(scenarios.played(number, policy))),
             Self::Recording(recording) => Course::Recorded(recording.items(number)),
         };
-        Session { info, course, begins, in_flight: 0 }
+        Session { info, course, begins, in_flight: 0, is_cut: false }
     }
 }
 
@@ -106,9 +107,10 @@ impl Scenarios {
         draw_id(seed, self.mix.plan(number, seed).dialect.session_id).into()
     }
 
-    fn played(&self, number: u64) -> Played {
+    fn played(&self, number: u64, policy: &Policy) -> Played {
+        let is_direct = self.faults.is_empty() && policy.relay.is_instant();
         let seed = self.seed.session(number);
-        Played::new(Arc::clone(self.mix.plan(number, seed)), seed, self.id(number), &self.faults)
+        Played::new(Arc::clone(self.mix.plan(number, seed)), seed, self.id(number), is_direct)
     }
 }
 

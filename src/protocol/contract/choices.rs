@@ -22,8 +22,21 @@ const BODIES: &[&str] = &[
 ];
 
 /// The keys that shape requests, beside bodies.
-const REQUESTS: &[&str] =
-    &["mac.input", "http.content-type", "delivery.accept", "delivery.timeout", "delivery.order"];
+const REQUESTS: &[&str] = &[
+    "mac.input",
+    "mac.replay-protection",
+    "http.content-type",
+    "delivery.accept",
+    "delivery.timeout",
+    "delivery.order",
+    "delivery.retries",
+    "delivery.backoff",
+    "delivery.when-down",
+    "delivery.redirects",
+    "delivery.source-address",
+    "relay.latency",
+    "relay.order",
+];
 
 /// A key of the dialect by its name.
 pub(super) fn key(name: &str) -> Option<&'static Key> {

@@ -3,18 +3,28 @@
 //! Where docs.deepaffex.ai is silent or ambiguous there is a field here and nowhere an `if` that guesses. [`KEYS`]
 //! lists the fields with default, evidence and meaning; `wms-sim dialect` prints it.
 
+mod callback;
+mod delivery;
 mod keys;
+mod table;
 mod values;
 
-pub use keys::{KEYS, Key, SetError};
+pub use callback::{OtherErrors, Parameters, ProfileError, ResultsEncoding};
+pub use delivery::{Backoff, Latency, Redirects, RelayOrder, ReplayProtection, WhenDown};
+pub use keys::{Key, SetError};
+pub use table::KEYS;
 pub use values::{
     Charset, EmptyPayload, EventSet, MacInput, Order, ReloadSequence, SessionIdStyle, SnrNumber, SnrScale,
     StatusSet,
 };
 
+use core::net::IpAddr;
 use std::time::Duration;
 
 use crate::protocol::code::Code;
+
+/// More retries than this are refused.
+pub const MOST_RETRIES: u32 = 100;
 
 /// One way of speaking the protocol.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +36,8 @@ pub struct Dialect {
     pub charset: Charset,
     /// What the MAC is computed over where a body is not plain ASCII.
     pub mac_input: MacInput,
+    /// What keeps a captured request from being sent again.
+    pub replay_protection: ReplayProtection,
     /// The `Content-Type` header.
     pub content_type: String,
     /// The `User-Agent` header.
@@ -66,6 +78,28 @@ pub struct Dialect {
     pub timeout: Option<Duration>,
     /// Whether an event waits for the reply to the one before.
     pub order: Order,
+    /// How often an event that was not accepted is sent again.
+    pub retries: u32,
+    /// The waits before retries.
+    pub backoff: Backoff,
+    /// What becomes of a session whose endpoint does not answer.
+    pub when_down: WhenDown,
+    /// What becomes of a 3xx.
+    pub redirects: Redirects,
+    /// The address that requests come from; `None` leaves it to the system.
+    pub source_address: Option<IpAddr>,
+    /// How long events take from the page to the webhook.
+    pub relay_latency: Latency,
+    /// Whether an event can overtake another on its way.
+    pub relay_order: RelayOrder,
+    /// How the results stand in the callback URL.
+    pub callback_results: ResultsEncoding,
+    /// Further parameters of the callback URL.
+    pub callback_parameters: Parameters,
+    /// The callback URL's error where the profile was not accepted.
+    pub callback_profile_error: ProfileError,
+    /// The callback URL's error where none of the codes seen fits.
+    pub callback_other_errors: OtherErrors,
 }
 
 /// What the service's extraction library calls its constraints; that WMS posts these is inferred.
@@ -90,6 +124,7 @@ impl Dialect {
             events: EventSet::Current,
             charset: Charset::Ascii,
             mac_input: MacInput::Bytes,
+            replay_protection: ReplayProtection::None,
             content_type: "application/json".to_owned(),
             user_agent: concat!("wms-sim/", env!("CARGO_PKG_VERSION"), " (simulated WMS)").to_owned(),
             empty_payload: EmptyPayload::Absent,
@@ -110,6 +145,17 @@ impl Dialect {
             accept: StatusSet::success(),
             timeout: Some(Duration::from_secs(10)),
             order: Order::Sequential,
+            retries: 0,
+            backoff: Backoff::default(),
+            when_down: WhenDown::TryEach,
+            redirects: Redirects::Never,
+            source_address: None,
+            relay_latency: Latency::default(),
+            relay_order: RelayOrder::Kept,
+            callback_results: ResultsEncoding::Base64Url,
+            callback_parameters: Parameters::default(),
+            callback_profile_error: ProfileError::Age,
+            callback_other_errors: OtherErrors::default(),
         }
     }
 

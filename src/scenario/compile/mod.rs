@@ -50,7 +50,7 @@ pub struct Override {
 }
 
 /// Groups of dialect keys that all sessions of a run share.
-const OF_THE_RUN: &[&str] = &["http.", "mac.", "delivery."];
+const OF_THE_RUN: &[&str] = &["http.", "mac.", "delivery.", "relay.", "callback."];
 
 /// A plan and what its author should know, or all that is wrong.
 pub type Compiled = Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>;

@@ -17,6 +17,7 @@ mod head;
 mod lane;
 mod probe;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use rustls::client::Resumption;
 
 use crate::clock::RunClock;
 
+use super::address::check_source;
 use super::limits::{FIELD_LIMIT, HEAD_LIMIT};
 use super::options::{SetupError, TransportOptions};
 use super::target::Target;
@@ -51,6 +53,7 @@ struct Setup {
     loopback: bool,
     http2: bool,
     timeout: Option<Duration>,
+    source: Option<IpAddr>,
     clock: RunClock,
 }
 
@@ -62,6 +65,7 @@ impl Client {
         // Which proxy the environment names is not known here, so that one is taken to speak TLS.
         let tls_to_proxy = options.proxy.as_ref().map_or(proxied, |proxy| proxy.target().is_https());
         let alpn: &[u8] = if options.http2 { b"h2" } else { b"http/1.1" };
+        check_source(options.source)?;
         let setup = Setup {
             url: target.url().clone(),
             fields: fields(options)?,
@@ -71,6 +75,7 @@ impl Client {
             loopback: target.is_loopback(),
             http2: options.http2,
             timeout: options.timeout,
+            source: options.source,
             clock,
         };
         // Settings that no client can be built from are found now, not by the first request.
@@ -110,6 +115,7 @@ impl Setup {
             .http1_title_case_headers()
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_LIMIT)
+            .local_address(self.source)
             .dns_resolver(Arc::new(probe.clone()))
             .connector_layer(probe.clone());
         builder = if self.http2 { builder.http2_prior_knowledge() } else { builder.http1_only() };

@@ -1,11 +1,11 @@
 //! Opening a connection: name, address, TCP, TLS.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
@@ -23,13 +23,17 @@ pub(super) struct Connector {
     target: Target,
     tls: Option<(TlsConnector, ServerName<'static>)>,
     patience: Duration,
+    /// The address that connections come from; `None` leaves it to the system.
+    source: Option<IpAddr>,
     /// The address that answered last: tried first, so that a dead one costs its time once.
     preferred: Mutex<Option<SocketAddr>>,
 }
 
 impl Connector {
     pub(super) fn new(options: &TransportOptions) -> Result<Self, SetupError> {
+        address::check_source(options.source)?;
         let mut connector = Self::without_tls(&options.target, options.timeout);
+        connector.source = options.source;
         if options.target.is_https() {
             let config = options.tls.config(&options.target, b"http/1.1", false)?;
             let name = server_name(&options.target)?;
@@ -42,7 +46,7 @@ impl Connector {
     pub(super) fn without_tls(target: &Target, timeout: Option<Duration>) -> Self {
         let half = timeout.map_or(ADDRESS_PATIENCE, |limit| limit / 2);
         let patience = half.min(ADDRESS_PATIENCE);
-        Self { target: target.clone(), tls: None, patience, preferred: Mutex::new(None) }
+        Self { target: target.clone(), tls: None, patience, source: None, preferred: Mutex::new(None) }
     }
 
     /// A new connection. `phase` follows how far it is.
@@ -77,6 +81,13 @@ impl Connector {
     async fn addresses(&self) -> Result<Addresses, Failure> {
         let mut addresses = address::resolve(self.target.host(), self.target.port()).await?;
         let preferred = *self.preferred.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = self.source {
+            addresses.retain(|address| address.is_ipv4() == source.is_ipv4());
+            if addresses.is_empty() {
+                let detail = format!("no address of {} can be reached from {source}", self.target.host());
+                return Err(Failure::new(FailureCode::Unreachable, Phase::Connect, detail));
+            }
+        }
         if let Some(place) = addresses.iter().position(|address| Some(*address) == preferred) {
             addresses[..=place].rotate_right(1);
         }
@@ -89,7 +100,7 @@ impl Connector {
 
     /// The last address may take all the time that there is.
     async fn open(&self, address: SocketAddr, last: bool) -> Result<TcpStream, Failure> {
-        let opening = TcpStream::connect(address);
+        let opening = connect(self.source, address);
         let opened = if last {
             opening.await
         } else {
@@ -105,6 +116,13 @@ impl Connector {
             named
         })
     }
+}
+
+async fn connect(source: Option<IpAddr>, address: SocketAddr) -> std::io::Result<TcpStream> {
+    let Some(source) = source else { return TcpStream::connect(address).await };
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.bind(SocketAddr::new(source, 0))?;
+    socket.connect(address).await
 }
 
 /// Which of several addresses' failures is told: our own first, then the one that came from nearest to the receiver.
