@@ -128,6 +128,13 @@ impl Epoch {
     }
 }
 
+impl From<SystemTime> for Epoch {
+    fn from(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH);
+        Self(since.map_or_else(|before| -(nanos_i128(before.duration())), nanos_i128))
+    }
+}
+
 /// A clock that was started when the run began.
 ///
 /// It follows tokio's clock, so a test that pauses tokio's time pauses this one too.
@@ -159,10 +166,7 @@ impl RunClock {
 /// What the wall clock shows now.
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
 pub fn wall_clock() -> Epoch {
-    let nanos = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or_else(|before| -(nanos_i128(before.duration())), nanos_i128);
-    Epoch(nanos)
+    SystemTime::now().into()
 }
 
 fn nanos_i128(duration: Duration) -> i128 {

@@ -18,7 +18,7 @@ use source::SourceFile;
 
 /// The top-level modules. Each imports from the rows below its own only.
 const ORDER: &[&[&str]] = &[
-    &["cli"],
+    &["cli", "simulator"],
     &["serve"],
     &["delivery"],
     &["transport"],
@@ -78,6 +78,8 @@ const EDGES: &[Edge] = &[
         may: &["axum", "tokio", "std::net"],
         why: "it listens; files and processes are the command line's",
     },
+    Edge { under: "simulator/play.rs", may: &["tokio", "std::thread"], why: "it runs the engine for a Rust test" },
+    Edge { under: "simulator/listening.rs", may: &["tokio"], why: "it starts the server for a Rust test" },
     Edge { under: "serve/inbox/", may: &[], why: "it judges bytes, wherever they came from" },
     Edge { under: "delivery/engine.rs", may: &["tokio"], why: "it owns the timer" },
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },

@@ -25,7 +25,7 @@ impl Pace {
         clippy::cast_sign_loss,
         reason = "a session of 366 days is off by some nanoseconds; `as` saturates"
     )]
-    pub fn waits_until(self, due: Moment) -> Moment {
+    pub(crate) fn waits_until(self, due: Moment) -> Moment {
         match self {
             Self::Times(factor) if (factor - 1.0).abs() < f64::EPSILON => due,
             Self::Times(factor) => Moment((due.0 as f64 / factor) as u64),
@@ -34,10 +34,30 @@ impl Pace {
     }
 
     /// What a wall clock shows at a moment of the scenario: at `max`, as if it were played in real time.
-    pub fn timestamp(self, start: Epoch, due: Moment) -> Timestamp {
+    pub(crate) fn timestamp(self, start: Epoch, due: Moment) -> Timestamp {
         match self {
             Self::Times(_) => start.timestamp_at(self.waits_until(due)),
             Self::Max => start.timestamp_at(due),
+        }
+    }
+}
+
+impl Pace {
+    /// Whether sessions can be played so: neither backwards nor so slowly that they never end.
+    pub(crate) fn is_playable(self) -> bool {
+        match self {
+            Self::Times(factor) => (0.001..=100_000.0).contains(&factor),
+            Self::Max => true,
+        }
+    }
+
+    /// When a run of sessions that last `longest` nanoseconds at most begins by its stamps. Without waiting, stamps run
+    /// ahead of the clock: the start lies so far back that none lies in the future.
+    #[must_use]
+    pub(crate) const fn start(self, now: Epoch, longest: u64) -> Epoch {
+        match self {
+            Self::Times(_) => now.to_whole_millis(),
+            Self::Max => now.minus_nanos(longest).to_whole_millis(),
         }
     }
 }
@@ -60,7 +80,7 @@ impl FromStr for Pace {
         }
         let factor = text.strip_suffix('x').and_then(|number| number.parse::<f64>().ok());
         match factor {
-            Some(factor) if (0.001..=100_000.0).contains(&factor) => Ok(Self::Times(factor)),
+            Some(factor) if Self::Times(factor).is_playable() => Ok(Self::Times(factor)),
             Some(_) => Err(format!("'{text}' is not between 0.001x and 100000x; 'max' does not wait at all")),
             None => Err(format!("'{text}' is not a pace, such as 1x, 0.5x, 20x or max")),
         }

@@ -131,12 +131,12 @@ impl Code {
     }
 
     /// The place in [`Code::ALL`].
-    pub const fn index(self) -> usize {
+    pub(crate) const fn index(self) -> usize {
         self as usize
     }
 
     /// The known code that looks most like `text`, if any is near enough to be meant.
-    pub fn nearest(text: &str) -> Option<Self> {
+    pub(crate) fn nearest(text: &str) -> Option<Self> {
         let wanted = text.to_ascii_uppercase().replace('-', "_");
         Self::ALL
             .into_iter()

@@ -5,7 +5,7 @@ mod tests;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,8 +21,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::inbox::{Inbox, InboxOptions, Reader, Received, SessionView, Summary};
-use crate::clock::{self, Moment, RunClock};
+use super::desk::Desk;
+use super::inbox::{Received, Summary};
 use crate::protocol::mac;
 
 /// Where events are posted.
@@ -39,45 +39,27 @@ const READ_ON: usize = 4;
 #[derive(Debug)]
 pub struct Embedded {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    desk: Arc<Desk>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
 }
 
-#[derive(Debug)]
-struct Shared {
-    clock: RunClock,
-    reader: Arc<Reader>,
-    inbox: Mutex<Inbox>,
-}
-
-impl Shared {
-    /// The inbox, for as long as it takes to enter one event. A handler that panicked leaves it usable: numbers are
-    /// at most one request behind.
-    fn inbox(&self) -> MutexGuard<'_, Inbox> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Embedded {
-    /// Starts a server on a free port of 127.0.0.1. The clock that the options' epoch belongs to is the server's own.
+    /// Starts a server on a free port of 127.0.0.1 that hands requests to `desk`.
     ///
     /// # Errors
     /// No port could be opened.
-    pub async fn start(options: InboxOptions) -> io::Result<Self> {
+    pub async fn start(desk: Arc<Desk>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let inbox = Inbox::new(InboxOptions { epoch: Some(clock::wall_clock()), ..options });
-        let reader = inbox.reader();
-        let shared = Arc::new(Shared { clock: RunClock::start(), reader, inbox: Mutex::new(inbox) });
-        let app = app(Arc::clone(&shared));
+        let app = app(Arc::clone(&desk));
         // Answers are small and waited for: they must not wait for more bytes to join them.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
             axum::serve(listener, app).with_graceful_shutdown(async move { drop(stopped.await) }).await
         });
-        Ok(Self { address, shared, stop, serving })
+        Ok(Self { address, desk, stop, serving })
     }
 
     /// Where to post events.
@@ -87,17 +69,7 @@ impl Embedded {
 
     /// What was received so far, in numbers.
     pub fn summary(&self) -> Summary {
-        self.shared.inbox().summary()
-    }
-
-    /// One session.
-    pub fn session(&self, session_id: &str) -> Option<SessionView> {
-        self.shared.inbox().session(self.now(), session_id)
-    }
-
-    /// The present moment of the server's clock.
-    pub fn now(&self) -> Moment {
-        self.shared.clock.now()
+        self.desk.inbox().summary()
     }
 
     /// Takes no more connections, lets requests that are under way end, and tells what was received.
@@ -108,7 +80,7 @@ impl Embedded {
         // The server may be gone already; then there is nobody to tell.
         let _ = self.stop.send(());
         let ended = tokio::time::timeout(STOP_LIMIT, &mut self.serving).await;
-        let summary = self.shared.inbox().summary();
+        let summary = self.desk.inbox().summary();
         match ended {
             Ok(Ok(result)) => result.map(|()| summary),
             Ok(Err(join)) => Err(io::Error::other(join)),
@@ -121,40 +93,32 @@ impl Embedded {
     }
 }
 
-fn app(shared: Arc<Shared>) -> Router {
-    let limit = shared.reader.max_body_bytes();
+fn app(desk: Arc<Desk>) -> Router {
+    let limit = desk.max_body_bytes();
     Router::new()
         .route(PATH, post(receive).fallback(wrong_method))
         .fallback(wrong_path)
         .layer(DefaultBodyLimit::max(limit.saturating_mul(READ_ON)))
-        .with_state(shared)
+        .with_state(desk)
 }
 
-async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let limit = shared.reader.max_body_bytes();
+async fn receive(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    let limit = desk.max_body_bytes();
     // A body that is announced as enormous is not waited for.
     if announced(request.headers()) > limit.saturating_mul(READ_ON) as u64 {
-        return oversized(&shared);
+        return oversized(&desk);
     }
     let headers = request.headers().clone();
     let body = match Bytes::from_request(request, &()).await {
         Ok(body) if body.len() <= limit => body,
-        Ok(_) => return oversized(&shared),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return oversized(&shared),
+        Ok(_) => return oversized(&desk),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return oversized(&desk),
         Err(rejection) => return told(rejection.status(), "body-unreadable", &rejection.body_text()),
     };
     let mac_headers: SmallVec<[&[u8]; 1]> =
         headers.get_all(mac::HEADER).iter().map(axum::http::HeaderValue::as_bytes).collect();
     let content_type = headers.get(header::CONTENT_TYPE).map(axum::http::HeaderValue::as_bytes);
-    // Hashing and parsing need no lock.
-    let read = shared
-        .reader
-        .read(shared.clock.now(), &Received { mac_headers: &mac_headers, content_type, body: &body });
-    let receipt = {
-        let mut inbox = shared.inbox();
-        // The moment is read under the lock, so that the inbox never sees time run backwards.
-        inbox.settle(shared.clock.now(), read)
-    };
+    let receipt = desk.receive(&Received { mac_headers: &mac_headers, content_type, body: &body });
     answered(receipt.status, receipt.answer)
 }
 
@@ -164,8 +128,8 @@ fn announced(headers: &HeaderMap) -> u64 {
     length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
-fn oversized(shared: &Shared) -> Response {
-    let (status, answer) = shared.inbox().refuse_oversized();
+fn oversized(desk: &Desk) -> Response {
+    let (status, answer) = desk.inbox().refuse_oversized();
     answered(status, answer)
 }
 

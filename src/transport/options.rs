@@ -9,6 +9,7 @@ use super::headers::{Header, HeaderError};
 use super::limits::DEFAULT_TIMEOUT;
 use super::target::Target;
 use super::tls::TlsOptions;
+use crate::protocol::dialect::Dialect;
 
 /// The settings of a transport. Start with [`TransportOptions::new`] and change what differs.
 #[derive(Clone, Debug)]
@@ -47,6 +48,17 @@ impl TransportOptions {
             tls: TlsOptions::default(),
             proxy: None,
             http2: false,
+        }
+    }
+
+    /// Sends to `target` what a dialect says that requests are like.
+    pub fn speaking(target: Target, dialect: &Dialect) -> Self {
+        Self {
+            content_type: dialect.content_type.clone(),
+            user_agent: dialect.user_agent.clone(),
+            timeout: dialect.timeout,
+            source: dialect.source_address,
+            ..Self::new(target)
         }
     }
 

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::plays::{self, Plays};
+use super::plays;
 use super::target::Carrier;
 use super::{dialect, duration, rotation, secret, target};
 use crate::cli::args::{OutputName, SendArgs};
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
-use crate::clock::{Epoch, wall_clock};
+use crate::clock::wall_clock;
 use crate::delivery::policy::{Pace, Policy};
 use crate::delivery::{Numbers, Scenarios, SessionSource, Signers};
 use crate::outcome::run::Setup;
@@ -62,7 +62,7 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
     let spoken = dialect::spoken(&chosen, &args.delivery, args.order)?;
     let seed = args.seed.unwrap_or_else(Seed::random);
     let pace = if args.step { Pace::Max } else { args.pace };
-    let start = args.start_time.unwrap_or_else(|| start(pace, &plays));
+    let start = args.start_time.unwrap_or_else(|| pace.start(wall_clock(), plays.mix.longest()));
 
     let embedded = args.delivery.to.is_none();
     let mode = mode(args);
@@ -142,14 +142,6 @@ const fn mode(args: &SendArgs) -> Mode {
         Mode::Step
     } else {
         Mode::Send
-    }
-}
-
-/// Without waiting, stamps run ahead of the clock: the start lies so far back that none lies in the future.
-fn start(pace: Pace, plays: &Plays) -> Epoch {
-    match pace {
-        Pace::Times(_) => wall_clock().to_whole_millis(),
-        Pace::Max => wall_clock().minus_nanos(plays.mix.longest()).to_whole_millis(),
     }
 }
 

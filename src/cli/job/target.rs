@@ -40,11 +40,7 @@ pub(in crate::cli) fn options(
     target: Target,
     dialect: &Dialect,
 ) -> Result<(TransportOptions, Carrier), CliError> {
-    let mut options = TransportOptions::new(target);
-    options.content_type.clone_from(&dialect.content_type);
-    options.user_agent.clone_from(&dialect.user_agent);
-    options.timeout = dialect.timeout;
-    options.source = dialect.source_address;
+    let mut options = TransportOptions::speaking(target, dialect);
     if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
         return Err(
             CliError::usage("--timeout 0 leaves no time for an answer").help("--timeout none waits for ever")

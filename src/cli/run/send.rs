@@ -1,5 +1,6 @@
 //! `send`: plays the sessions of a job.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::observer::Observer;
@@ -16,8 +17,9 @@ use crate::delivery::engine::Engine;
 use crate::delivery::fleet::Fleet;
 use crate::delivery::policy::Pace;
 use crate::outcome::run::InboxSummary;
+use crate::serve::desk::Desk;
 use crate::serve::embedded::Embedded;
-use crate::serve::inbox::{FindingCode, FindingSeverity, InboxOptions, Summary};
+use crate::serve::inbox::{InboxOptions, Summary};
 use crate::transport::Transport;
 use crate::transport::client::Client;
 use crate::transport::readiness;
@@ -93,7 +95,7 @@ async fn start_receiver(job: &mut SendJob) -> Result<Embedded, CliError> {
     // Every session of the run is remembered, up to what memory allows.
     let sessions = usize::try_from(job.numbers.len()).unwrap_or(usize::MAX).min(MOST_REMEMBERED);
     let options = InboxOptions { max_sessions: usual.max_sessions.max(sessions), ..usual };
-    let embedded = Embedded::start(options)
+    let embedded = Embedded::start(Arc::new(Desk::open(options)))
         .await
         .map_err(|error| CliError::could_not(format!("the built-in receiver cannot open a port: {error}")))?;
     job.aim(target::parse(&embedded.url())?);
@@ -142,15 +144,10 @@ async fn stop_receiver(embedded: Embedded) -> Summary {
         .unwrap_or(so_far)
 }
 
-/// What is worth telling: notes are not. Where sessions were forgotten to make room, what seems to be missing may have
-/// been seen, and is not told.
 fn inbox_summary(summary: &Summary) -> InboxSummary {
     let findings = summary
-        .findings
-        .iter()
-        .filter(|(code, count)| code.severity() > FindingSeverity::Note && **count > 0)
-        .filter(|(code, _)| summary.forgotten == 0 || !needs_memory(**code))
-        .map(|(code, count)| (code.meaning().trim_end_matches('.').to_owned(), *count))
+        .troubles()
+        .map(|(code, count)| (code.meaning().trim_end_matches('.').to_owned(), count))
         .collect();
     let forgotten = summary.forgotten;
     InboxSummary {
@@ -159,16 +156,4 @@ fn inbox_summary(summary: &Summary) -> InboxSummary {
         sessions: summary.sessions,
         findings,
     }
-}
-
-/// Findings that are only as good as the memory of what came before.
-const fn needs_memory(code: FindingCode) -> bool {
-    matches!(
-        code,
-        FindingCode::Gap
-            | FindingCode::IllegalEvent
-            | FindingCode::MeasurementIdUnknown
-            | FindingCode::RestartWithoutUnload
-            | FindingCode::Conflict
-    )
 }

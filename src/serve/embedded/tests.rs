@@ -6,6 +6,7 @@ use crate::protocol::code::Code;
 use crate::protocol::dialect::{Dialect, MacInput};
 use crate::protocol::envelope::{self, Head};
 use crate::protocol::mac::{Secret, Signer};
+use crate::serve::inbox::InboxOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -14,7 +15,8 @@ fn signer() -> Signer {
 }
 
 async fn start() -> Embedded {
-    Embedded::start(InboxOptions::new(vec![signer()], Dialect::current())).await.unwrap()
+    let options = InboxOptions::new(vec![signer()], Dialect::current());
+    Embedded::start(Arc::new(Desk::open(options))).await.unwrap()
 }
 
 fn event(sequence: u32, code: Code) -> Vec<u8> {
@@ -74,7 +76,7 @@ async fn one_connection_carries_many_events() {
     assert_eq!((status, answer.contains("only POST")), (405, true));
     let (status, answer) = exchange(&mut stream, "POST /", None, b"").await;
     assert_eq!((status, answer.contains("/webhook")), (404, true));
-    assert_eq!(embedded.session("session").unwrap().events, 2);
+    assert_eq!(embedded.desk.inbox().session(embedded.desk.now(), "session").unwrap().events, 2);
     let summary = embedded.stop().await.unwrap();
     assert_eq!((summary.received, summary.accepted, summary.refused_by_mac), (3, 2, 1));
 }

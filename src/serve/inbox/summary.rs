@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::finding::Finding;
-use super::finding_code::FindingCode;
+use super::finding_code::{FindingCode, FindingSeverity};
 use super::progress::SessionState;
 use crate::clock::Moment;
 
@@ -35,6 +35,30 @@ pub struct Summary {
     pub forgotten: u64,
     /// How often each thing was found.
     pub findings: BTreeMap<FindingCode, u64>,
+}
+
+impl Summary {
+    /// What was found and is worth telling, and how often: notes are not. Where sessions were forgotten to make room, what
+    /// seems to be missing may have been seen, and is not told.
+    pub fn troubles(&self) -> impl Iterator<Item = (FindingCode, u64)> {
+        self.findings
+            .iter()
+            .map(|(code, count)| (*code, *count))
+            .filter(|(code, count)| code.severity() > FindingSeverity::Note && *count > 0)
+            .filter(|(code, _)| self.forgotten == 0 || !needs_memory(*code))
+    }
+}
+
+/// Findings that are only as good as the memory of what came before.
+const fn needs_memory(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::Gap
+            | FindingCode::IllegalEvent
+            | FindingCode::MeasurementIdUnknown
+            | FindingCode::RestartWithoutUnload
+            | FindingCode::Conflict
+    )
 }
 
 /// One session as the inbox knows it.

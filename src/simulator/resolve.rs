@@ -1,0 +1,122 @@
+//! From what was set to a job that cannot contradict itself.
+
+use std::sync::Arc;
+
+use super::{Error, Simulator, What};
+use crate::clock::wall_clock;
+use crate::delivery::fault::FaultRule;
+use crate::delivery::policy::Policy;
+use crate::delivery::{Scenarios, SessionSource, Signers};
+use crate::protocol::dialect::Dialect;
+use crate::protocol::mac::Signer;
+use crate::scenario::compile::Options;
+use crate::scenario::diagnostic::{Diagnostic, render};
+use crate::scenario::file::{Source, mix as mix_file};
+use crate::scenario::library::{self, Library};
+use crate::scenario::mix::Mix;
+use crate::scenario::plan::Plan;
+
+/// What is played, and how.
+pub(super) struct Job {
+    pub source: SessionSource,
+    pub sessions: u64,
+    pub policy: Policy,
+    pub signers: Signers,
+    pub dialect: Dialect,
+}
+
+impl Job {
+    pub fn resolve(simulator: &Simulator) -> Result<Self, Error> {
+        if simulator.secret.is_empty() {
+            return Err(Error::NoSecret);
+        }
+        if !simulator.pace.is_playable() {
+            return Err(Error::Contradiction("the pace is not between 0.001 and 100,000 times"));
+        }
+        let options = options(simulator)?;
+        let mut dialect = options.dialect.clone();
+        for (key, value) in &options.set {
+            dialect.set(key, value).map_err(|error| Error::Dialect(error.to_string()))?;
+        }
+        let mix = mix(&simulator.plays, &options)?;
+        let sessions = match simulator.sessions {
+            Some(0) => return Err(Error::Contradiction("0 sessions are nothing to play")),
+            Some(count) => count,
+            None => simulator.plays.len().max(simulator.ids.len()).max(1) as u64,
+        };
+        let start = match simulator.start {
+            Some(start) => start,
+            None => simulator.pace.start(wall_clock(), mix.longest()),
+        };
+        let faults: Arc<[FaultRule]> = simulator
+            .faults
+            .iter()
+            .map(|spec| spec.parse().map_err(Error::Fault))
+            .collect::<Result<_, _>>()?;
+        let ids = simulator.ids.iter().map(|id| Arc::from(id.as_str())).collect();
+        Ok(Self {
+            source: SessionSource::Scenarios(Scenarios { seed: simulator.seed, mix, ids, faults }),
+            sessions,
+            policy: Policy { wall: wall_clock(), ..Policy::new(&dialect, simulator.pace, start) },
+            signers: Signer::new(&simulator.secret, dialect.mac_input).into(),
+            dialect,
+        })
+    }
+}
+
+fn options(simulator: &Simulator) -> Result<Options, Error> {
+    let dialect = match simulator.dialect.as_str() {
+        "current" => Dialect::current(),
+        "older" => Dialect::older(),
+        name => return Err(Error::Unknown { kind: "dialect", name: name.to_owned(), nearest: None }),
+    };
+    Ok(Options { dialect, set: simulator.set.clone(), ..Options::default() })
+}
+
+fn mix(plays: &[What], options: &Options) -> Result<Mix, Error> {
+    let library = Library::built_in();
+    let plans = match plays {
+        [] => vec![(named("happy-path", &library, options)?, 1.0)],
+        [What::Mix(name)] => of_mix(name, &library, options)?,
+        several => several
+            .iter()
+            .map(|what| match what {
+                What::Named(name) => Ok((named(name, &library, options)?, 1.0)),
+                What::Text(text) => Ok((compile(&Source::new("scenario_text", text, None), options)?, 1.0)),
+                What::Mix(_) => Err(Error::Contradiction("a mix is played alone, in place of scenarios")),
+            })
+            .collect::<Result<_, _>>()?,
+    };
+    Mix::new(plans).ok_or(Error::Contradiction("no scenario of the mix has a weight"))
+}
+
+fn of_mix(name: &str, library: &Library, options: &Options) -> Result<Vec<(Arc<Plan>, f64)>, Error> {
+    let source = library.mix(name).ok_or_else(|| Error::Unknown {
+        kind: "mix",
+        name: name.to_owned(),
+        nearest: library.nearest_mix(name).map(str::to_owned),
+    })?;
+    let (file, found) = mix_file::read(source);
+    let file = file.ok_or_else(|| broken(source, &found))?;
+    file.scenarios
+        .iter()
+        .map(|entry| Ok((named(&entry.scenario.value, library, options)?, entry.weight.value)))
+        .collect()
+}
+
+fn named(name: &str, library: &Library, options: &Options) -> Result<Arc<Plan>, Error> {
+    let source = library.scenario(name).ok_or_else(|| Error::Unknown {
+        kind: "scenario",
+        name: name.to_owned(),
+        nearest: library.nearest_scenario(name).map(str::to_owned),
+    })?;
+    compile(source, options)
+}
+
+fn compile(source: &Source, options: &Options) -> Result<Arc<Plan>, Error> {
+    library::load_plan(source, options).map(Arc::new).map_err(|found| broken(source, &found))
+}
+
+fn broken(source: &Source, found: &[Diagnostic]) -> Error {
+    Error::Scenario(render(source, found, false))
+}

@@ -1,0 +1,252 @@
+//! The library's face, as a Rust test of a webhook uses it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
+
+mod common;
+
+use std::process::Command;
+use std::time::{Duration, UNIX_EPOCH};
+
+use common::cli::{sim, words};
+use common::receiver::{Kind, Receiver};
+use common::tcp;
+use wms_sim::{Code, Deliveries, Error, Event, Inbox, Outcome, Pace, Severity, Simulator, Status};
+
+const SECRET: &str = "a secret of the library's tests";
+
+fn simulator() -> Simulator {
+    Simulator::new(SECRET).seed(7)
+}
+
+fn events(simulator: &Simulator) -> Vec<Event> {
+    simulator.events().unwrap().collect()
+}
+
+#[test]
+fn events_are_those_of_the_program() {
+    let start = UNIX_EPOCH + Duration::from_secs(1_767_323_045);
+    let simulator = simulator()
+        .mix("production")
+        .sessions(40)
+        .start_time(start)
+        .fault("duplicate=5%")
+        .set("payload.empty", "null");
+    let line = "send --mix production --sessions 40 --seed 7 --start-time 2026-01-02T03:04:05Z --pace max \
+                --fault duplicate=5% --set payload.empty=null --to http://127.0.0.1:9/ --dry-run --secret";
+    let planned = sim(words(line)).arg(SECRET).exits(0).json_lines();
+    let events = events(&simulator);
+    assert!(events.len() > 400, "{}", events.len());
+    assert_eq!(events.len(), planned.len());
+    for (event, planned) in events.iter().zip(&planned) {
+        assert_eq!(String::from_utf8_lossy(event.body()), planned["body"].as_str().unwrap());
+        assert_eq!(event.mac(), planned["headers"]["X-WMS-Content-MAC"].as_str());
+        assert_eq!(event.session_id(), planned["session_id"]);
+        assert_eq!(event.scenario(), planned["scenario"]);
+        assert_eq!(serde_json::json!(event.faults()), planned["faults"]);
+        let due_ms = event.due().as_secs_f64() * 1e3;
+        assert!((due_ms - planned["due_ms"].as_f64().unwrap()).abs() < 0.01, "{due_ms} {planned}");
+    }
+}
+
+#[test]
+fn an_event_says_what_it_is() {
+    let simulator = simulator().scenario("camera-denied").session_id("mine").fault("mac:missing@1");
+    let events = events(&simulator);
+    assert_eq!((events[0].session(), events[0].sequence(), events[0].code()), (1, 0, Code::WmsLoaded));
+    assert_eq!((events[0].session_id(), events[0].outcome()), ("mine", Outcome::Failed));
+    let names: Vec<&str> = events[0].headers().map(|(name, _)| name).collect();
+    assert_eq!(names, ["Content-Type", "X-WMS-Content-MAC"]);
+    assert_eq!((events[1].mac(), events[1].headers().count()), (None, 1));
+    assert_eq!(events[1].faults(), ["mac:missing"]);
+    let denied = events.iter().find(|event| event.code() == Code::CameraPermissionDenied).unwrap();
+    assert_eq!(denied.code().severity(), Severity::Error);
+}
+
+#[test]
+fn sessions_are_played_to_a_real_receiver() {
+    let receiver = Receiver::start(Kind::NodeHttp, SECRET);
+    let simulator =
+        simulator().target(receiver.url()).scenario("happy-path").scenario("user-cancels").header("X-A", "b");
+    let deliveries = simulator.play_blocking().unwrap();
+    deliveries.verdict().unwrap();
+    assert_eq!(deliveries.seed(), 7);
+    let records = receiver.records();
+    assert_eq!(records.len(), deliveries.len());
+    assert!(records.iter().all(|record| record.mac_ok && record.header("X-A") == Some("b")));
+    for delivery in &deliveries {
+        assert_eq!((delivery.status(), delivery.attempts()), (Status::Accepted, 1));
+        assert!(records.iter().any(|record| record.body.as_bytes() == delivery.body()));
+        assert!(
+            delivery.latency().is_some() && delivery.failure().is_none() && delivery.objection().is_none()
+        );
+    }
+    assert_eq!(deliveries.iter().map(wms_sim::Delivery::session).max(), Some(2));
+}
+
+#[test]
+fn a_receiver_that_refuses_is_told_of_event_by_event() {
+    let receiver = Receiver::start(Kind::NodeHttp, "another secret");
+    let deliveries =
+        simulator().target(receiver.url()).scenario("bounce").session_id("s").play_blocking().unwrap();
+    assert!(deliveries.iter().all(|delivery| delivery.http_status() == Some(401)));
+    let unexpected = deliveries.verdict().unwrap_err();
+    assert_eq!(unexpected.objections().len(), deliveries.len());
+    let text = unexpected.to_string();
+    assert!(
+        text.starts_with("3 of 3 events speak against the receiver (seed 7):\n  s 0 WMS_LOADED: 401 "),
+        "{text}"
+    );
+    assert_eq!(format!("{unexpected:?}"), text);
+}
+
+#[test]
+fn a_receiver_that_takes_forged_events_fails_and_one_that_refuses_them_does_not() {
+    let careless = tcp::answers(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+    let play = |url: &str| -> Deliveries {
+        simulator().target(url).scenario("bounce").fault("mac:wrong-secret@1").play_blocking().unwrap()
+    };
+    let error = play(&format!("http://127.0.0.1:{careless}/")).verdict().unwrap_err();
+    assert!(error.objections()[0].ends_with("accepted, though its MAC was spoiled"), "{error}");
+    let inbox = simulator().inbox().unwrap().listen().unwrap();
+    play(inbox.url()).verdict().unwrap();
+    let wrong = inbox.verdict().unwrap_err().to_string();
+    assert!(wrong.contains("mac"), "{wrong}");
+}
+
+#[test]
+fn nobody_there_is_no_success() {
+    let url = format!("http://127.0.0.1:{}/", tcp::closed_port());
+    let deliveries = simulator().target(url).scenario("bounce").play_blocking().unwrap();
+    assert!(deliveries.iter().all(|delivery| delivery.failure().unwrap().0 == "connection-refused"));
+    assert!(deliveries.verdict().is_err());
+    // Nothing but what a fault keeps back: no answer either.
+    let dropped =
+        simulator().target("http://127.0.0.1:9/").scenario("bounce").fault("drop=100%").play_blocking();
+    let error = dropped.unwrap().verdict().unwrap_err();
+    assert_eq!(error.to_string(), "none of 3 events got an answer (seed 7)");
+}
+
+#[tokio::test]
+async fn everything_works_within_a_runtime() {
+    let inbox = simulator().inbox().unwrap().listen().unwrap();
+    let simulator = simulator().target(inbox.url()).scenario("happy-path").pace(Pace::Times(1000.0));
+    simulator.play().await.unwrap().verdict().unwrap();
+    simulator.clone().session_id("again").play_blocking().unwrap().verdict().unwrap();
+    inbox.verdict().unwrap();
+    let sessions = inbox.sessions();
+    assert_eq!(sessions.len(), 2);
+    for session in &sessions {
+        assert!(session.is_complete() && session.missing() == 0);
+        assert_eq!(session.outcome(), Some(Outcome::Completed));
+        assert_eq!(session.events().len(), 16);
+        assert!(
+            session
+                .events()
+                .iter()
+                .zip(0..)
+                .all(|(event, n)| event.sequence() == n && event.code().is_some())
+        );
+    }
+    assert_eq!(inbox.session("again").unwrap().id(), "again");
+    assert!(inbox.session("no such").is_none());
+}
+
+#[test]
+fn an_inbox_needs_no_network() {
+    let inbox = Inbox::new(SECRET);
+    assert!(inbox.verdict().unwrap_err().to_string().contains("nothing was received"));
+    let events = events(&simulator().scenario("happy-path"));
+    for event in events.iter().filter(|event| event.sequence() != 4) {
+        assert!(inbox.receive(event.mac(), event.body()).is_accepted());
+    }
+    let session = &inbox.sessions()[0];
+    assert_eq!((session.missing(), session.is_complete()), (1, false));
+    let forged = inbox.receive(Some("hmac-sha256=00"), events[0].body());
+    assert_eq!((forged.status(), forged.is_accepted()), (401, false));
+    assert!(forged.body().contains("error") && forged.findings().len() == 1);
+    assert_eq!(inbox.receive(None, events[0].body()).status(), 401);
+    assert_eq!(Inbox::new("").receive(events[0].mac(), events[0].body()).status(), 401);
+}
+
+#[test]
+fn the_older_dialect_lacks_two_events() {
+    let low = simulator().scenario("low-snr").dialect("older");
+    assert!(events(&low).iter().all(|event| event.code() != Code::LowSnr));
+    low.inbox().unwrap();
+}
+
+#[test]
+fn what_cannot_be_used_is_told_before_anything_is_sent() {
+    let told = |simulator: &Simulator| match simulator.events() {
+        Ok(_) => simulator.play_blocking().unwrap_err().to_string(),
+        Err(error) => error.to_string(),
+    };
+    let target = "http://127.0.0.1:9/";
+    let yaml = "name: x\ntitle: y\noutcome: failed\nsteps:\n  - event: WMS_LOADE\n";
+    for (simulator, expected) in [
+        (Simulator::new(""), "the secret is empty"),
+        (simulator(), "there is no target"),
+        (simulator().target("ftp://h/"), "target: "),
+        (simulator().target(target).header("a b", "c"), "header: "),
+        (simulator().scenario("low-snt"), "there is no scenario 'low-snt'; did you mean 'low-snr'?"),
+        (simulator().mix("prod"), "there is no mix 'prod'; did you mean 'production'?"),
+        (simulator().mix("all").scenario("bounce"), "a mix is played alone"),
+        (simulator().scenario_text(yaml), "WMS_LOADED"),
+        (simulator().fault("explode@3"), "fault: "),
+        (simulator().set("snr.scales", "x"), "dialect: 'snr.scales'"),
+        (simulator().dialect("newest"), "there is no dialect 'newest'"),
+        (simulator().sessions(0), "nothing to play"),
+        (simulator().pace(Pace::Times(0.0)), "the pace is not between"),
+        (simulator().pace(Pace::Times(f64::NAN)), "the pace is not between"),
+    ] {
+        let told = told(&simulator);
+        assert!(told.contains(expected), "{expected}\n{told}");
+    }
+    assert!(matches!(simulator().dialect("x").inbox(), Err(Error::Unknown { kind: "dialect", .. })));
+}
+
+#[test]
+fn a_scenario_of_ones_own() {
+    let yaml = "name: mine\ntitle: Mine\noutcome: abandoned\nsteps:\n  - event: WMS_LOADED\n  - { event: PAGE_UNLOADED, after: 2s }\n";
+    let events = events(&simulator().scenario_text(yaml));
+    assert_eq!(events.iter().map(Event::code).collect::<Vec<_>>(), [Code::WmsLoaded, Code::PageUnloaded]);
+    assert_eq!(events[1].due(), Duration::from_secs(2));
+}
+
+#[test]
+fn secrets_and_credentials_are_not_shown() {
+    let marked = "marked-secret";
+    let simulator = Simulator::new(marked)
+        .target(format!("http://u:{marked}@127.0.0.1:9/?k={marked}"))
+        .header("X-Key", marked);
+    let deliveries = simulator.play_blocking().unwrap();
+    let inbox = Inbox::new(marked).listen().unwrap();
+    let shown = format!(
+        "{simulator:?} {deliveries:?} {} {inbox:?} {:?}",
+        deliveries.verdict().unwrap_err(),
+        simulator.events().unwrap()
+    );
+    assert!(!shown.contains(marked), "{shown}");
+    let error = Simulator::new(marked).target(format!("ftp://u:{marked}@h/")).play_blocking().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains(marked), "{error:?}");
+}
+
+#[test]
+fn without_default_features_the_programs_libraries_are_left_out() {
+    let tree = |features: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--no-default-features"])
+            .args(features)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let has = |tree: &str, name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
+    let face = tree(&[]);
+    for name in ["clap", "clap_complete", "clap_mangen", "indicatif", "anstream", "toml", "axum"] {
+        assert!(!has(&face, name), "{name}");
+    }
+    assert!(has(&face, "tokio") && has(&tree(&["--features", "serve"]), "axum"));
+}
