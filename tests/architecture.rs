@@ -83,8 +83,18 @@ const EDGES: &[Edge] = &[
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },
     Edge {
         under: "delivery/announce.rs",
-        may: &["tokio", "reqwest"],
+        may: &["tokio"],
         why: "it tells the receiver of a session before it begins",
+    },
+    Edge {
+        under: "delivery/call.rs",
+        may: &["reqwest"],
+        why: "it calls the user's URLs beside the deliveries",
+    },
+    Edge {
+        under: "delivery/probe/mod.rs",
+        may: &["tokio"],
+        why: "it asks after sessions that have ended, again and again",
     },
     Edge { under: "delivery/command.rs", may: &["tokio", "std::process"], why: "it runs the user's command" },
     Edge {

@@ -73,7 +73,7 @@ fn shown(flag: &str) -> Option<fn(&str) -> String> {
     match flag {
         // As a shell would fill it in.
         "--secret" => Some(|_| "\"$WMS_SIM_SECRET\"".to_owned()),
-        "--header" | "--proxy" | "--before-session" => Some(|_| "'...'".to_owned()),
+        "--header" | "--proxy" | "--before-session" | "--expect-probe" => Some(|_| "'...'".to_owned()),
         "--to" => Some(|url| {
             let target = crate::transport::target::Target::parse(url);
             quote(&target.map_or_else(|_| "...".to_owned(), |target| target.to_string()))
