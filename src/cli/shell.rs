@@ -102,6 +102,10 @@ mod tests {
             "wms-sim send --secret \"$WMS_SIM_SECRET\" -q 'a b' --seed 7"
         );
         assert_eq!(again(&["x", "--header", "Authorization: x"]), "wms-sim --header '...' --seed 7");
+        assert_eq!(
+            again(&["x", "--expect-probe=http://u:p@h/{sessionId}"]),
+            "wms-sim --expect-probe '...' --seed 7"
+        );
     }
 
     #[test]
