@@ -41,14 +41,14 @@ impl Question<'_> {
             "abandoned"
         }
     }
+}
 
-    /// The answer of a system that does its job.
-    pub fn right(&self) -> Vec<u8> {
-        if self.events.is_empty() {
-            return http("404 Not Found", "");
-        }
-        json(&format!(r#"{{"outcome":"{}"}}"#, self.outcome()))
+/// The answer of a system that does its job.
+fn right(question: &Question<'_>) -> Vec<u8> {
+    if question.events.is_empty() {
+        return http("404 Not Found", "");
     }
+    json(&format!(r#"{{"outcome":"{}"}}"#, question.outcome()))
 }
 
 /// An answer.
@@ -81,7 +81,7 @@ pub struct Customer {
 impl Customer {
     /// One that answers as it should.
     pub fn start() -> Self {
-        Self::answering(|question| question.right())
+        Self::answering(right)
     }
 
     /// One that answers a GET as it is told, and hangs up. An answer need not be whole.
