@@ -78,15 +78,29 @@ const EDGES: &[Edge] = &[
         may: &["axum", "tokio", "std::net"],
         why: "it listens; files and processes are the command line's",
     },
-    Edge { under: "simulator/play.rs", may: &["tokio", "std::thread"], why: "it runs the engine for a Rust test" },
+    Edge {
+        under: "simulator/play.rs",
+        may: &["tokio", "std::thread"],
+        why: "it runs the engine for a Rust test",
+    },
     Edge { under: "simulator/listening.rs", may: &["tokio"], why: "it starts the server for a Rust test" },
     Edge { under: "serve/inbox/", may: &[], why: "it judges bytes, wherever they came from" },
     Edge { under: "delivery/engine.rs", may: &["tokio"], why: "it owns the timer" },
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },
     Edge {
         under: "delivery/announce.rs",
-        may: &["tokio", "reqwest"],
+        may: &["tokio"],
         why: "it tells the receiver of a session before it begins",
+    },
+    Edge {
+        under: "delivery/call.rs",
+        may: &["reqwest"],
+        why: "it calls the user's URLs beside the deliveries",
+    },
+    Edge {
+        under: "delivery/probe/mod.rs",
+        may: &["tokio"],
+        why: "it asks after sessions that have ended, again and again",
     },
     Edge { under: "delivery/command.rs", may: &["tokio", "std::process"], why: "it runs the user's command" },
     Edge {

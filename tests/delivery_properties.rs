@@ -109,7 +109,10 @@ fn check(events: &[RunEvent], expected: &BTreeMap<u64, Vec<(Moment, Vec<u8>)>>, 
                 assert_eq!(in_flight[session], 0, "session {session} ended with something in flight");
                 assert!(ended.insert(*session));
             }
-            RunEvent::SessionNotPlayed { .. } | RunEvent::Interrupted { .. } | RunEvent::Retrying { .. } => {
+            RunEvent::Probed { .. }
+            | RunEvent::SessionNotPlayed { .. }
+            | RunEvent::Interrupted { .. }
+            | RunEvent::Retrying { .. } => {
                 panic!("{event:?}")
             }
         }
@@ -218,6 +221,7 @@ proptest! {
                 max_in_flight,
                 max_open: usize::MAX,
                 announcer: None,
+                prober: None,
                 steps: None,
             };
             let (_stop, stopped) = watch::channel(Stop::No);
@@ -242,7 +246,8 @@ fn play(order: Order, pace: Pace, steps: Option<mpsc::Receiver<()>>, delay: Dura
     runtime.block_on(async {
         let clock = RunClock::start();
         let transport = Scripted::new(clock, move |_, _| Answer::status(200).after(delay));
-        let engine = Engine { transport, clock, max_in_flight: 8, max_open: 8, announcer: None, steps };
+        let engine =
+            Engine { transport, clock, max_in_flight: 8, max_open: 8, announcer: None, prober: None, steps };
         let (_stop, stopped) = watch::channel(Stop::No);
         let mut events = Vec::new();
         let fleet = Fleet::new(source(1), policy(order, pace), signer().into());
@@ -317,8 +322,15 @@ fn a_run_that_is_stopped_settles_what_is_under_way() {
         let events = runtime.block_on(async {
             let clock = RunClock::start();
             let transport = Scripted::new(clock, |_, _| Answer::status(200).after(Duration::from_secs(5)));
-            let engine =
-                Engine { transport, clock, max_in_flight: 8, max_open: 8, announcer: None, steps: None };
+            let engine = Engine {
+                transport,
+                clock,
+                max_in_flight: 8,
+                max_open: 8,
+                announcer: None,
+                prober: None,
+                steps: None,
+            };
             let (stop, stopped) = watch::channel(Stop::No);
             tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_secs(1)).await;

@@ -39,6 +39,7 @@ fn no_run_tells_a_credential() {
         Setup::new(Kind::NodeHttp, "another").start(),
     ] {
         let url = url(receiver.port());
+        let probe = url.replace("webhook", "{sessionId}");
         for output in ["human", "ndjson", "quiet"] {
             for transport in ["wire", "reqwest"] {
                 let folder = scratch();
@@ -47,6 +48,7 @@ fn no_run_tells_a_credential() {
                     .args([output, "--transport", transport, "--to", &url, "--secret", SECRET])
                     .args(HEADER)
                     .args(["--before-session", "true M4RK-command"])
+                    .args(["--expect-probe", &probe, "--expect-within", "0s"])
                     .arg("--journal")
                     .arg(&journal)
                     .run();
@@ -88,6 +90,10 @@ fn no_failure_tells_a_credential() {
             if target.contains("://") {
                 let line = "send bounce --pace max --timeout 200ms --before-session";
                 clean(&sim(words(line)).args([&target]).run());
+                let line = "send bounce --pace max --timeout 200ms --expect-within 0s --expect-probe";
+                for target in [&target, &target.replace("webhook", "{sessionId}")] {
+                    clean(&sim(words(line)).args([target]).run());
+                }
             }
         }
     }

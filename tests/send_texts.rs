@@ -5,6 +5,7 @@
 mod common;
 
 use common::cli::{Output, START, file, scratch, send, sim, words};
+use common::customer::{Customer, http, json as shows};
 use common::receiver::{Kind, Receiver, Setup};
 use common::tcp;
 use serde_json::json;
@@ -71,6 +72,27 @@ fn runs() {
 }
 
 #[test]
+fn probes() {
+    let probed = |customer: &Customer, more: &str| {
+        let run = send(&customer.webhook(), SECRET, "--seed 1 --expect-within 0s --start-time").args([START]);
+        run.args(["--expect-probe", &customer.probe()]).args(words(more)).run()
+    };
+    // Sessions of a seed have the same ID in every run: each run has a system of its own.
+    seen("run-probe-matched", &probed(&Customer::start(), "bounce"));
+    seen("run-probe-matched-many", &probed(&Customer::start(), "--mix all --sessions 30"));
+    seen("run-probe-excused", &probed(&Customer::start(), "camera-denied-closed --fault drop@2"));
+    let another = || Customer::answering(|_| shows(r#"{"outcome":"abandoned"}"#));
+    seen("run-probe-differs", &probed(&another(), "camera-denied-closed"));
+    // Of many sessions one is told.
+    let several = format!("{} camera-denied-closed", "bounce ".repeat(11));
+    seen("run-probe-differs-many", &probed(&another(), &several));
+    let unknown = Customer::answering(|_| http("404 Not Found", ""));
+    seen("run-probe-not-known", &probed(&unknown, "bounce"));
+    let not_json = Customer::answering(|_| shows("<!doctype html>"));
+    seen("run-probe-unknown", &probed(&not_json, "bounce"));
+}
+
+#[test]
 fn planned() {
     seen("planned-curl", &fixed("http://127.0.0.1:9/webhook", "bounce --curl"));
     seen("planned-dry-run", &fixed("http://127.0.0.1:9/webhook", "bounce --dry-run"));
@@ -107,6 +129,7 @@ fn usage_errors() {
         ("wrong-pace", "send --pace 20"),
         ("wrong-seed", "send --seed seven"),
         ("wrong-set", "send --set snr.scal=percent"),
+        ("wrong-probe", "send --expect-probe http://127.0.0.1:9/sessions"),
     ] {
         seen(name, &sim(words(line)).exits(2));
     }

@@ -172,6 +172,7 @@ fn a_file_that_nobody_named_sets_no_target_secret_or_command() {
         "secret = 'x'",
         "secret-file = '/etc/hostname'",
         "before-session = 'touch owned'",
+        "expect-probe = 'touch owned'",
         "journal = 'owned'",
         "proxy = 'http://127.0.0.1:9'",
         "insecure = true",

@@ -23,6 +23,7 @@ const NAMED_FILE_ONLY: &[&str] = &[
     "old-secret-file",
     "show-expected",
     "before-session",
+    "expect-probe",
     "proxy",
     "journal",
     "cacert",

@@ -38,10 +38,15 @@ impl Exit {
             Self::Interrupted
         } else if tally.refused_unexcused > 0
             || tally.forged_accepted > 0
+            || tally.probes.failed() > 0
             || (tally.answered() > 0 && failed_there > 0)
         {
             Self::Receiver
-        } else if tally.answered() == 0 || tally.failed_unexcused > 0 || tally.sessions_not_played > 0 {
+        } else if tally.answered() == 0
+            || tally.failed_unexcused > 0
+            || tally.sessions_not_played > 0
+            || tally.probes.unknown > 0
+        {
             Self::CouldNot
         } else {
             Self::Ok
@@ -53,6 +58,7 @@ impl Exit {
 mod tests {
     use super::*;
     use crate::outcome::exchange::FailureCode;
+    use crate::outcome::tally::Probes;
 
     fn tally(accepted: u64, refused: u64, failed: &[(FailureCode, u64)]) -> Tally {
         Tally {
@@ -69,6 +75,7 @@ mod tests {
     #[test]
     fn exit_codes() {
         let timeout = FailureCode::ReplyTimeout;
+        let probes = |matched, differs, excused, unknown| Probes { matched, differs, excused, unknown };
         let ports = FailureCode::OutOfPorts;
         for (tally, exit) in [
             (tally(5, 0, &[]), Exit::Ok),
@@ -84,6 +91,15 @@ mod tests {
             (Tally { refused_unexcused: 0, ..tally(5, 1, &[]) }, Exit::Ok),
             (Tally { forged_accepted: 1, ..tally(5, 0, &[]) }, Exit::Receiver),
             (Tally { failed_unexcused: 0, ..tally(5, 0, &[(timeout, 1)]) }, Exit::Ok),
+            (Tally { probes: probes(3, 0, 0, 0), ..tally(5, 0, &[]) }, Exit::Ok),
+            (Tally { probes: probes(2, 1, 0, 0), ..tally(5, 0, &[]) }, Exit::Receiver),
+            (Tally { probes: probes(2, 1, 1, 0), ..tally(5, 0, &[]) }, Exit::Ok),
+            (Tally { probes: probes(2, 0, 0, 1), ..tally(5, 0, &[]) }, Exit::CouldNot),
+            (Tally { probes: probes(1, 1, 1, 1), ..tally(5, 0, &[]) }, Exit::CouldNot),
+            (Tally { probes: probes(1, 1, 0, 1), ..tally(5, 0, &[]) }, Exit::Receiver),
+            (Tally { probes: probes(0, 0, 0, 3), ..tally(5, 1, &[]) }, Exit::Receiver),
+            (Tally { probes: probes(0, 3, 3, 0), ..tally(0, 0, &[(timeout, 5)]) }, Exit::CouldNot),
+            (Tally { interrupted: true, probes: probes(0, 1, 0, 0), ..tally(5, 0, &[]) }, Exit::Interrupted),
             (Tally { interrupted: true, ..tally(5, 1, &[]) }, Exit::Interrupted),
         ] {
             assert_eq!(Exit::of(&tally), exit, "{tally:?}");

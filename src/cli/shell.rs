@@ -73,7 +73,7 @@ fn shown(flag: &str) -> Option<fn(&str) -> String> {
     match flag {
         // As a shell would fill it in.
         "--secret" => Some(|_| "\"$WMS_SIM_SECRET\"".to_owned()),
-        "--header" | "--proxy" | "--before-session" => Some(|_| "'...'".to_owned()),
+        "--header" | "--proxy" | "--before-session" | "--expect-probe" => Some(|_| "'...'".to_owned()),
         "--to" => Some(|url| {
             let target = crate::transport::target::Target::parse(url);
             quote(&target.map_or_else(|_| "...".to_owned(), |target| target.to_string()))
@@ -102,6 +102,10 @@ mod tests {
             "wms-sim send --secret \"$WMS_SIM_SECRET\" -q 'a b' --seed 7"
         );
         assert_eq!(again(&["x", "--header", "Authorization: x"]), "wms-sim --header '...' --seed 7");
+        assert_eq!(
+            again(&["x", "--expect-probe=http://u:p@h/{sessionId}"]),
+            "wms-sim --expect-probe '...' --seed 7"
+        );
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
 
-use super::command;
+use super::call::Caller;
+use super::command::Command;
+use crate::transport::target::Target;
 
 /// The environment variable in which a command finds the session's ID.
 pub const SESSION_VARIABLE: &str = "WMS_SIM_SESSION_ID";
@@ -18,12 +20,10 @@ pub enum Announcement {
     Command(String),
     /// A POST of `{"sessionId": ".."}` to a URL.
     Post {
-        /// The client.
-        client: reqwest::Client,
-        /// Where to; its query may hold credentials.
-        url: reqwest::Url,
-        /// The value of `Authorization`, where the URL had user information.
-        authorization: Option<String>,
+        /// Who calls.
+        caller: Caller,
+        /// Where to.
+        target: Box<Target>,
     },
 }
 
@@ -87,35 +87,18 @@ impl Drop for Outcome {
 impl Announcement {
     async fn tell(&self, session_id: &str) -> Result<(), String> {
         match self {
-            Self::Command(command) => command::run(command, session_id).await,
-            Self::Post { client, url, authorization } => {
-                post(client, url.clone(), authorization.as_deref(), session_id).await
+            Self::Command(line) => {
+                let command = Command { flag: "--before-session", line, session_id, most_said: None };
+                command.run().await.map(|_| ())
+            }
+            Self::Post { caller, target } => {
+                let body = serde_json::json!({ "sessionId": session_id }).to_string();
+                let reply = caller.post(target.url().clone(), body).await?;
+                if reply.status().is_success() {
+                    return Ok(());
+                }
+                Err(format!("the URL of --before-session answered {}", reply.status().as_u16()))
             }
         }
     }
-}
-
-async fn post(
-    client: &reqwest::Client,
-    url: reqwest::Url,
-    authorization: Option<&str>,
-    session_id: &str,
-) -> Result<(), String> {
-    let body = serde_json::json!({ "sessionId": session_id }).to_string();
-    let mut request = client.post(url).header("Content-Type", "application/json").body(body);
-    if let Some(value) = authorization {
-        request = request.header("Authorization", value);
-    }
-    let reply = request.send().await.map_err(|error| {
-        let mut source: &dyn std::error::Error = &error;
-        while let Some(inner) = source.source() {
-            source = inner;
-        }
-        // The URL may hold credentials, the innermost cause does not.
-        format!("the URL of --before-session did not answer: {source}")
-    })?;
-    if reply.status().is_success() {
-        return Ok(());
-    }
-    Err(format!("the URL of --before-session answered {}", reply.status().as_u16()))
 }

@@ -1,62 +1,108 @@
 //! Running a command of the user's for a session.
 
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use super::announce::SESSION_VARIABLE;
 
-/// So much of what a command says last is kept; the rest is read and forgotten.
+/// So much of what a command says last on standard error is kept; the rest is read and forgotten.
 const KEPT: usize = 4 << 10;
 /// How long the rest of what a command said may take to arrive once it has ended.
 const GRACE: Duration = Duration::from_millis(50);
 
-/// Runs a shell command and waits for its end. When the future is dropped, the command ends, and whatever it started.
-pub(super) async fn run(command: &str, session_id: &str) -> Result<(), String> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut process = Command::new(shell);
-    process
-        .args([flag, command])
-        .env(SESSION_VARIABLE, session_id)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    #[cfg(unix)]
-    process.process_group(0);
-    let child = process.spawn().map_err(|error| format!("--before-session could not be run: {error}"))?;
-    let mut group = Group(child);
-    let mut said = Vec::with_capacity(2 * KEPT);
-    let stderr = group.0.stderr.take();
-    let status = {
-        let mut listening = std::pin::pin!(listen(stderr, &mut said));
-        let early = tokio::select! {
-            status = group.0.wait() => Some(status),
-            () = &mut listening => None,
-        };
-        match early {
-            // What the command left running may hold its end of the pipe for ever: what was said is there by now.
-            Some(status) => {
-                let _ = tokio::time::timeout(GRACE, listening).await;
-                status
+/// A shell command for one session, which finds the session's ID in [`SESSION_VARIABLE`].
+pub(super) struct Command<'a> {
+    /// The flag that it came with.
+    pub flag: &'static str,
+    /// What the shell reads.
+    pub line: &'a str,
+    pub session_id: &'a str,
+    /// How much it may say on standard output; `None` where nobody listens.
+    pub most_said: Option<usize>,
+}
+
+impl Command<'_> {
+    /// Runs it and waits for its end; gives what it said on standard output. When the future is dropped, the command
+    /// ends, and whatever it started.
+    pub async fn run(self) -> Result<Vec<u8>, String> {
+        let flag = self.flag;
+        let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+        let mut process = tokio::process::Command::new(shell);
+        process
+            .args([option, self.line])
+            .env(SESSION_VARIABLE, self.session_id)
+            .stdin(Stdio::null())
+            .stdout(if self.most_said.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        #[cfg(unix)]
+        process.process_group(0);
+        let child = process.spawn().map_err(|error| format!("{flag} could not be run: {error}"))?;
+        let mut group = Group(child);
+        let (stdout, stderr) = (group.0.stdout.take(), group.0.stderr.take());
+        let (mut said, mut complained) = (Vec::new(), Vec::with_capacity(2 * KEPT));
+        let status = {
+            let mut listening = std::pin::pin!(async {
+                let all = async { listen_to_all(stdout, self.most_said.unwrap_or(0), &mut said).await };
+                // One that says too much is not waited for.
+                tokio::try_join!(all, async {
+                    listen_to_last(stderr, &mut complained).await;
+                    Ok(())
+                })
+                .map(|_| ())
+            });
+            let early = tokio::select! {
+                status = group.0.wait() => Some(status),
+                heard = &mut listening => {
+                    heard?;
+                    None
+                }
+            };
+            match early {
+                // What the command left running may hold its end of the pipe for ever: what was said is there by now.
+                Some(status) => {
+                    if let Ok(heard) = tokio::time::timeout(GRACE, listening).await {
+                        heard?;
+                    }
+                    status
+                }
+                None => group.0.wait().await,
             }
-            None => group.0.wait().await,
-        }
-        .map_err(|error| format!("--before-session could not be waited for: {error}"))?
-    };
-    if status.success() {
-        return Ok(());
+            .map_err(|error| format!("{flag} could not be waited for: {error}"))?
+        };
+        if status.success() { Ok(said) } else { Err(failed(flag, status, &complained)) }
     }
-    let said = String::from_utf8_lossy(&said);
-    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+}
+
+fn failed(flag: &str, status: ExitStatus, complained: &[u8]) -> String {
+    let complained = String::from_utf8_lossy(complained);
+    let last = complained.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
     let last: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
-    Err(format!("the command of --before-session failed ({status}): {last}"))
+    format!("the command of {flag} failed ({status}): {last}")
+}
+
+/// Reads to the end, or until it is too much.
+async fn listen_to_all(
+    from: Option<impl AsyncRead + Unpin>,
+    most: usize,
+    said: &mut Vec<u8>,
+) -> Result<(), String> {
+    let Some(mut from) = from else { return Ok(()) };
+    let mut piece = [0; KEPT];
+    while let Ok(count @ 1..) = from.read(&mut piece).await {
+        if said.len() + count > most {
+            return Err(format!("the answer is longer than {most} bytes"));
+        }
+        said.extend_from_slice(&piece[..count]);
+    }
+    Ok(())
 }
 
 /// Reads to the end and keeps what came last.
-async fn listen(from: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
+async fn listen_to_last(from: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
     let Some(mut from) = from else { return };
     let mut piece = [0; KEPT];
     while let Ok(count @ 1..) = from.read(&mut piece).await {

@@ -8,6 +8,7 @@ use super::Numbers;
 use super::announce::Announcer;
 use super::fleet::{Fleet, Ticket};
 use super::lanes::Lanes;
+use super::probe::{Prober, Probes};
 use crate::clock::{Moment, RunClock};
 use crate::outcome::exchange::Exchange;
 use crate::outcome::run_event::RunEvent;
@@ -25,6 +26,10 @@ pub enum Stop {
     Now,
 }
 
+/// While so many sessions are being asked after, no further session begins: a system that lags far behind must not
+/// pile them up.
+const MOST_PROBED: usize = 1024;
+
 /// How a fleet is played.
 #[derive(Debug)]
 pub struct Engine<T> {
@@ -38,6 +43,8 @@ pub struct Engine<T> {
     pub max_open: usize,
     /// Tells the receiver of each session before its first event.
     pub announcer: Option<Announcer>,
+    /// Asks the receiver's own system what it makes of each session that has ended.
+    pub prober: Option<Prober>,
     /// Where given, each event waits for a word on this channel; the run ends when it closes.
     pub steps: Option<mpsc::Receiver<()>>,
 }
@@ -47,6 +54,7 @@ enum Woken {
     Stop,
     Settled(usize, Ticket, Box<Exchange>),
     Announced(u64, Result<(), String>),
+    Probed(RunEvent),
     Step,
     NoMoreSteps,
     Due,
@@ -62,6 +70,7 @@ impl<T: Transport> Engine<T> {
         tell: &mut dyn FnMut(RunEvent),
     ) {
         let mut lanes = Lanes::new();
+        let mut probes = Probes::new(self.prober.take(), self.clock);
         let (tells, mut announcements) = mpsc::unbounded_channel();
         let mut waiting = sessions.each().peekable();
         let mut announcing = 0;
@@ -75,6 +84,7 @@ impl<T: Transport> Engine<T> {
             }
             if level == Stop::No {
                 while fleet.open() + announcing < self.max_open
+                    && probes.under_way() < MOST_PROBED
                     && let Some(number) = waiting.next()
                 {
                     match &self.announcer {
@@ -108,7 +118,12 @@ impl<T: Transport> Engine<T> {
                 }
             }
 
-            let over = level > Stop::No || (waiting.peek().is_none() && fleet.open() == 0 && announcing == 0);
+            for ended in fleet.take_ended() {
+                probes.begin(ended);
+            }
+
+            let idle = fleet.open() == 0 && announcing == 0 && probes.under_way() == 0;
+            let over = level > Stop::No || (waiting.peek().is_none() && idle);
             if over && fleet.in_flight() == 0 {
                 fleet.give_up_retries(self.clock.now(), tell);
                 return;
@@ -117,13 +132,14 @@ impl<T: Transport> Engine<T> {
             let room = level == Stop::No && fleet.in_flight() < self.max_in_flight;
             let due = fleet.next_due().filter(|_| room && allowed > 0);
             let ask = room && allowed == 0 && fleet.in_flight() == 0 && fleet.next_due().is_some();
-            match self.wait(&mut lanes, &mut announcements, &mut stop, due, ask).await {
+            match self.wait(&mut lanes, &mut announcements, &mut probes, &mut stop, due, ask).await {
                 Woken::Due => {}
                 Woken::Step => allowed = 1,
                 Woken::Settled(lane, ticket, exchange) => {
                     lanes.free(lane);
                     fleet.settle(ticket, *exchange, tell);
                 }
+                Woken::Probed(event) => tell(event),
                 Woken::Announced(number, result) => {
                     announcing -= 1;
                     match result {
@@ -143,6 +159,8 @@ impl<T: Transport> Engine<T> {
                         tell(RunEvent::Interrupted { at: self.clock.now() });
                     }
                     level = level.max(asked);
+                    // What a session has come to by now is not what it comes to.
+                    probes.stop().await;
                     if level == Stop::Now {
                         fleet.give_up_retries(self.clock.now(), tell);
                         return;
@@ -156,6 +174,7 @@ impl<T: Transport> Engine<T> {
         &mut self,
         lanes: &mut Lanes,
         announcements: &mut mpsc::UnboundedReceiver<(u64, Result<(), String>)>,
+        probes: &mut Probes,
         stop: &mut watch::Receiver<Stop>,
         due: Option<Moment>,
         ask: bool,
@@ -190,6 +209,7 @@ impl<T: Transport> Engine<T> {
             () = stopped => Woken::Stop,
             (lane, ticket, exchange) = lanes.settled() => Woken::Settled(lane, ticket, exchange),
             Some((number, result)) = announcements.recv() => Woken::Announced(number, result),
+            event = probes.next() => Woken::Probed(event),
             word = enter => if word.is_some() { Woken::Step } else { Woken::NoMoreSteps },
             () = timer => Woken::Due,
         }

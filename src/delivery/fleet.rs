@@ -18,7 +18,8 @@ use super::signers::Signers;
 use crate::clock::Moment;
 use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::Exchange;
-use crate::outcome::run_event::RunEvent;
+use crate::outcome::probe::Excuse;
+use crate::outcome::run_event::{RunEvent, SessionInfo};
 use crate::protocol::code::Code;
 use crate::protocol::dialect::{Order, WhenDown};
 use crate::seed::Purpose;
@@ -44,6 +45,15 @@ pub struct Dispatch {
     pub intended: Moment,
     /// How often it has been sent, this time included.
     pub attempt: u32,
+}
+
+/// A session of which every event is settled, and was sent unless a fault had it otherwise.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Which.
+    pub info: SessionInfo,
+    /// Why a receiver may conclude something else than the scenario says.
+    pub excuse: Option<Excuse>,
 }
 
 /// Names one dispatch in flight.
@@ -76,6 +86,8 @@ pub struct Fleet {
     paused_until: Moment,
     /// The receiver wants nothing any more.
     gone: bool,
+    /// Sessions that have ended since somebody asked.
+    ended: Vec<Ended>,
     buffer: Vec<u8>,
 }
 
@@ -104,6 +116,7 @@ impl Fleet {
             in_flight: 0,
             paused_until: Moment::ZERO,
             gone: false,
+            ended: Vec::new(),
             buffer: Vec::with_capacity(512),
         }
     }
@@ -138,7 +151,7 @@ impl Fleet {
                         faults: self.source.faults(),
                     };
                     let Some(item) = self.sessions[key].next(with, &mut self.buffer) else { continue };
-                    if item.dropped || self.gone || self.sessions[key].is_cut {
+                    if item.dropped || self.gone || self.sessions[key].is_down {
                         self.suppress(key, item, intended, tell);
                         continue;
                     }
@@ -174,7 +187,8 @@ impl Fleet {
         let blame = judge::blame(status, exchange.status(), &item);
         let session = &mut self.sessions[key];
         session.in_flight -= 1;
-        session.is_cut |= status == Status::Failed && self.policy.when_down == WhenDown::EndSession;
+        session.is_down |= status == Status::Failed && self.policy.when_down == WhenDown::EndSession;
+        session.note(status, &item.faults);
         tell(RunEvent::Settled(Box::new(delivery(
             session,
             item,
@@ -203,6 +217,11 @@ impl Fleet {
     /// True once the receiver has said that it wants nothing any more.
     pub const fn is_gone(&self) -> bool {
         self.gone
+    }
+
+    /// The sessions that were played to their end since this was asked last. Whoever drives the fleet asks now and then.
+    pub fn take_ended(&mut self) -> impl Iterator<Item = Ended> {
+        self.ended.drain(..)
     }
 
     /// The source that the sessions come from.
@@ -237,6 +256,7 @@ impl Fleet {
         let blame = judge::blame(status, http, &item);
         let session = &mut self.sessions[key];
         session.in_flight -= 1;
+        session.note(status, &item.faults);
         let mut delivery = delivery(session, item, intended, status, blame, attempts, last);
         delivery.given_up = true;
         tell(RunEvent::Settled(Box::new(delivery)));
@@ -318,7 +338,8 @@ impl Fleet {
 
     /// Settles an item without sending it.
     fn suppress(&mut self, key: usize, item: Item, intended: Moment, tell: &mut dyn FnMut(RunEvent)) {
-        let session = &self.sessions[key];
+        let session = &mut self.sessions[key];
+        session.note(Status::Suppressed, &item.faults);
         let delivery = delivery(session, item, intended, Status::Suppressed, Blame::None, 0, None);
         tell(RunEvent::Settled(Box::new(delivery)));
         self.file(key);
@@ -328,8 +349,12 @@ impl Fleet {
     fn end_if_over(&mut self, key: usize, at: Moment, tell: &mut dyn FnMut(RunEvent)) {
         let session = &self.sessions[key];
         if session.in_flight == 0 && session.is_over() {
-            let session = self.sessions.remove(key);
-            tell(RunEvent::SessionEnded { at, session: session.info.number, session_id: session.info.id });
+            let Session { info, excuse, cut, .. } = self.sessions.remove(key);
+            let session_id = Arc::clone(&info.id);
+            tell(RunEvent::SessionEnded { at, session: info.number, session_id });
+            if !cut {
+                self.ended.push(Ended { info, excuse });
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! the timer and the lanes.
 
 pub mod announce;
+pub mod call;
 mod command;
 pub mod dry;
 pub mod engine;
@@ -13,6 +14,7 @@ pub mod item;
 mod judge;
 mod lanes;
 pub mod policy;
+pub mod probe;
 pub mod relay;
 pub mod retry;
 mod session;

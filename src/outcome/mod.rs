@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod exchange;
 pub mod journal;
+pub mod probe;
 pub mod run;
 pub mod run_event;
 pub mod tally;

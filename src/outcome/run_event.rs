@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::delivery::Delivery;
+use super::probe::Probe;
 use crate::clock::Moment;
 use crate::protocol::code::Code;
 use crate::protocol::conclusion::Outcome;
@@ -62,6 +63,19 @@ pub enum RunEvent {
         session: u64,
         /// The session's ID.
         session_id: Arc<str>,
+    },
+    /// The receiver's own system was asked after a session that had ended.
+    Probed {
+        /// When it was known.
+        at: Moment,
+        /// The session's number.
+        session: u64,
+        /// The session's ID.
+        session_id: Arc<str>,
+        /// What it should show.
+        expected: Outcome,
+        /// What it shows.
+        probe: Box<Probe>,
     },
     /// A session could not be announced to the receiver and was not played.
     SessionNotPlayed {

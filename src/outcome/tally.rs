@@ -6,6 +6,7 @@ use hdrhistogram::Histogram;
 
 use super::delivery::{Blame, Delivery, Status};
 use super::exchange::{FailureCode, Side};
+use super::probe::{Probe, ProbeVerdict};
 use super::run_event::RunEvent;
 use crate::protocol::code::Code;
 
@@ -44,6 +45,8 @@ pub struct Tally {
     pub sessions_completed: u64,
     /// Sessions that could not be announced to the receiver.
     pub sessions_not_played: u64,
+    /// What the receiver's own system showed of sessions that had ended.
+    pub probes: Probes,
     /// Deliveries by event code, in the order of [`Code::ALL`].
     pub by_event: [u64; 21],
     /// Replies by HTTP status.
@@ -56,6 +59,40 @@ pub struct Tally {
     pub service: Histogram<u64>,
     /// The user wanted the run to end before it was over.
     pub interrupted: bool,
+}
+
+/// Sessions by what the receiver's own system showed of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Probes {
+    /// The outcome that it should.
+    pub matched: u64,
+    /// Another, or none.
+    pub differs: u64,
+    /// Of these, those that something excuses.
+    pub excused: u64,
+    /// It could not be asked, or not be understood.
+    pub unknown: u64,
+}
+
+impl Probes {
+    fn add(&mut self, probe: &Probe) {
+        match probe.verdict {
+            ProbeVerdict::Matched => self.matched += 1,
+            ProbeVerdict::Differs => self.differs += 1,
+            ProbeVerdict::Unknown => self.unknown += 1,
+        }
+        self.excused += u64::from(probe.is_excused());
+    }
+
+    /// How many sessions were asked after.
+    pub const fn all(&self) -> u64 {
+        self.matched + self.differs + self.unknown
+    }
+
+    /// Those that speak against the receiver.
+    pub const fn failed(&self) -> u64 {
+        self.differs.saturating_sub(self.excused)
+    }
 }
 
 impl Default for Tally {
@@ -77,6 +114,7 @@ impl Default for Tally {
             sessions_started: 0,
             sessions_completed: 0,
             sessions_not_played: 0,
+            probes: Probes::default(),
             by_event: [0; 21],
             by_status: BTreeMap::new(),
             failures: BTreeMap::new(),
@@ -109,6 +147,7 @@ impl Tally {
             RunEvent::Retrying { .. } => self.in_flight = self.in_flight.saturating_sub(1),
             RunEvent::Settled(delivery) => self.settle(delivery),
             RunEvent::SessionEnded { .. } => self.sessions_completed += 1,
+            RunEvent::Probed { probe, .. } => self.probes.add(probe),
             RunEvent::SessionNotPlayed { .. } => self.sessions_not_played += 1,
             RunEvent::Interrupted { .. } => self.interrupted = true,
         }

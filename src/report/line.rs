@@ -8,7 +8,7 @@ use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::{Failure, Reply};
 use crate::protocol::code::Code;
 
-const INDENT: &str = "          ";
+pub(super) const INDENT: &str = "          ";
 
 /// The line above the events.
 pub fn heading(many_sessions: bool) -> String {

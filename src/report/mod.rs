@@ -5,6 +5,7 @@ pub mod curl;
 pub mod diagram;
 pub mod line;
 pub mod planned;
+pub mod probe;
 pub mod style;
 pub mod summary;
 pub mod verification;

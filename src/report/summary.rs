@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::line::millis;
+use super::probe;
 use super::style::{BAD, FAINT, GOOD, STRONG, WARN, paint};
 use crate::outcome::run::{InboxSummary, Run};
 use crate::outcome::tally::Tally;
@@ -62,6 +63,7 @@ pub fn summary(run: &Run) -> String {
             counted(tally.resent, "request")
         );
     }
+    probe::summary(&mut text, &tally.probes);
     if let Some(inbox) = &run.inbox {
         receiver(&mut text, inbox);
     }

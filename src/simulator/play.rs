@@ -47,6 +47,7 @@ async fn carry<T: Transport>(transport: T, clock: RunClock, job: Job, seed: u64)
         // Without waiting, a session that is open and not in flight only takes room.
         max_open: if job.policy.pace == Pace::Max { MAX_IN_FLIGHT } else { usize::MAX },
         announcer: None,
+        prober: None,
         steps: None,
     };
     let (_keep_going, stop) = watch::channel(Stop::No);

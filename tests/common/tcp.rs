@@ -53,7 +53,7 @@ fn serve(handle: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
 }
 
 /// Reads the head and the body of one request.
-fn read_request(stream: &mut TcpStream) {
+pub fn read_request(stream: &mut TcpStream) -> Vec<u8> {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(30)));
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
@@ -62,11 +62,11 @@ fn read_request(stream: &mut TcpStream) {
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head.split("content-length:").nth(1).and_then(|rest| rest.lines().next());
             if body.len() >= length.and_then(|length| length.trim().parse().ok()).unwrap_or(0) {
-                return;
+                return request;
             }
         }
         match stream.read(&mut buffer) {
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => return request,
             Ok(count) => request.extend_from_slice(&buffer[..count]),
         }
     }

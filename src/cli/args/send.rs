@@ -41,6 +41,7 @@ Examples:
   wms-sim send low-snr camera-denied --pace 20x
   wms-sim send --to http://127.0.0.1:3000/webhook --secret-file mac.secret
   wms-sim send --mix production --sessions 1000 --pace max --journal run.ndjson
+  wms-sim send --mix all --expect-probe 'http://127.0.0.1:3000/sessions/{sessionId}'
   wms-sim send --event LOW_SNR --to http://127.0.0.1:3000/webhook --secret-file mac.secret
 
 Limits: 1,000,000 sessions; 10,000 events a session; 1 MiB of a reply's body; redirects are never followed.",
@@ -110,6 +111,24 @@ pub(in crate::cli) struct SendArgs {
                 ID in WMS_SIM_SESSION_ID, a URL gets {\"sessionId\": \"..\"}"
     )]
     pub before_session: Option<String>,
+    #[arg(
+        long,
+        value_name = "URL|CMD",
+        help_heading = "How it is played",
+        help = "Ask your own system after each session: the JSON that a GET or a command gives has to have the \
+                scenario's outcome (completed, canceled, failed or abandoned) as its `outcome` or `status`. \
+                {sessionId} is replaced; a command finds it in WMS_SIM_SESSION_ID too"
+    )]
+    pub expect_probe: Option<String>,
+    /// Ask again until the outcome is there, for so long, in real time
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "5s",
+        requires = "expect_probe",
+        help_heading = "How it is played"
+    )]
+    pub expect_within: String,
     /// Change from the first secret to the second when so much of the run's time has passed; --secret or --secret-file is
     /// then given twice. A built-in receiver accepts both
     #[arg(long, value_name = "PERCENT", help_heading = "How it is played")]
@@ -160,5 +179,9 @@ impl SendArgs {
         self.dry_run &= !instead || given("dry_run");
         self.curl &= !instead || given("curl");
         self.step &= !instead || given("step");
+        let no_outcome = given("event") || given("dry_run") || given("curl");
+        if no_outcome && !given("expect_probe") {
+            self.expect_probe = None;
+        }
     }
 }

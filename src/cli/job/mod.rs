@@ -3,9 +3,11 @@
 pub(super) mod catalogue;
 pub(super) mod dialect;
 pub(super) mod duration;
+pub(super) mod hook;
 pub(super) mod overrides;
 pub(super) mod planned_faults;
 pub(super) mod plays;
+pub(super) mod probe;
 pub(super) mod recording;
 pub(super) mod replay;
 pub(super) mod rotation;

@@ -83,6 +83,7 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
         embedded: false,
         wait_for_target: wait(&args.delivery.wait_for_target)?,
         before_session: None,
+        expect_probe: None,
         max_in_flight: args.delivery.max_in_flight as usize,
         setup,
         mode: Mode::Send,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::plays;
+use super::probe::{self, ExpectProbe};
 use super::target::Carrier;
 use super::{dialect, duration, rotation, secret, target};
 use crate::cli::args::{OutputName, SendArgs};
@@ -37,6 +38,7 @@ pub(in crate::cli) struct SendJob {
     pub embedded: bool,
     pub wait_for_target: Duration,
     pub before_session: Option<String>,
+    pub expect_probe: Option<ExpectProbe>,
     pub max_in_flight: usize,
     pub setup: Setup,
     pub mode: Mode,
@@ -94,6 +96,15 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         return Err(CliError::usage("--journal tells what was sent, and nothing is").help("leave it out"));
     }
 
+    let expect_probe = probe::resolve(args)?;
+    let sessions = plays.numbers.end() - plays.numbers.start() + 1;
+    if expect_probe.is_some() && !plays.ids.is_empty() && (plays.ids.len() as u64) < sessions {
+        warnings.push(format!(
+            "{sessions} sessions share {} session IDs: --expect-probe cannot tell those of one ID apart",
+            plays.ids.len()
+        ));
+    }
+
     let setup = Setup {
         version: env!("CARGO_PKG_VERSION"),
         seed: seed.0,
@@ -104,7 +115,7 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         pace: pace.to_string(),
         dialect: differing(&spoken),
         faults: args.fault.iter().map(ToString::to_string).collect(),
-        sessions: plays.numbers.end() - plays.numbers.start() + 1,
+        sessions,
         transport: carrier.name().to_owned(),
         headers: headers(&transport),
     };
@@ -119,6 +130,7 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         policy,
         wait_for_target: wait(&args.delivery.wait_for_target)?,
         before_session: args.before_session.clone(),
+        expect_probe,
         max_in_flight: if args.step { 1 } else { args.delivery.max_in_flight as usize },
         dialect: spoken,
         notes: notes(args, typed, &setup),

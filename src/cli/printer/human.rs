@@ -2,10 +2,11 @@
 
 use super::progress::Progress;
 use super::{Out, stderr_is_terminal, warn};
-use crate::outcome::delivery::{Blame, Delivery};
+use crate::outcome::delivery::Blame;
+use crate::outcome::probe::{Probe, ProbeVerdict};
 use crate::outcome::run_event::RunEvent;
 use crate::outcome::tally::Tally;
-use crate::report::line;
+use crate::report::{line, probe};
 
 /// Up to so many sessions have a line for each event; more have a bar and a line for what goes wrong.
 const LINES_UP_TO: u64 = 10;
@@ -37,7 +38,7 @@ impl Human {
             RunEvent::Settled(delivery) if self.lines => {
                 self.head();
                 self.out.line(&line::line(delivery, self.many));
-                if let Some(explanation) = self.news(delivery) {
+                if let Some(explanation) = self.news(line::explanation(delivery)) {
                     self.out.line(&explanation);
                 }
                 self.out.flush();
@@ -45,12 +46,17 @@ impl Human {
             RunEvent::Settled(delivery)
                 if matches!(delivery.blame, Blame::Receiver | Blame::ForgedAccepted) =>
             {
-                let explanation = self.news(delivery).map_or_else(String::new, |text| format!("\n{text}"));
+                let explanation = self
+                    .news(line::explanation(delivery))
+                    .map_or_else(String::new, |text| format!("\n{text}"));
                 self.trouble(&(line::line(delivery, true) + &explanation));
             }
             RunEvent::Retrying { at, sequence, code, again, why, .. } if self.lines => {
                 self.out.line(&line::retry_line(*at, *sequence, *code, why, *again));
                 self.out.flush();
+            }
+            RunEvent::Probed { at, session, expected, probe: found, .. } => {
+                self.probed(&probe::line(*at, self.many.then_some(*session), *expected, found), found);
             }
             RunEvent::SessionNotPlayed { session, why, .. } => {
                 let why = crate::report::style::harmless(why, 300);
@@ -74,13 +80,29 @@ impl Human {
     }
 
     /// The explanation of what went wrong, unless it is the one that was shown last.
-    fn news(&mut self, delivery: &Delivery) -> Option<String> {
-        let explanation = line::explanation(delivery)?;
+    fn news(&mut self, explanation: Option<String>) -> Option<String> {
+        let explanation = explanation?;
         if self.explained.as_ref() == Some(&explanation) {
             return None;
         }
         self.explained = Some(explanation.clone());
         Some(explanation)
+    }
+
+    /// One session that shows what it should is worth a line, many are not.
+    fn probed(&mut self, line: &str, probe: &Probe) {
+        let matched = probe.verdict == ProbeVerdict::Matched;
+        if matched && self.many || probe.is_excused() && !self.lines {
+            return;
+        }
+        let why = self.news(probe::explanation(probe)).map_or_else(String::new, |text| format!("\n{text}"));
+        let text = line.to_owned() + &why;
+        if self.lines {
+            self.head();
+            self.print(&text);
+        } else {
+            self.trouble(&text);
+        }
     }
 
     fn trouble(&mut self, text: &str) {

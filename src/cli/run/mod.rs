@@ -1,7 +1,7 @@
 //! Doing what a job says.
 
-pub(super) mod announce;
 pub(super) mod dry;
+pub(super) mod hooks;
 pub(super) mod observer;
 pub(super) mod send;
 pub(super) mod signals;

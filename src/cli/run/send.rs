@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::observer::Observer;
-use super::{announce, dry, signals, steps};
+use super::{dry, hooks, signals, steps};
 use crate::cli::args::OutputName;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -117,7 +117,8 @@ async fn with<T: Transport>(
         max_in_flight: job.max_in_flight,
         // Without waiting, a session that is open and not in flight only takes room.
         max_open: if job.policy.pace == Pace::Max { job.max_in_flight } else { usize::MAX },
-        announcer: announce::announcer(&job)?,
+        announcer: hooks::announcer(&job)?,
+        prober: hooks::prober(&job)?,
         steps: (job.mode == Mode::Step).then(steps::watch),
     };
     let mut observer = Observer::new(&job)?;

@@ -13,10 +13,12 @@ pub use recording::Recording;
 pub use source::{Scenarios, SessionSource};
 
 use super::fault::FaultRule;
-use super::item::Item;
+use super::item::{Faults, Item};
 use super::policy::Policy;
 use super::signers::Signers;
 use crate::clock::Moment;
+use crate::outcome::delivery::Status;
+use crate::outcome::probe::Excuse;
 use crate::outcome::run_event::SessionInfo;
 use played::Played;
 
@@ -29,7 +31,11 @@ pub(super) struct Session {
     pub begins: Moment,
     pub in_flight: u32,
     /// Nothing more of it is sent: its endpoint gave no answer.
-    pub is_cut: bool,
+    pub is_down: bool,
+    /// Why a receiver may conclude something else than the scenario says.
+    pub excuse: Option<Excuse>,
+    /// Something was not sent because the receiver wanted nothing any more.
+    pub cut: bool,
 }
 
 /// What a session's items come from.
@@ -64,6 +70,16 @@ impl Session {
             Course::Played(played) => played.next(with, buffer),
             Course::Recorded(items) => items.pop_front(),
         }
+    }
+
+    /// Takes note of what speaks for the receiver in an item that is settled.
+    pub fn note(&mut self, status: Status, faults: &Faults) {
+        if !faults.is_empty() {
+            self.excuse = Some(Excuse::Fault);
+        } else if status == Status::Failed && self.excuse != Some(Excuse::Fault) {
+            self.excuse = Some(Excuse::Unanswered);
+        }
+        self.cut |= status == Status::Suppressed && faults.is_empty();
     }
 
     /// True when nothing is left to send.

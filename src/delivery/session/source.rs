@@ -8,6 +8,7 @@ use super::{Course, Played, Session};
 use crate::clock::Moment;
 use crate::delivery::fault::FaultRule;
 use crate::delivery::policy::Policy;
+use crate::outcome::probe::Excuse;
 use crate::outcome::run_event::SessionInfo;
 use crate::protocol::dialect::SessionIdStyle;
 use crate::scenario::mix::Mix;
@@ -68,11 +69,21 @@ impl SessionSource {
 
     pub(in crate::delivery) fn session(&self, number: u64, begins: Moment, policy: &Policy) -> Session {
         let info = self.info(number);
-        let course = match self {
-            Self::Scenarios(scenarios) => Course::Played(Box::new(scenarios.played(number, policy))),
-            Self::Recording(recording) => Course::Recorded(recording.items(number)),
+        let (course, omits) = match self {
+            Self::Scenarios(scenarios) => {
+                (Course::Played(Box::new(scenarios.played(number, policy))), scenarios.omits(number))
+            }
+            Self::Recording(recording) => (Course::Recorded(recording.items(number)), false),
         };
-        Session { info, course, begins, in_flight: 0, is_cut: false }
+        Session {
+            info,
+            course,
+            begins,
+            in_flight: 0,
+            excuse: omits.then_some(Excuse::Dialect),
+            is_down: false,
+            cut: false,
+        }
     }
 }
 
@@ -105,6 +116,12 @@ impl Scenarios {
         }
         let seed = self.seed.session(number);
         draw_id(seed, self.mix.plan(number, seed).dialect.session_id).into()
+    }
+
+    /// True where the dialect lacks an event of the session's scenario. Those that a dialect can lack are errors, which
+    /// is what an outcome is concluded from.
+    fn omits(&self, number: u64) -> bool {
+        self.mix.plan(number, self.seed.session(number)).emits().any(|emit| emit.omitted)
     }
 
     fn played(&self, number: u64, policy: &Policy) -> Played {

@@ -68,6 +68,19 @@ pub fn event_line(event: &RunEvent, headers: &[(String, String)]) -> Value {
             "session": session,
             "session_id": &**session_id,
         }),
+        RunEvent::Probed { at, session, session_id, expected, probe } => json!({
+            "type": "probe",
+            "at_ms": millis(*at),
+            "session": session,
+            "session_id": &**session_id,
+            "expected": expected,
+            "found": probe.found,
+            "verdict": probe.verdict,
+            "excused": probe.is_excused(),
+            "excuse": probe.excuse,
+            "asks": probe.asks,
+            "detail": probe.detail,
+        }),
         RunEvent::SessionNotPlayed { at, session, session_id, why } => json!({
             "type": "session_not_played",
             "at_ms": millis(*at),
@@ -98,6 +111,12 @@ pub fn end_line(run: &Run, exit_code: u8) -> Value {
         "faults": tally.faults.iter().map(|(name, count)| (name.clone(), json!(count))).collect::<Map<_, _>>(),
         "in_flight": tally.in_flight,
         "sessions": { "started": tally.sessions_started, "completed": tally.sessions_completed },
+        "probes": {
+            "matched": tally.probes.matched,
+            "differs": tally.probes.differs,
+            "excused": tally.probes.excused,
+            "unknown": tally.probes.unknown,
+        },
         "failures": tally.failures.iter().map(|(code, count)| (code.as_str().to_owned(), json!(count))).collect::<Map<_, _>>(),
         "interrupted": tally.interrupted,
         "noticed": run.inbox.as_ref().map(|inbox| {

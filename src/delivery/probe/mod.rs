@@ -1,0 +1,185 @@
+//! Asking the receiver's own system, once a session has ended, what it makes of it.
+//!
+//! A system that works through its events later needs a moment: it is asked until it shows the outcome, or until the
+//! patience is over. What it shows then counts.
+
+mod ask;
+mod judge;
+mod place;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+pub use ask::Question;
+pub use place::{PLACE, ProbeUrl, ProbeUrlError};
+
+use super::fleet::Ended;
+use crate::clock::{RunClock, nanos};
+use crate::outcome::probe::{Probe, ProbeVerdict};
+use crate::outcome::run_event::RunEvent;
+
+/// An answer longer than this is not read to its end.
+pub const LONGEST_ANSWER: usize = 64 << 10;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// What was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// This, which should be JSON.
+    Text(Vec<u8>),
+    /// That there is no such session.
+    NotFound,
+}
+
+/// An answer that is on its way, or why there is none.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Result<Answer, String>> + Send + 'a>>;
+
+/// Who can be asked after a session.
+pub trait Ask: Send + Sync + 'static {
+    /// Asks once. No reason that it gives may hold a credential.
+    fn ask<'a>(&'a self, session_id: &'a str) -> Asking<'a>;
+}
+
+/// Asks after sessions, a bounded number at once.
+#[derive(Clone)]
+pub struct Prober {
+    who: Arc<dyn Ask>,
+    /// How long it is asked again.
+    within: Duration,
+    /// How long one answer may take.
+    timeout: Duration,
+    room: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Prober {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Prober(..)")
+    }
+}
+
+impl Prober {
+    /// Asks until the outcome is there, for as long as `within`; each answer may take `timeout`, and `at_once` are
+    /// awaited at a time.
+    pub fn new(who: impl Ask, within: Duration, timeout: Duration, at_once: usize) -> Self {
+        Self { who: Arc::new(who), within, timeout, room: Arc::new(Semaphore::new(at_once)) }
+    }
+
+    async fn probe(&self, clock: RunClock, ended: &Ended) -> Probe {
+        let mut pause = FIRST_PAUSE;
+        let mut until = None;
+        let mut asks = 0;
+        loop {
+            let answer = {
+                // Between two questions there is room for others.
+                let _permit = self.room.acquire().await;
+                // What a session waits for its turn is not the system's fault, and is not taken from its time.
+                until.get_or_insert_with(|| clock.now().after(nanos(self.within)));
+                tokio::time::timeout(self.timeout, self.who.ask(&ended.info.id)).await.unwrap_or_else(|_| {
+                    Err(format!("there was no answer within {} s", self.timeout.as_secs_f64()))
+                })
+            };
+            asks += 1;
+            let judged = judge::judge(&answer, ended.info.outcome);
+            let left = until.map_or(Duration::ZERO, |until| until.since(clock.now()));
+            if judged.verdict == ProbeVerdict::Matched || left.is_zero() {
+                let excuse = ended.excuse.filter(|_| judged.verdict == ProbeVerdict::Differs);
+                let judge::Judged { verdict, found, detail } = judged;
+                return Probe { verdict, found, detail, excuse, asks };
+            }
+            tokio::time::sleep(pause.min(left)).await;
+            pause = (2 * pause).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+/// The sessions of a run that are being asked after.
+pub(super) struct Probes {
+    prober: Option<Prober>,
+    clock: RunClock,
+    tasks: JoinSet<()>,
+    under_way: usize,
+    results: mpsc::UnboundedSender<RunEvent>,
+    settled: mpsc::UnboundedReceiver<RunEvent>,
+}
+
+impl Probes {
+    /// Where there is no prober, nobody is asked.
+    pub fn new(prober: Option<Prober>, clock: RunClock) -> Self {
+        let (results, settled) = mpsc::unbounded_channel();
+        Self { prober, clock, tasks: JoinSet::new(), under_way: 0, results, settled }
+    }
+
+    /// Asks after a session.
+    pub fn begin(&mut self, ended: Ended) {
+        let Some(prober) = self.prober.clone() else { return };
+        let (clock, results) = (self.clock, self.results.clone());
+        self.under_way += 1;
+        self.tasks.spawn(async move {
+            let mut settling = Settling { ended, clock, results, probe: None };
+            settling.probe = Some(prober.probe(clock, &settling.ended).await);
+        });
+    }
+
+    /// How many sessions are being asked after.
+    pub const fn under_way(&self) -> usize {
+        self.under_way
+    }
+
+    /// The next session whose answer is there.
+    pub async fn next(&mut self) -> RunEvent {
+        match self.settled.recv().await {
+            Some(event) => {
+                self.under_way = self.under_way.saturating_sub(1);
+                // What has ended would stay in the set otherwise.
+                while self.tasks.try_join_next().is_some() {}
+                event
+            }
+            // Cannot be: this value holds a sender itself.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Asks no more, and ends the commands that run.
+    pub async fn stop(&mut self) {
+        self.prober = None;
+        self.under_way = 0;
+        // What was broken off is not told as if it had been asked.
+        (self.results, self.settled) = mpsc::unbounded_channel();
+        self.tasks.shutdown().await;
+    }
+}
+
+/// Tells what came of asking when it is dropped, however that comes about: no run waits for ever.
+struct Settling {
+    ended: Ended,
+    clock: RunClock,
+    results: mpsc::UnboundedSender<RunEvent>,
+    probe: Option<Probe>,
+}
+
+impl Drop for Settling {
+    fn drop(&mut self) {
+        let probe = self.probe.take().unwrap_or_else(|| Probe {
+            verdict: ProbeVerdict::Unknown,
+            found: None,
+            detail: Some("it could not be asked".to_owned()),
+            excuse: None,
+            asks: 0,
+        });
+        // Nobody listens any more once the run was stopped.
+        let _ = self.results.send(RunEvent::Probed {
+            at: self.clock.now(),
+            session: self.ended.info.number,
+            session_id: Arc::clone(&self.ended.info.id),
+            expected: self.ended.info.outcome,
+            probe: Box::new(probe),
+        });
+    }
+}
