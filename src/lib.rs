@@ -18,7 +18,7 @@
 //!     .fault("duplicate=10%")
 //!     .seed(7)
 //!     .play_blocking()?;
-//! deliveries.verdict()?;
+//! deliveries.verdict()?; // lists each event that your webhook did not take, and each forged one that it took
 //! assert!(webhook.sessions()[0].is_complete());
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -13,11 +13,10 @@ use wms_sim::delivery::engine::{Engine, Stop};
 use wms_sim::delivery::fleet::Fleet;
 use wms_sim::delivery::policy::{Pace, Policy};
 use wms_sim::delivery::probe::{Answer, Ask, Asking, Prober};
-use wms_sim::delivery::retry::RetryPolicy;
 use wms_sim::delivery::{Numbers, Scenarios, SessionSource};
 use wms_sim::outcome::probe::{Probe, ProbeVerdict};
 use wms_sim::outcome::run_event::RunEvent;
-use wms_sim::protocol::dialect::{Dialect, MacInput, Order, StatusSet};
+use wms_sim::protocol::dialect::{Dialect, MacInput, Order};
 use wms_sim::protocol::mac::{Secret, Signer};
 use wms_sim::scenario::compile::Options;
 use wms_sim::scenario::library::{Library, load_plan};
@@ -99,14 +98,7 @@ impl Run {
             faults: Arc::default(),
         });
         let start = Epoch::parse_rfc3339("2026-01-02T03:04:05Z").unwrap();
-        let policy = Policy {
-            pace: Pace::Max,
-            start,
-            order: self.order,
-            accept: StatusSet::success(),
-            retry: RetryPolicy::default(),
-            wall: start,
-        };
+        let policy = Policy { order: self.order, ..Policy::new(&Dialect::current(), Pace::Max, start) };
         let signer = Signer::new(&Secret::new("secret"), MacInput::Bytes);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();

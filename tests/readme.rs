@@ -101,3 +101,18 @@ fn commands_print_what_the_readme_shows() {
         assert_eq!(text[from..to].trim(), table().trim(), "(UPDATE_DOCS=1 writes it anew)");
     }
 }
+
+#[test]
+fn the_rust_example_is_the_one_that_runs() {
+    let text = fs::read_to_string(readme()).unwrap();
+    let section = &text[text.find("## In Rust tests").unwrap()..];
+    let begin = section.find("```rust\n").unwrap() + "```rust\n".len();
+    let example = &section[begin..begin + section[begin..].find("```").unwrap()];
+    // There it is a documentation test.
+    let library = fs::read_to_string(readme().with_file_name("src").join("lib.rs")).unwrap();
+    let as_comment: String = example
+        .lines()
+        .map(|line| if line.is_empty() { "//!\n".to_owned() } else { format!("//! {line}\n") })
+        .collect();
+    assert!(library.contains(&as_comment), "src/lib.rs has another example than the README:\n{as_comment}");
+}

@@ -1,4 +1,4 @@
-//! The command line: what was typed ([`args`]), what it means ([`job`]), doing it ([`run`]), telling it ([`printer`]).
+//! The command line: what was typed (`args`), what it means (`job`), doing it (`run`), telling it (`printer`).
 
 mod args;
 mod config;

@@ -327,7 +327,7 @@ impl Grammar {
     ///
     /// # Errors
     /// The event cannot happen in this state.
-    pub fn step(&self, state: State, code: Code, hidden: Option<bool>) -> Result<State, Illegal> {
+    pub fn step(self, state: State, code: Code, hidden: Option<bool>) -> Result<State, Illegal> {
         let illegal = |why: &'static str| Illegal { code, state, why };
         match code {
             Code::WebsocketDisconnected | Code::WebsocketReconnected | Code::WebsocketReconnectionFailed => {
@@ -398,7 +398,7 @@ impl Grammar {
     }
 
     /// The events that can happen in a state, in the order of the page's table.
-    pub fn expected(&self, state: State) -> Vec<Code> {
+    pub fn expected(self, state: State) -> Vec<Code> {
         Code::ALL.into_iter().filter(|code| self.step(state, *code, None).is_ok()).collect()
     }
 }

@@ -64,6 +64,9 @@ impl Drop for ListeningInbox {
 
 impl fmt::Debug for ListeningInbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListeningInbox").field("url", &self.url).field("inbox", &self.inbox).finish()
+        f.debug_struct("ListeningInbox")
+            .field("url", &self.url)
+            .field("inbox", &self.inbox)
+            .finish_non_exhaustive()
     }
 }

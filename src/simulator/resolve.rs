@@ -38,7 +38,7 @@ impl Job {
         for (key, value) in &options.set {
             dialect.set(key, value).map_err(|error| Error::Dialect(error.to_string()))?;
         }
-        let mix = mix(&simulator.plays, &options)?;
+        let mix = deal(&simulator.plays, &options)?;
         let sessions = match simulator.sessions {
             Some(0) => return Err(Error::Contradiction("0 sessions are nothing to play")),
             Some(count) => count,
@@ -73,9 +73,9 @@ fn options(simulator: &Simulator) -> Result<Options, Error> {
     Ok(Options { dialect, set: simulator.set.clone(), ..Options::default() })
 }
 
-fn mix(plays: &[What], options: &Options) -> Result<Mix, Error> {
+fn deal(chosen: &[What], options: &Options) -> Result<Mix, Error> {
     let library = Library::built_in();
-    let plans = match plays {
+    let plans = match chosen {
         [] => vec![(named("happy-path", &library, options)?, 1.0)],
         [What::Mix(name)] => of_mix(name, &library, options)?,
         several => several
