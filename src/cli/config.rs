@@ -11,6 +11,7 @@ use toml::{Table, Value};
 
 use super::error::CliError;
 use super::files;
+use super::shell;
 
 const UNNAMED: &str = "wms-sim.toml";
 const LIMIT: u64 = 1 << 20;
@@ -107,7 +108,9 @@ impl Setting<'_> {
                 let texts = texts.clone();
                 command = command.mut_subcommand(verb, |verb| {
                     // The flag's own default is replaced; what is typed or in the environment still wins.
-                    verb.mut_arg(id, |arg| arg.default_values(texts))
+                    // The help shows defaults, and these may be credentials.
+                    let hide = shell::may_hold_credentials(self.key);
+                    verb.mut_arg(id, |arg| arg.default_values(texts).hide_default_value(hide))
                 });
             }
         }
