@@ -294,3 +294,81 @@ fn the_secret_that_was_typed_wins() {
     let environment = sim(words("sign")).env("WMS_SIM_SECRET", "of the environment");
     assert_eq!(sign(environment), common::page::mac("of the environment", "{}"));
 }
+
+// --- where a value came from ------------------------------------------------------------------------------------------
+
+#[test]
+fn a_wrong_value_of_the_environment_is_told_with_its_variable() {
+    let wrong = |line: &str, name: &str, value: &str, says: &[&str]| {
+        sim(words(line)).env(name, value).exits(2).says(says)
+    };
+    for (name, value, says) in [
+        ("WMS_SIM_PACE", "fast", "'fast' is not a pace"),
+        ("WMS_SIM_SESSIONS", "0", "--sessions"),
+        ("WMS_SIM_TRANSPORT", "pigeon", "possible values"),
+        ("WMS_SIM_INSECURE", "perhaps", "not a boolean"),
+        ("WMS_SIM_FAULT", "dorp@3", "drop"),
+        ("WMS_SIM_TIMEOUT", "5", "'5' is not a duration"),
+        ("WMS_SIM_ACCEPT", "2xx", "not a set of HTTP statuses"),
+        ("WMS_SIM_SET", "snr.scal=percent", "did you mean snr.scale?"),
+        ("WMS_SIM_OVERRIDE", "LOW_SNR.details=1", "EVENT.payload.KEY=VALUE"),
+        ("WMS_SIM_HEADER", "nocolon", "no colon"),
+        ("WMS_SIM_TO", "ftp://127.0.0.1/", "ftp://"),
+        ("WMS_SIM_MIX", "prodction", "there is no mix"),
+        ("WMS_SIM_EVENT", "LOWSNR", "did you mean LOW_SNR?"),
+        ("WMS_SIM_SCENARIOS", "missing", "cannot read the folder"),
+        ("WMS_SIM_SESSION_IDS", "missing", "no such file"),
+        ("WMS_SIM_SECRET_FILE", "missing", "no such file"),
+        ("WMS_SIM_SECRET", "", "the secret is empty"),
+        ("WMS_SIM_DIALECT", "missing.toml", "neither a preset nor a file"),
+        ("WMS_SIM_CACERT", "missing", "no such file"),
+        ("WMS_SIM_JOURNAL", "no/such/folder", "cannot write the journal"),
+        ("WMS_SIM_ONLY_SESSION", "2", "the run has 1 session"),
+    ] {
+        let flag = name["WMS_SIM_".len()..].to_lowercase().replace('_', "-");
+        let place = format!("--{flag} is set by the environment variable {name}");
+        let output = wrong("send", name, value, &[says, &place]);
+        assert_eq!(output.stderr.matches(&place).count(), 1, "{output}");
+    }
+    let place = "--session-ids is set by the environment variable WMS_SIM_SESSION_IDS";
+    wrong("send --session-id a", "WMS_SIM_SESSION_IDS", "b", &["cannot be used with", place]);
+    wrong("scenarios show happy-path", "WMS_SIM_SEED", "x", &["variable WMS_SIM_SEED"]);
+    // What was typed is to blame itself, whatever the environment says.
+    for line in ["send --pace fast", "send --pace=fast"] {
+        let output = wrong(line, "WMS_SIM_PACE", "slow", &["'fast' is not a pace"]);
+        assert!(!output.stderr.contains("WMS_SIM_PACE"), "{output}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (mut command, _home) = sim(["send"]).into_command();
+    let output = command.env("WMS_SIM_PACE", std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("UTF-8") && told.contains("variable WMS_SIM_PACE"), "{told}");
+}
+
+#[test]
+fn a_wrong_value_of_a_file_is_told_with_its_line() {
+    let told = |text: &str, says: &[&str]| {
+        let output = with_file(text, "send bounce --dry-run");
+        assert_eq!(output.code(), Some(2), "{output}");
+        output.says(says)
+    };
+    told("pace = 'fast'", &["'fast' is not a pace", "--pace is set by line 1 of wms-sim.toml"]);
+    told("# pace\nseed = 1\n\n[send]\npace = 'fast'", &["--pace is set by line 5 of wms-sim.toml"]);
+    told("timeout = 5", &["'5' is not a duration", "--timeout is set by line 1 of wms-sim.toml"]);
+    told("[replay]\ntimeout = 5\n[send]\ntimeout = 6", &["'6' is not", "--timeout is set by line 4 of"]);
+    let output = with_file("timeout = 5", "send --timeout 6");
+    assert!(output.stderr.contains("'6' is not") && !output.stderr.contains("toml"), "{output}");
+    let (_folder, sim) = with_settings("mine.toml", "secret-file = 'missing'", "sign --config mine.toml");
+    sim.exits(2).says(&["no such file", "--secret-file is set by line 1 of mine.toml"]);
+}
+
+#[test]
+fn what_a_file_says_of_one_verb_wins_over_what_it_says_of_all() {
+    let output = with_file("timeout = 5\n[send]\ntimeout = '2s'", "send bounce --dry-run");
+    assert_eq!(output.code(), Some(0), "{output}");
+}

@@ -22,7 +22,7 @@ pub(super) struct JournalFile {
 impl JournalFile {
     pub fn create(path: &Path) -> Result<Self, CliError> {
         let cannot = |error: std::io::Error| {
-            CliError::usage(format!("cannot write the journal {}: {error}", path.display()))
+            CliError::usage(format!("cannot write the journal {}: {error}", path.display())).about("journal")
         };
         let mut file =
             File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(cannot)?;
@@ -38,6 +38,7 @@ impl JournalFile {
                     "{} is there already, and is no journal",
                     path.display()
                 ))
+                .about("journal")
                 .help("nothing was changed; name another file, or remove this one"));
             }
             file.rewind().and_then(|()| file.set_len(0)).map_err(cannot)?;

@@ -7,6 +7,7 @@ mod exit;
 mod files;
 mod job;
 mod journal_file;
+mod origin;
 mod printer;
 mod run;
 mod shell;
@@ -18,12 +19,13 @@ use std::process::ExitCode;
 use args::{Cli, Verb};
 use error::CliError;
 use exit::Exit;
+use origin::Origins;
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let exit = match parse(&typed) {
-        Ok(Parsed::Cli(cli, typed)) => perform(*cli, &typed),
+        Ok(Parsed::Cli(cli, typed, origins)) => perform(*cli, &typed).map_err(|error| origins.explain(error)),
         Ok(Parsed::Told(exit)) => Ok(exit),
         Err(error) => Err(error),
     };
@@ -42,16 +44,16 @@ pub fn main() -> ExitCode {
 }
 
 enum Parsed {
-    Cli(Box<Cli>, shell::Typed),
+    Cli(Box<Cli>, shell::Typed, Origins),
     /// Help or version was printed, or what is wrong with the arguments.
     Told(Exit),
 }
 
 fn parse(typed: &[OsString]) -> Result<Parsed, CliError> {
-    let command = config::apply(args::command(), typed)?;
+    let (command, origins) = config::apply(args::command(), typed)?;
     match args::read(command, typed) {
-        Ok((cli, sources)) => Ok(Parsed::Cli(Box::new(cli), shell::Typed::new(typed, sources))),
-        Err(error) => Ok(Parsed::Told(printer::clap_says(&error))),
+        Ok((cli, sources)) => Ok(Parsed::Cli(Box::new(cli), shell::Typed::new(typed, sources), origins)),
+        Err(error) => Ok(Parsed::Told(printer::clap_says(&origins.explain_parser(error)))),
     }
 }
 

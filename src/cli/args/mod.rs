@@ -82,6 +82,14 @@ pub(super) enum Verb {
     Man,
 }
 
+/// How every variable of the environment begins that is ours.
+pub(super) const PREFIX: &str = "WMS_SIM_";
+
+/// The environment variable of a flag.
+pub(super) fn variable(flag: &str) -> String {
+    format!("{PREFIX}{}", flag.to_uppercase().replace('-', "_"))
+}
+
 /// The command with an environment variable for each flag.
 pub(super) fn command() -> Command {
     with_variables(Cli::command())
@@ -97,7 +105,7 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
     match arg.get_long() {
         Some("help" | "version" | "config" | "no-config") | None => arg,
         Some(long) => {
-            let variable = format!("WMS_SIM_{}", long.to_uppercase().replace('-', "_"));
+            let variable = variable(long);
             // A switch takes 1 and 0 too, as people write them in environments.
             let switch = matches!(arg.get_action(), ArgAction::SetTrue);
             let arg = if switch { arg.value_parser(BoolishValueParser::new()) } else { arg };

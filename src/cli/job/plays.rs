@@ -46,7 +46,8 @@ pub(in crate::cli) fn choose(args: &SendArgs, dialect: &Chosen) -> Result<Plays,
         return Err(CliError::usage(format!("--session-id names one session, and there are {count}"))
             .help("--session-ids FILE gives each its own; --only-session K plays one of them"));
     }
-    Ok(Plays { mix, words, numbers, ids: ids(args)? })
+    let ids = ids(args).map_err(|error| error.about("session-ids"))?;
+    Ok(Plays { mix, words, numbers, ids })
 }
 
 fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, String), CliError> {
@@ -57,9 +58,9 @@ fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, Str
         })?;
         let dialect = dialect.whole();
         if !dialect.knows(code) {
-            return Err(
-                CliError::usage(format!("the older page has no {code}")).help("the dialect current has it")
-            );
+            return Err(CliError::usage(format!("the older page has no {code}"))
+                .help("the dialect current has it")
+                .about("event"));
         }
         let payload = args
             .payload
@@ -80,7 +81,8 @@ fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, Str
     }
     let catalogue = Catalogue::open(args.scenarios.as_deref())?;
     if let Some(name) = &args.mix {
-        return Ok((catalogue.mix(name, options)?, format!("mix {name}")));
+        let mix = catalogue.mix(name, options).map_err(|error| error.about("mix"))?;
+        return Ok((mix, format!("mix {name}")));
     }
     let names = if args.scenario.is_empty() { &["happy-path".to_owned()][..] } else { &args.scenario };
     let plans = names

@@ -1,8 +1,10 @@
 //! Where to, and by what.
 
-use super::duration;
+use std::path::Path;
+
 use zeroize::Zeroizing;
 
+use super::duration;
 use crate::cli::args::{DeliveryArgs, TransportName};
 use crate::cli::error::CliError;
 use crate::cli::files;
@@ -72,15 +74,19 @@ pub(in crate::cli) fn options(
     Ok((options, carrier))
 }
 
+fn pem(path: &Path, what: &str, flag: &'static str) -> Result<Vec<u8>, CliError> {
+    files::read(path, what, PEM_LIMIT).map_err(|error| error.about(flag))
+}
+
 fn tls(args: &DeliveryArgs) -> Result<TlsOptions, CliError> {
     let mut tls = TlsOptions { insecure: args.insecure, ..TlsOptions::default() };
     if let Some(path) = &args.cacert {
-        tls.extra_roots = Some(files::read(path, "the certificates", PEM_LIMIT)?);
+        tls.extra_roots = Some(pem(path, "the certificates", "cacert")?);
     }
     if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
         tls.client = Some(ClientIdentity {
-            certificates: files::read(cert, "the client certificate", PEM_LIMIT)?,
-            key: Zeroizing::new(files::read(key, "the client key", PEM_LIMIT)?),
+            certificates: pem(cert, "the client certificate", "cert")?,
+            key: Zeroizing::new(pem(key, "the client key", "key")?),
         });
     }
     Ok(tls)
