@@ -372,3 +372,23 @@ fn what_a_file_says_of_one_verb_wins_over_what_it_says_of_all() {
     let output = with_file("timeout = 5\n[send]\ntimeout = '2s'", "send bounce --dry-run");
     assert_eq!(output.code(), Some(0), "{output}");
 }
+
+#[test]
+fn a_variable_that_sets_nothing_is_told() {
+    let told = |line: &str, name: &str| sim(words(line)).env(name, "M4RK").exits(0);
+    told("send bounce --dry-run", "WMS_SIM_PAEC")
+        .says(&["warning", "variable WMS_SIM_PAEC sets nothing; did you mean WMS_SIM_PACE?"]);
+    for line in ["faults", "scenarios list", "dialect", "completions bash", "man"] {
+        let output = told(line, "WMS_SIM_SECRT").says(&["WMS_SIM_SECRT", "did you mean WMS_SIM_SECRET?"]);
+        assert!(!output.stderr.contains("M4RK") && !output.stdout.contains("SECRT"), "{output}");
+    }
+    told("faults", "WMS_SIM_XYZZY").says(&["WMS_SIM_XYZZY sets nothing", "wms-sim send --help"]);
+    told("faults", "WMS_SIM_CONFIG").says(&["WMS_SIM_CONFIG sets nothing", "--config can only be typed"]);
+    let quiet = told("send bounce --pace max --output quiet", "WMS_SIM_PAEC");
+    assert_eq!(quiet.stderr, "");
+    // A variable of another verb's flag, of the session before which a command runs, and of somebody else.
+    for name in ["WMS_SIM_MAC", "WMS_SIM_SECRET", "WMS_SIM_SESSION_ID", "WMS_SIMULATOR", "OTHER_WMS_SIM_PAEC"]
+    {
+        assert_eq!(told("faults", name).stderr, "", "{name}");
+    }
+}

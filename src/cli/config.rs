@@ -11,6 +11,7 @@ use clap::{ArgAction, Command};
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
+use super::args;
 use super::error::CliError;
 use super::files;
 use super::origin::{Origins, Settings};
@@ -36,8 +37,6 @@ const NAMED_FILE_ONLY: &[&str] = &[
     "header",
     "session-ids",
 ];
-/// Flags that no file may set.
-const NEVER: &[&str] = &["config", "no-config", "help", "version"];
 
 /// Puts the file's settings into the command as defaults, and notes where each is.
 pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<(Command, Origins), CliError> {
@@ -171,7 +170,7 @@ impl Setting<'_> {
 
     fn check_allowed(&self) -> Result<(), CliError> {
         let Self { path, key, .. } = self;
-        if NEVER.contains(key) {
+        if args::TYPED_ONLY.contains(key) {
             return Err(CliError::usage(format!("the settings file {} cannot set '{key}'", path.display())));
         }
         if !self.named && NAMED_FILE_ONLY.contains(key) {
@@ -216,7 +215,7 @@ impl Setting<'_> {
             .filter_map(|verb| command.find_subcommand(verb))
             .flat_map(Command::get_arguments)
             .filter_map(clap::Arg::get_long)
-            .filter(|flag| !NEVER.contains(flag))
+            .filter(|flag| !args::TYPED_ONLY.contains(flag))
             .collect();
         let nearest = flags
             .into_iter()

@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod environment;
 mod error;
 mod exit;
 mod files;
@@ -25,7 +26,14 @@ use origin::Origins;
 pub fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let exit = match parse(&typed) {
-        Ok(Parsed::Cli(cli, typed, origins)) => perform(*cli, &typed).map_err(|error| origins.explain(error)),
+        Ok(Parsed::Cli { cli, typed, origins, warnings }) => {
+            if !cli.verb.is_quiet() {
+                for warning in &warnings {
+                    printer::warn(warning);
+                }
+            }
+            perform(*cli, &typed).map_err(|error| origins.explain(error))
+        }
         Ok(Parsed::Told(exit)) => Ok(exit),
         Err(error) => Err(error),
     };
@@ -44,15 +52,24 @@ pub fn main() -> ExitCode {
 }
 
 enum Parsed {
-    Cli(Box<Cli>, shell::Typed, Origins),
+    Cli {
+        cli: Box<Cli>,
+        typed: shell::Typed,
+        origins: Origins,
+        warnings: Vec<String>,
+    },
     /// Help or version was printed, or what is wrong with the arguments.
     Told(Exit),
 }
 
 fn parse(typed: &[OsString]) -> Result<Parsed, CliError> {
     let (command, origins) = config::apply(args::command(), typed)?;
+    let warnings = environment::unknown(&command);
     match args::read(command, typed) {
-        Ok((cli, sources)) => Ok(Parsed::Cli(Box::new(cli), shell::Typed::new(typed, sources), origins)),
+        Ok((cli, sources)) => {
+            let typed = shell::Typed::new(typed, sources);
+            Ok(Parsed::Cli { cli: Box::new(cli), typed, origins, warnings })
+        }
         Err(error) => Ok(Parsed::Told(printer::clap_says(&origins.explain_parser(error)))),
     }
 }
