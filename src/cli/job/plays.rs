@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use super::catalogue::Catalogue;
 use super::dialect::Chosen;
 use super::overrides;
@@ -65,11 +67,10 @@ fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, Str
         let payload = args
             .payload
             .as_deref()
-            .map(serde_json::from_str)
+            .map(serde_json::from_str::<&RawValue>)
             .transpose()
             .map_err(|error| CliError::usage(format!("--payload is not JSON: {error}")))?;
-        let plan =
-            compile::single(code, args.sequence.unwrap_or(0), payload.as_ref(), &dialect, &options.overrides);
+        let plan = compile::single(code, args.sequence.unwrap_or(0), payload, &dialect, &options.overrides);
         let mix = Mix::new(vec![(Arc::new(plan), 1.0)]).ok_or_else(nothing)?;
         return Ok((mix, format!("one {code}")));
     }

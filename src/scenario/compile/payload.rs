@@ -1,6 +1,7 @@
 //! The fields of an event's payload: those that the page names, then those that the file adds.
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Override;
 use crate::protocol::code::{Code, PayloadKind};
@@ -42,7 +43,7 @@ pub(super) fn build(
     }
     for Override { key, value, .. } in overrides.iter().filter(|chosen| chosen.code == code) {
         let name = on_the_wire(code, key, dialect);
-        let value = field_value(code, key, &PayloadValue::Literal(value.clone()), dialect);
+        let value = overridden(code, key, value, dialect);
         match fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, field)) => *field = value,
             None => fields.push((name, value)),
@@ -100,9 +101,8 @@ fn on_the_wire(code: Code, key: &str, dialect: &Dialect) -> String {
 }
 
 fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -> FieldValue {
-    let is_snr = code == Code::IntermediateResults && key == "snr";
     let text = |value: &Value| match value.as_f64() {
-        Some(decibel) if is_snr => {
+        Some(decibel) if is_snr(code, key) => {
             let mut out = Vec::new();
             write_snr(&mut out, decibel, dialect);
             out.into()
@@ -127,6 +127,24 @@ fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -
             FieldValue::Snr(Some(Ramp { from: *from, to: *to, noise: *noise }))
         }
     }
+}
+
+/// What means something to the engine is read; all else stays as it was written.
+fn overridden(code: Code, key: &str, value: &RawValue, dialect: &Dialect) -> FieldValue {
+    let read = serde_json::from_str(value.get()).map(PayloadValue::Literal);
+    let read = read.map(|read| field_value(code, key, &read, dialect));
+    match read {
+        Ok(read) if is_snr(code, key) || !matches!(read, FieldValue::Literal(_)) => read,
+        _ => {
+            let mut out = Vec::new();
+            json::write_raw(&mut out, value, dialect.charset);
+            FieldValue::Literal(out.into())
+        }
+    }
+}
+
+fn is_snr(code: Code, key: &str) -> bool {
+    code == Code::IntermediateResults && key == "snr"
 }
 
 fn check_state(code: Code, key: &str, value: &Spanned<PayloadValue>, diagnostics: &mut Vec<Diagnostic>) {
