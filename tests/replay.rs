@@ -72,6 +72,13 @@ fn journals_that_are_not_whole_are_played_as_far_as_they_are() {
     let foreign = folder.path().join("foreign.ndjson");
     fs::write(&foreign, "{\"level\":\"info\"}\n").unwrap();
     sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(2).says(&["no journal of wms-sim"]);
+    for begin in ["{", "{\"type\":\"ru", &text[..40], &text[..text.find('\n').unwrap() - 1]] {
+        fs::write(&foreign, begin).unwrap();
+        let cut = ["is cut off inside its first line", "nothing to send"];
+        sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(3).says(&cut);
+    }
+    fs::write(&foreign, "{\"level\":\"in").unwrap();
+    sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(2).says(&["no journal of wms-sim"]);
     fs::write(&foreign, "").unwrap();
     sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(3).says(&["is empty"]);
     let torn = text.replacen("\"type\":\"delivery\"", "\"type\":deli", 1);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::error::CliError;
 
 /// How every journal begins.
-const JOURNAL: &[u8; 13] = b"{\"type\":\"run\"";
+pub(super) const BEGIN: &[u8; 13] = b"{\"type\":\"run\"";
 
 /// A file to which whole lines are written, each before the next thing is done.
 pub(super) struct JournalFile {
@@ -32,8 +32,8 @@ impl JournalFile {
         }
         // An earlier journal makes room for this one; anything else was named by mistake.
         if file.metadata().is_ok_and(|data| data.is_file() && data.len() > 0) {
-            let mut begin = [0; JOURNAL.len()];
-            if file.read_exact(&mut begin).is_err() || begin != *JOURNAL {
+            let mut begin = [0; BEGIN.len()];
+            if file.read_exact(&mut begin).is_err() || begin != *BEGIN {
                 return Err(CliError::usage(format!(
                     "{} is there already, and is no journal",
                     path.display()
