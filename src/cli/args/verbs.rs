@@ -126,7 +126,8 @@ Example: wms-sim verify --mac 'hmac-sha256=8f97..' body.json --secret-file mac.s
 
 Prints `valid` (exit code 0), or the reason and what to do (exit code 1). To find the reason it tries what usually goes
 wrong: how the header is written, other hashes, the secret with a line break or decoded, the body with other ends, line
-ends, encodings, or printed anew as JSON, and some of these together. `wrong-secret` is what remains.
+ends, encodings, or printed anew as JSON, and some of these together. `wrong-secret` is what remains; beside it stands
+what makes the body doubtful, such as an end that is missing.
 
 Limits: bodies of 64 MiB, 8192 digests over 4 GiB in all; bodies over 1 MiB are not printed anew as JSON. Of a value with
 fewer than 32 digits it is not said whether they are right.")]

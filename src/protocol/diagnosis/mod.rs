@@ -2,7 +2,8 @@
 //!
 //! This explains and does not judge: only [`verify`](super::mac::verify) makes a
 //! [`Verified`](super::mac::Verified). An explanation is certain where it names a slip, because a digest of 128 bits or
-//! more is not met by accident; where it says `wrong-secret`, it only says that nothing that was tried explains the digest.
+//! more is not met by accident; where it says `wrong-secret`, it only says that nothing that was tried explains the digest, and
+//! what may stand beside it (`body-cut-short`) is a likely cause and no more.
 //!
 //! What was done to the body is told from the signature's side: `signed-with-newline` is the MAC of this body with a line
 //! break, whether the sender signed one that it did not send, or it was lost on the way.
@@ -14,6 +15,7 @@ mod header;
 mod keys;
 mod numbers;
 mod reason;
+mod repr;
 mod rewrite;
 mod search;
 #[cfg(test)]
@@ -136,6 +138,7 @@ pub fn explain(signers: &[Signer], body: &[u8], headers: &[&[u8]], effort: Effor
         explanation.too_large = search.too_large && found.is_none();
         if found.is_none() {
             explanation.reasons.push(Reason::WrongSecret);
+            explanation.reasons.extend(bodies::doubt(body, search.too_large));
         }
     }
     if !found.as_ref().is_some_and(|found| found.other_hash) {

@@ -64,6 +64,12 @@ mod fix {
     pub(super) const BYTES: &str =
         "If the sender hashes the raw bytes, check with mac.input=bytes; for ASCII bodies both agree.";
     pub(super) const UNPACK: &str = "Decode the body once before hashing: the gateway wrapped what was sent.";
+    pub(super) const REPR: &str =
+        "In Python, use the bytes themselves: str() and f-strings put b'...' around them.";
+    pub(super) const QUOTES: &str =
+        "Leave the quotes off: they are the shell's or the template's, not the body's.";
+    pub(super) const ALL: &str =
+        "Read the body to its end: look at buffer sizes, at Content-Length, and at how it was saved.";
     pub(super) const HEX: &str = "Write the digest as 64 lower-case hex digits.";
     pub(super) const WHOLE: &str =
         "Write all 32 bytes as 64 hex digits; look for a column, buffer or copy that cuts the value.";
@@ -112,6 +118,9 @@ reasons! {
     SignedReplacementMarks "signed-replacement-marks" TEXT "The MAC is that of the body with U+FFFD for what is not UTF-8."
     SignedBeforeBase64 "signed-before-base64" UNPACK "The body is the base64 of what was signed."
     SignedInsideString "signed-inside-string" UNPACK "The body is a JSON string that holds what was signed."
+    SignedBeforeRepr "signed-before-repr" REPR "The body is what was signed as Python prints bytes: b'...'."
+    SignedAsRepr "signed-as-repr" REPR "The MAC is that of the body as Python prints bytes: b'...'."
+    SignedInsideQuotes "signed-inside-quotes" QUOTES "The body stands in quotes that were not signed."
     SignedAsString "signed-as-string" RAW "The MAC is that of the body as a JSON string: it was serialised twice before it was signed."
     SignedWithNewline "signed-with-newline" RAW "The MAC is that of the body with a line break at its end."
     SignedWithoutNewline "signed-without-newline" RAW "The MAC is that of the body without the line break at its end."
@@ -159,6 +168,9 @@ reasons! {
     HeaderBlanks "header-blanks" VALUE "There are blanks or line breaks around the value."
 
     WrongSecret "wrong-secret" COMPARE "The MAC belongs to another secret, or to another body; none of the usual slips explains it."
+    BodyEmpty "body-empty" EARLY "The body is empty here, and what WMS signs is not: perhaps that is why."
+    BodyCutShort "body-cut-short" ALL "The body is JSON that ends too soon: perhaps it is not all that was signed."
+    BodyNotJson "body-not-json" RAW "The body is not JSON, and what WMS signs is: perhaps it was changed on the way."
 }
 
 impl fmt::Display for Reason {
