@@ -209,8 +209,6 @@ const RUNS: &[(&str, &[&str], &str, i32)] = &[
     ("verify body.json --mac nonsense", KEYED, "", 1),
     ("verify body.json --mac nonsense --output ndjson", KEYED, "", 1),
     ("verify --show-expected --mac nonsense", KEYED, "{}", 1),
-    ("verify --mac nonsense --old-secret-file marked.secret", KEYED, "{}", 1),
-    ("verify --mac nonsense --old-secret-file missing", KEYED, "{}", 2),
     ("verify body.json", KEYED, "", 2),
     ("scenarios list", OPEN, "", 0),
     ("scenarios show happy-path --diagram", OPEN, "", 0),

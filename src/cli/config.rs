@@ -25,7 +25,6 @@ const NAMED_FILE_ONLY: &[&str] = &[
     "to",
     "secret",
     "secret-file",
-    "old-secret-file",
     "show-expected",
     "before-session",
     "proxy",

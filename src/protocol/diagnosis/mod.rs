@@ -27,6 +27,7 @@ use std::fmt;
 use smallvec::SmallVec;
 
 pub use reason::Reason;
+pub use search::MOST_SECRETS;
 
 use super::mac::Signer;
 use search::Search;
@@ -114,8 +115,8 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// Says why the header's values do not match the body. The first signer's secret is the one that should have been used;
-/// the others are those of a rotation.
+/// Says why the header's values do not match the body. Any of the secrets might have been used: there are several while
+/// one takes the other's place.
 pub fn explain(signers: &[Signer], body: &[u8], headers: &[&[u8]], effort: Effort) -> Explanation {
     let form = header::read(headers);
     let mut explanation = Explanation {

@@ -47,7 +47,6 @@ mod fix {
     pub(super) const CALL: &str =
         "Use your library's HMAC function with the secret as key and the body as message.";
     pub(super) const ARGUMENTS: &str = "Swap the arguments: the secret is the key, the body is the message.";
-    pub(super) const OLD: &str = "Give the sender the new secret, or accept both until the rotation is over.";
     pub(super) const STRIP: &str =
         "Strip the secret where it is read: files and pasted text often end in a line break or blank.";
     pub(super) const AS_IS: &str =
@@ -92,7 +91,6 @@ reasons! {
     HashOfSecretAndBody "hash-of-secret-and-body" CALL "This is a plain hash of secret and body put together, not an HMAC."
     KeyMessageSwapped "key-message-swapped" ARGUMENTS "The body was used as the key and the secret as the message."
 
-    SecretOld "secret-old" OLD "The MAC was made with another of the given secrets than the first."
     SecretEmpty "secret-empty" LOAD "The MAC was made with an empty secret."
     SecretUndefined "secret-undefined" LOAD "The MAC was made with the text of an unset variable (undefined, null, None) as the secret."
     SecretWithNewline "secret-with-newline" STRIP "The MAC was made with a line break at the end of the secret."
