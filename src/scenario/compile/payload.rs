@@ -4,8 +4,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Override;
-use crate::protocol::code::{Code, PayloadKind};
+use crate::protocol::code::Code;
+use crate::protocol::contract::{self, FieldKind};
 use crate::protocol::dialect::Dialect;
+use crate::protocol::envelope::{HIDDEN, VISIBLE};
 use crate::protocol::json;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file::types::{PayloadValue, Spanned};
@@ -59,36 +61,19 @@ fn documented(code: Code, dialect: &Dialect) -> Vec<(String, FieldValue)> {
     let one_of = |texts: &[String]| {
         FieldValue::OneOf(texts.iter().map(|text| literal(&Value::from(text.as_str()), dialect)).collect())
     };
-    let mid = |value| ("measurementId".to_owned(), value);
-    match code.payload() {
-        PayloadKind::None => Vec::new(),
-        PayloadKind::Measurement => vec![mid(FieldValue::MeasurementId)],
-        PayloadKind::MeasurementIfCreated => vec![mid(FieldValue::MeasurementIdIfCreated)],
-        PayloadKind::Results => vec![
-            mid(FieldValue::MeasurementId),
-            ("snr".to_owned(), FieldValue::Snr(None)),
-            ("sequence".to_owned(), FieldValue::ResultNumber),
-        ],
-        PayloadKind::Constraint => {
-            vec![
-                mid(FieldValue::MeasurementIdIfCreated),
-                (dialect.constraint_key.clone(), one_of(&dialect.constraint_values)),
-            ]
+    let value = |field: &contract::Field<'_>| match field.kind {
+        FieldKind::MeasurementId if field.if_created => FieldValue::MeasurementIdIfCreated,
+        FieldKind::MeasurementId => FieldValue::MeasurementId,
+        FieldKind::Snr => FieldValue::Snr(None),
+        FieldKind::ResultNumber => FieldValue::ResultNumber,
+        FieldKind::Constraint => one_of(&dialect.constraint_values),
+        FieldKind::ApiError => one_of(&dialect.api_error_values),
+        FieldKind::State => FieldValue::State,
+        FieldKind::Details => {
+            FieldValue::Literal(literal(&Value::from(code.details().unwrap_or_default()), dialect))
         }
-        PayloadKind::ApiError => {
-            vec![
-                mid(FieldValue::MeasurementIdIfCreated),
-                (dialect.api_error_key.clone(), one_of(&dialect.api_error_values)),
-            ]
-        }
-        PayloadKind::Visibility => {
-            vec![mid(FieldValue::MeasurementIdIfCreated), ("state".to_owned(), FieldValue::State)]
-        }
-        PayloadKind::Details => {
-            let details = Value::from(code.details().unwrap_or_default());
-            vec![("details".to_owned(), FieldValue::Literal(literal(&details, dialect)))]
-        }
-    }
+    };
+    contract::fields(code, dialect).iter().map(|field| (field.name.to_owned(), value(field))).collect()
 }
 
 /// Files write `constraint` and `code` whatever the dialect calls them.
@@ -114,8 +99,8 @@ fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -
             if code == Code::PageVisibilityChange && key == "state" =>
         {
             match state.as_str() {
-                "HIDDEN" => FieldValue::FixedState { hidden: true },
-                "VISIBLE" => FieldValue::FixedState { hidden: false },
+                HIDDEN => FieldValue::FixedState { hidden: true },
+                VISIBLE => FieldValue::FixedState { hidden: false },
                 _ => FieldValue::Literal(text(&Value::from(state.as_str()))),
             }
         }
@@ -151,10 +136,10 @@ fn check_state(code: Code, key: &str, value: &Spanned<PayloadValue>, diagnostics
     if code != Code::PageVisibilityChange || key != "state" {
         return;
     }
-    let known = matches!(&value.value, PayloadValue::Literal(Value::String(text)) if text == "HIDDEN" || text == "VISIBLE");
+    let known = matches!(&value.value, PayloadValue::Literal(Value::String(text)) if text == HIDDEN || text == VISIBLE);
     if !known {
         diagnostics.push(Diagnostic::warning(
-            "a page's state is HIDDEN or VISIBLE",
+            format!("a page's state is {HIDDEN} or {VISIBLE}"),
             value.span.clone(),
             "the grammar cannot follow this",
         ));
