@@ -19,8 +19,8 @@ use crate::clock::Moment;
 use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::Exchange;
 use crate::outcome::run_event::RunEvent;
-use crate::protocol::code::Code;
 use crate::protocol::dialect::Order;
+use crate::protocol::event_name::EventName;
 use crate::seed::Purpose;
 
 /// An event about to be sent.
@@ -35,7 +35,7 @@ pub struct Dispatch {
     /// The event's place in its session.
     pub sequence: u32,
     /// Which event it is.
-    pub code: Code,
+    pub code: EventName,
     /// The body.
     pub body: Bytes,
     /// The MAC header.
@@ -270,7 +270,7 @@ impl Fleet {
             session: session.info.number,
             session_id: Arc::clone(&session.info.id),
             sequence: flight.item.sequence,
-            code: flight.item.code,
+            code: flight.item.code.clone(),
             body: flight.item.body.clone(),
             mac: flight.item.mac.clone(),
             intended: flight.intended,
@@ -303,7 +303,7 @@ impl Fleet {
                     session: session.info.number,
                     session_id: Arc::clone(&session.info.id),
                     sequence: item.sequence,
-                    code: item.code,
+                    code: item.code.clone(),
                     attempt: *attempts,
                     again,
                     why: judge::words(exchange),

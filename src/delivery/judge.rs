@@ -44,7 +44,7 @@ mod tests {
         Item {
             due: Moment::ZERO,
             sequence: 0,
-            code: Code::WmsLoaded,
+            code: Code::WmsLoaded.into(),
             body: Bytes::new(),
             mac: MacText::Spoiled(None),
             faults: Faults::new(),

@@ -44,7 +44,7 @@ pub struct Tally {
     pub sessions_completed: u64,
     /// Sessions that could not be announced to the receiver.
     pub sessions_not_played: u64,
-    /// Deliveries by event code, in the order of [`Code::ALL`].
+    /// Deliveries by event code, in the order of [`Code::ALL`]. Events that a later version knows have no place here.
     pub by_event: [u64; 21],
     /// Replies by HTTP status.
     pub by_status: BTreeMap<u16, u64>,
@@ -139,7 +139,9 @@ impl Tally {
         for fault in &delivery.faults {
             *self.faults.entry(fault.clone()).or_default() += 1;
         }
-        self.by_event[delivery.code.index()] += 1;
+        if let Some(code) = delivery.code.code() {
+            self.by_event[code.index()] += 1;
+        }
         let Some(exchange) = &delivery.exchange else { return };
         self.resent += u64::from(exchange.resent);
         match &exchange.result {
