@@ -81,6 +81,9 @@ pub enum Blame {
     Receiver,
     /// The receiver, gravely: it accepted an event whose MAC a fault had spoiled.
     ForgedAccepted,
+    /// Nobody; but the receiver met an event whose MAC a fault had spoiled with a server error, and not with a refusal.
+    /// It is told, and fails nothing.
+    ForgedCrash,
     /// The fault that was injected. Whatever the receiver did is right.
     Fault,
 }

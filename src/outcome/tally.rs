@@ -28,6 +28,8 @@ pub struct Tally {
     pub failed_unexcused: u64,
     /// Events whose MAC a fault had spoiled and that were accepted all the same.
     pub forged_accepted: u64,
+    /// Events whose MAC a fault had spoiled and that met with a server error.
+    pub forged_crashed: u64,
     /// How often each fault was injected.
     pub faults: BTreeMap<String, u64>,
     /// Requests sent: first tries, retries, duplicates.
@@ -69,6 +71,7 @@ impl Default for Tally {
             refused_unexcused: 0,
             failed_unexcused: 0,
             forged_accepted: 0,
+            forged_crashed: 0,
             faults: BTreeMap::new(),
             requests: 0,
             retries: 0,
@@ -121,6 +124,7 @@ impl Tally {
         if delivery.copy {
             // A copy is no event of its own, but a forged one that is accepted is what it is.
             self.forged_accepted += u64::from(delivery.blame == Blame::ForgedAccepted);
+            self.forged_crashed += u64::from(delivery.blame == Blame::ForgedCrash);
             self.duplicates += u64::from(delivery.attempts.min(1));
             return;
         }
@@ -132,6 +136,7 @@ impl Tally {
         }
         match (delivery.blame, delivery.status) {
             (Blame::ForgedAccepted, _) => self.forged_accepted += 1,
+            (Blame::ForgedCrash, _) => self.forged_crashed += 1,
             (Blame::Receiver, Status::Refused) => self.refused_unexcused += 1,
             (Blame::Receiver, _) => self.failed_unexcused += 1,
             (Blame::None | Blame::Fault, _) => {}

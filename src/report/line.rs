@@ -52,6 +52,10 @@ pub fn explanation(delivery: &Delivery) -> Option<String> {
             "{INDENT}{} the event is forged (its MAC is spoiled) and must be refused",
             paint(BAD, "accepted a forged event:")
         )),
+        Ok(_) if delivery.blame == Blame::ForgedCrash => Some(format!(
+            "{INDENT}{} it was not accepted, but 401 is the answer that refuses it",
+            paint(WARN, "a server error on a forged event:")
+        )),
         Ok(reply) if delivery.blame == Blame::Receiver => Some(explain_reply(reply)),
         Ok(_) => None,
         Err(failure) => Some(explain_failure(failure)),
@@ -81,7 +85,7 @@ fn status(delivery: &Delivery) -> String {
     };
     let style = match delivery.blame {
         Blame::None if delivery.status == Status::Accepted => GOOD,
-        Blame::None | Blame::Fault => WARN,
+        Blame::None | Blame::ForgedCrash | Blame::Fault => WARN,
         Blame::Receiver | Blame::ForgedAccepted => BAD,
     };
     paint(style, format!("{text:<18}"))

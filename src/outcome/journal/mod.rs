@@ -90,6 +90,7 @@ pub fn end_line(run: &Run, exit_code: u8) -> Value {
         "failed": tally.failed,
         "suppressed": tally.suppressed,
         "forged_accepted": tally.forged_accepted,
+        "forged_crashed": tally.forged_crashed,
         "requests": {
             "sent": tally.requests,
             "first": tally.requests - tally.retries - tally.duplicates,
