@@ -150,6 +150,25 @@ fn a_scenario_with_nothing_to_send_is_wrong() {
     sim(words("send --mix none --scenarios .")).dir(folder.path()).exits(2);
 }
 
+#[test]
+fn a_backoff_that_cannot_have_an_effect_is_told() {
+    let told = |line: &str| sim(words(&format!("send bounce {line}"))).exits(0).stderr;
+    let at_max = "--backoff has no effect at --pace max";
+    for line in
+        ["--dry-run --pace max --retries 2 --backoff 1s..2s", "--pace max --retries 2 --backoff 5s..9s"]
+    {
+        let told = told(line);
+        assert_eq!(told.matches(at_max).count(), 1, "{told}");
+        assert!(told.contains("retries follow at once") && told.contains("Retry-After"), "{told}");
+    }
+    assert!(told("--dry-run --backoff 1s..2s").contains("--backoff has no effect without --retries"));
+    assert!(!told("--dry-run --pace 20x --retries 2 --backoff 1s..2s").contains("--backoff has"));
+    assert!(!told("--dry-run --pace max --retries 2").contains("--backoff has"));
+    let environment =
+        sim(words("send bounce --dry-run --pace max --retries 1")).env("WMS_SIM_BACKOFF", "1s..2s");
+    environment.exits(0).says(&[at_max]);
+}
+
 // --- settings ---------------------------------------------------------------------------------------------------------
 
 /// `send` in a folder with a settings file of this name and text.
