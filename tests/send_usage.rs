@@ -169,6 +169,16 @@ fn a_backoff_that_cannot_have_an_effect_is_told() {
     environment.exits(0).says(&[at_max]);
 }
 
+#[test]
+fn curl_commands_without_a_target_say_where_they_go() {
+    let stands_in = "no --to was given: http://127.0.0.1/webhook stands in for your webhook's URL";
+    sim(words("send bounce --curl")).exits(0).says(&[stands_in]).shows(&["http://127.0.0.1/webhook"]);
+    for line in ["send bounce --curl --secret x --to http://127.0.0.1:9/", "send bounce --dry-run"] {
+        let output = sim(words(line)).exits(0);
+        assert!(!output.stderr.contains("stands in"), "{output}");
+    }
+}
+
 // --- settings ---------------------------------------------------------------------------------------------------------
 
 /// `send` in a folder with a settings file of this name and text.

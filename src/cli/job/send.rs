@@ -86,6 +86,9 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
     if secrets.iter().any(Secret::ends_in_blank) {
         warnings.push("the secret ends in a blank or line break, which is then part of the key".to_owned());
     }
+    if mode == Mode::Curl && embedded {
+        warnings.push(format!("no --to was given: {NO_TARGET} stands in for your webhook's URL"));
+    }
     let max = if args.step { "with --step" } else { "at --pace max" };
     warnings.extend(idle_backoff(&args.delivery, pace, max, typed));
     let hides = !transport.headers.is_empty() || transport.target.to_string().contains("***");
