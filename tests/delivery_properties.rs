@@ -170,7 +170,7 @@ proptest! {
                     session: dispatch.session,
                     session_id: dispatch.session_id.clone(),
                     sequence: dispatch.sequence,
-                    code: dispatch.code,
+                    code: dispatch.code.clone(),
                     attempt: dispatch.attempt,
                 });
                 flights.push(dispatch);

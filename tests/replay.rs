@@ -72,6 +72,13 @@ fn journals_that_are_not_whole_are_played_as_far_as_they_are() {
     let foreign = folder.path().join("foreign.ndjson");
     fs::write(&foreign, "{\"level\":\"info\"}\n").unwrap();
     sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(2).says(&["no journal of wms-sim"]);
+    for begin in ["{", "{\"type\":\"ru", &text[..40], &text[..text.find('\n').unwrap() - 1]] {
+        fs::write(&foreign, begin).unwrap();
+        let cut = ["is cut off inside its first line", "nothing to send"];
+        sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(3).says(&cut);
+    }
+    fs::write(&foreign, "{\"level\":\"in").unwrap();
+    sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(2).says(&["no journal of wms-sim"]);
     fs::write(&foreign, "").unwrap();
     sim(["replay", "--to", &receiver.url()]).arg(&foreign).exits(3).says(&["is empty"]);
     let torn = text.replacen("\"type\":\"delivery\"", "\"type\":deli", 1);
@@ -89,4 +96,29 @@ fn journals_that_are_not_whole_are_played_as_far_as_they_are() {
     assert_eq!(fs::read_to_string(&journal).unwrap(), text);
     sim(["replay"]).arg(&journal).exits(2).says(&["--to"]);
     sim(["replay", "--to", &receiver.url(), "--resign"]).arg(&journal).exits(2).says(&["secret"]);
+}
+
+#[test]
+fn an_event_of_a_later_version_keeps_its_name() {
+    let (first, second) = (Receiver::start(Kind::NodeHttp, "s"), Receiver::start(Kind::NodeHttp, "s"));
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    send(&first.url(), "s", "bounce --seed 3 --output quiet --journal").arg(&journal).exits(0);
+    let text = fs::read_to_string(&journal).unwrap();
+    let later = folder.path().join("later.ndjson");
+    fs::write(&later, text.replace("WMS_LOADED", "FACE_WAS_FOUND")).unwrap();
+    let again = folder.path().join("again.ndjson");
+    let replay = || sim(["replay", "--to", &second.url(), "--pace", "max"]).arg(&later);
+    // The MAC is that of the body as it was.
+    replay().exits(1).shows(&["FACE_WAS_FOUND"]);
+    replay().args(["--resign", "--secret", "s", "--output", "ndjson", "--journal"]).arg(&again).exits(0);
+    let lines = common::cli::json_lines(&fs::read_to_string(&again).unwrap());
+    let told = common::cli::of_type(&lines, "delivery");
+    assert_eq!(
+        (&told[0]["event"], &told[0]["severity"]),
+        (&"FACE_WAS_FOUND".into(), &serde_json::Value::Null)
+    );
+    // And it can be replayed once more.
+    fs::rename(&again, &later).unwrap();
+    replay().exits(0).shows(&["FACE_WAS_FOUND"]);
 }

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use wms_sim::scenario::compile::{BUILTIN_FRAGMENTS, describe_builtin};
 use wms_sim::scenario::diagnostic::Level;
 use wms_sim::scenario::file::keys::{self, Shape};
 use wms_sim::scenario::file::{self, Source, mix, payload, schema, template, yaml};
@@ -96,6 +97,19 @@ fn compare(shape: &Shape, object: &Value) {
     let required: BTreeSet<&str> = shape.required.iter().map(|(key, _)| *key).chain(named).collect();
     let described = object["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     assert_eq!(required, described, "{}", shape.what);
+}
+
+/// Whoever writes a scenario reads of them in these two places.
+#[test]
+fn the_built_in_fragments_are_all_named() {
+    let all = BUILTIN_FRAGMENTS.join(", ");
+    let schema = schema::scenario().to_string();
+    assert!(schema.contains(&format!("built-in one: {all}.")), "UseShape in schema.rs does not list {all}");
+    let template = template::text("mine", "schema.json");
+    assert!(template.contains(&format!("Built-in fragments: {all}.")), "template.rs does not list {all}");
+    for name in BUILTIN_FRAGMENTS {
+        assert!(describe_builtin(name).is_some(), "{name}");
+    }
 }
 
 #[test]

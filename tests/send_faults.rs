@@ -248,3 +248,27 @@ fn nothing_is_tried_again_once_the_receiver_is_gone() {
     assert_eq!(end["requests"]["sent"], requests, "{end}");
     assert!(requests <= 3, "{requests}");
 }
+
+#[test]
+fn a_server_error_on_a_forged_event_is_told_and_fails_nothing() {
+    const GOOD: &[u8] = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+    for (answer, crash) in [
+        (&b"HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\n"[..], true),
+        (b"HTTP/1.1 502 Oh\r\nConnection: close\r\n\r\n", true),
+        (b"HTTP/1.1 401 No\r\nConnection: close\r\n\r\n", false),
+        (b"HTTP/1.1 503 Busy\r\nConnection: close\r\n\r\n", false),
+    ] {
+        let port = common::tcp::in_turn(vec![GOOD, answer, GOOD].leak());
+        let folder = scratch();
+        let journal = folder.path().join("journal");
+        let url = format!("http://127.0.0.1:{port}/webhook");
+        let output = send(&url, SECRET, "bounce --fault mac:missing@1 --journal").arg(&journal).exits(0);
+        assert_eq!(output.stdout.contains("a server error on a forged event"), crash, "{output}");
+        let counted = "1 event with a spoiled MAC met with a server error";
+        assert_eq!(output.stdout.contains(counted), crash, "{output}");
+        let lines = json_lines(&std::fs::read_to_string(&journal).unwrap());
+        let blame = of_type(&lines, "delivery")[1]["blame"].clone();
+        assert_eq!(blame, if crash { "forged-crash" } else { "none" });
+        assert_eq!(of_type(&lines, "end")[0]["forged_crashed"], u64::from(crash));
+    }
+}

@@ -4,9 +4,11 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
-use common::cli::{Output, file, scratch, sim, words};
+use common::cli::{Output, Sim, file, scratch, sim, words};
 use common::receiver::{Kind, Receiver, Setup};
 use common::tcp;
 use serde_json::json;
@@ -173,4 +175,190 @@ fn a_built_in_receiver_says_nothing_either() {
     let output =
         sim(["send", "bounce", "--pace", "max", "--to", &receiver.url(), "--secret-file"]).arg(path).exits(0);
     clean(&output);
+}
+
+// --- every verb -------------------------------------------------------------------------------------------------------
+
+/// From where a run has its secret and its credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    Flags,
+    SecretFile,
+    Environment,
+    Settings,
+}
+
+/// The flags of a verb that can hold something secret.
+const DELIVERS: &[&str] = &["to", "header", "proxy", "secret"];
+const KEYED: &[&str] = &["secret"];
+const OPEN: &[&str] = &[];
+
+/// A way to run each verb: the line, what it takes, its standard input, and how it ends.
+const RUNS: &[(&str, &[&str], &str, i32)] = &[
+    ("send bounce --pace max --output human", DELIVERS, "", 3),
+    ("send bounce --pace max --output ndjson --journal sent", DELIVERS, "", 3),
+    ("send bounce --pace max --output quiet --journal sent", DELIVERS, "", 3),
+    ("send bounce --pace max --http2 --insecure", DELIVERS, "", 3),
+    ("send bounce --dry-run", DELIVERS, "", 0),
+    ("send bounce --pace fast", DELIVERS, "", 2),
+    ("send no-such-scenario", DELIVERS, "", 2),
+    ("replay run.ndjson --pace max", DELIVERS, "", 3),
+    ("replay run.ndjson --pace max --resign --output ndjson --journal again", DELIVERS, "", 3),
+    ("replay run.ndjson --pace max --output quiet --journal again", DELIVERS, "", 3),
+    ("replay run.ndjson --pace max --only-session 9", DELIVERS, "", 3),
+    ("replay run.ndjson --pace fast", DELIVERS, "", 2),
+    ("replay no-such-journal", DELIVERS, "", 2),
+    ("replay body.json", DELIVERS, "", 2),
+    ("sign body.json", KEYED, "", 0),
+    ("sign", KEYED, "{}", 0),
+    ("sign missing", KEYED, "", 2),
+    ("verify body.json --mac nonsense", KEYED, "", 1),
+    ("verify body.json --mac nonsense --output ndjson", KEYED, "", 1),
+    ("verify --show-expected --mac nonsense", KEYED, "{}", 1),
+    ("verify body.json", KEYED, "", 2),
+    ("scenarios list", OPEN, "", 0),
+    ("scenarios show happy-path --diagram", OPEN, "", 0),
+    ("scenarios show no-such-scenario", OPEN, "", 2),
+    ("scenarios lint body.json", OPEN, "", 2),
+    ("dialect", OPEN, "", 0),
+    ("dialect --set no-such-key=1", OPEN, "", 2),
+    ("events", OPEN, "", 0),
+    ("events --schema --openapi", OPEN, "", 2),
+    ("faults", OPEN, "", 0),
+    ("faults --no-such-flag", OPEN, "", 2),
+    ("completions bash", OPEN, "", 0),
+    ("completions no-such-shell", OPEN, "", 2),
+    ("man", OPEN, "", 0),
+    ("man --no-such-flag", OPEN, "", 2),
+    ("send --help", DELIVERS, "", 0),
+    ("send -h", DELIVERS, "", 0),
+    ("replay --help", DELIVERS, "", 0),
+    ("replay -h", DELIVERS, "", 0),
+    ("sign --help", KEYED, "", 0),
+    ("verify --help", KEYED, "", 0),
+];
+
+/// The run, in a folder of its own, with something secret wherever this verb takes it.
+fn run_with(from: From, line: &str, takes: &[&str], input: &str, port: u16, journal: &Path) -> Output {
+    let folder = scratch();
+    file(&folder, "body.json", "{}");
+    file(&folder, "marked.secret", SECRET);
+    fs::copy(journal, folder.path().join("run.ndjson")).unwrap();
+    let values = [
+        ("to", url(port)),
+        ("header", HEADER[1].to_owned()),
+        ("proxy", url(port)),
+        ("secret", SECRET.into()),
+    ];
+    let mut sim: Sim = sim(words(line));
+    let mut settings = String::new();
+    for (flag, value) in &values {
+        let has = takes.contains(flag);
+        match from {
+            From::SecretFile if *flag == "secret" && has => {
+                sim = sim.args(["--secret-file", "marked.secret"]);
+            }
+            From::Flags | From::SecretFile if has => sim = sim.arg(format!("--{flag}")).arg(value),
+            // Every verb finds all of them in its environment and its settings, whether it takes them or not.
+            From::Environment => sim = sim.env(&format!("WMS_SIM_{}", flag.to_uppercase()), value),
+            From::Settings => settings += &[flag, " = '", value, "'\n"].concat(),
+            From::Flags | From::SecretFile => {}
+        }
+    }
+    if from == From::Settings {
+        settings += &["before-session = '", &url(port), "'\n"].concat();
+        file(&folder, "mine.toml", &settings);
+        sim = sim.args(["--config", "mine.toml"]);
+    }
+    let output = sim.dir(folder.path()).input(input).run();
+    for written in ["sent", "again"] {
+        if let Ok(text) = fs::read_to_string(folder.path().join(written)) {
+            assert!(text.contains("\"type\":\"end\""), "{line}: {text}");
+            assert_clean(&format!("the journal of {line}"), &text);
+        }
+    }
+    output
+}
+
+#[test]
+fn no_verb_tells_a_credential() {
+    let receiver = Receiver::start(Kind::NodeHttp, SECRET);
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    let recorded =
+        ["send", "bounce", "--pace", "max", "--secret", SECRET, "--to", &receiver.url(), "--journal"];
+    sim(recorded).arg(&journal).exits(0);
+    // What listens here never was a proxy: nothing is answered.
+    let closed = tcp::closed_port();
+    for (line, takes, input, code) in RUNS {
+        for from in [From::Flags, From::SecretFile, From::Environment, From::Settings] {
+            let output = run_with(from, line, takes, input, closed, &journal);
+            assert_eq!(output.code(), Some(*code), "{line}, {from:?}: {output}");
+            assert_clean(&format!("what '{line}' printed, {from:?}"), &output.to_string());
+        }
+    }
+}
+
+#[test]
+fn a_replay_that_succeeds_or_is_refused_tells_no_credential() {
+    let (good, other) = (Receiver::start(Kind::NodeHttp, SECRET), Receiver::start(Kind::NodeHttp, "another"));
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    let recorded =
+        ["send", "bounce", "--pace", "max", "--secret", SECRET, "--to", &url(good.port()), "--journal"];
+    sim(recorded).args([&journal]).args(HEADER).exits(0);
+    for (receiver, code) in [(&good, 0), (&other, 1)] {
+        for output in ["human", "ndjson", "quiet"] {
+            let again = folder.path().join("again");
+            let ran = sim(words("replay --pace max --resign --secret"))
+                .args([SECRET, "--output", output])
+                .args(["--to", &url(receiver.port())])
+                .args(HEADER)
+                .arg(&journal)
+                .arg("--journal")
+                .arg(&again)
+                .exits(code);
+            clean(&ran);
+            assert_clean("the journal", &fs::read_to_string(&again).unwrap());
+        }
+    }
+    let mac = sim(words("sign --secret")).args([SECRET]).input("{}").exits(0);
+    let line = ["verify", "--secret", SECRET, "--mac", mac.stdout.trim()];
+    clean(&sim(line).input("{}").exits(0));
+}
+
+#[test]
+fn a_verb_that_takes_no_secret_does_not_repeat_one() {
+    for verb in ["scenarios list", "dialect", "events", "faults", "completions bash", "man", ""] {
+        for flag in
+            [format!("--secret={SECRET}"), format!("--to={}", url(9)), format!("--header={}", HEADER[1])]
+        {
+            clean(&sim(words(verb)).arg(flag).exits(2));
+        }
+    }
+    for slip in [format!("--secrte={SECRET}"), format!("--haeder={}", HEADER[1])] {
+        clean(&sim(["send"]).arg(slip).exits(2));
+    }
+}
+
+/// A verb that is new has to be run here too.
+#[test]
+fn every_verb_is_run() {
+    let help = sim(["--help"]).exits(0).stdout;
+    let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
+    let verbs: BTreeSet<&str> = listed
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|verb| *verb != "help")
+        .collect();
+    assert!(verbs.len() >= 10 && verbs.contains("send"), "{help}");
+    for verb in verbs {
+        for success in [true, false] {
+            let run = RUNS.iter().any(|(line, _, _, code)| {
+                line.split_whitespace().next() == Some(verb) && (*code == 0) == success
+            });
+            assert!(run, "no run of {verb} {}", if success { "succeeds" } else { "fails" });
+        }
+    }
 }

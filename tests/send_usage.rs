@@ -150,6 +150,35 @@ fn a_scenario_with_nothing_to_send_is_wrong() {
     sim(words("send --mix none --scenarios .")).dir(folder.path()).exits(2);
 }
 
+#[test]
+fn a_backoff_that_cannot_have_an_effect_is_told() {
+    let told = |line: &str| sim(words(&format!("send bounce {line}"))).exits(0).stderr;
+    let at_max = "--backoff has no effect at --pace max";
+    for line in
+        ["--dry-run --pace max --retries 2 --backoff 1s..2s", "--pace max --retries 2 --backoff 5s..9s"]
+    {
+        let told = told(line);
+        assert_eq!(told.matches(at_max).count(), 1, "{told}");
+        assert!(told.contains("retries follow at once") && told.contains("Retry-After"), "{told}");
+    }
+    assert!(told("--dry-run --backoff 1s..2s").contains("--backoff has no effect without --retries"));
+    assert!(!told("--dry-run --pace 20x --retries 2 --backoff 1s..2s").contains("--backoff has"));
+    assert!(!told("--dry-run --pace max --retries 2").contains("--backoff has"));
+    let environment =
+        sim(words("send bounce --dry-run --pace max --retries 1")).env("WMS_SIM_BACKOFF", "1s..2s");
+    environment.exits(0).says(&[at_max]);
+}
+
+#[test]
+fn curl_commands_without_a_target_say_where_they_go() {
+    let stands_in = "no --to was given: http://127.0.0.1/webhook stands in for your webhook's URL";
+    sim(words("send bounce --curl")).exits(0).says(&[stands_in]).shows(&["http://127.0.0.1/webhook"]);
+    for line in ["send bounce --curl --secret x --to http://127.0.0.1:9/", "send bounce --dry-run"] {
+        let output = sim(words(line)).exits(0);
+        assert!(!output.stderr.contains("stands in"), "{output}");
+    }
+}
+
 // --- settings ---------------------------------------------------------------------------------------------------------
 
 /// `send` in a folder with a settings file of this name and text.
@@ -294,4 +323,102 @@ fn the_secret_that_was_typed_wins() {
     assert_eq!(sign(typed), common::page::mac("of the file", "{}"));
     let environment = sim(words("sign")).env("WMS_SIM_SECRET", "of the environment");
     assert_eq!(sign(environment), common::page::mac("of the environment", "{}"));
+}
+
+// --- where a value came from ------------------------------------------------------------------------------------------
+
+#[test]
+fn a_wrong_value_of_the_environment_is_told_with_its_variable() {
+    let wrong = |line: &str, name: &str, value: &str, says: &[&str]| {
+        sim(words(line)).env(name, value).exits(2).says(says)
+    };
+    for (name, value, says) in [
+        ("WMS_SIM_PACE", "fast", "'fast' is not a pace"),
+        ("WMS_SIM_SESSIONS", "0", "--sessions"),
+        ("WMS_SIM_TRANSPORT", "pigeon", "possible values"),
+        ("WMS_SIM_INSECURE", "perhaps", "not a boolean"),
+        ("WMS_SIM_FAULT", "dorp@3", "drop"),
+        ("WMS_SIM_TIMEOUT", "5", "'5' is not a duration"),
+        ("WMS_SIM_ACCEPT", "2xx", "not a set of HTTP statuses"),
+        ("WMS_SIM_SET", "snr.scal=percent", "did you mean snr.scale?"),
+        ("WMS_SIM_OVERRIDE", "LOW_SNR.details=1", "EVENT.payload.KEY=VALUE"),
+        ("WMS_SIM_HEADER", "nocolon", "no colon"),
+        ("WMS_SIM_TO", "ftp://127.0.0.1/", "ftp://"),
+        ("WMS_SIM_MIX", "prodction", "there is no mix"),
+        ("WMS_SIM_EVENT", "LOWSNR", "did you mean LOW_SNR?"),
+        ("WMS_SIM_SCENARIOS", "missing", "cannot read the folder"),
+        ("WMS_SIM_SESSION_IDS", "missing", "no such file"),
+        ("WMS_SIM_SECRET_FILE", "missing", "no such file"),
+        ("WMS_SIM_SECRET", "", "the secret is empty"),
+        ("WMS_SIM_DIALECT", "missing.toml", "neither a preset nor a file"),
+        ("WMS_SIM_CACERT", "missing", "no such file"),
+        ("WMS_SIM_JOURNAL", "no/such/folder", "cannot write the journal"),
+        ("WMS_SIM_ONLY_SESSION", "2", "the run has 1 session"),
+    ] {
+        let flag = name["WMS_SIM_".len()..].to_lowercase().replace('_', "-");
+        let place = format!("--{flag} is set by the environment variable {name}");
+        let output = wrong("send", name, value, &[says, &place]);
+        assert_eq!(output.stderr.matches(&place).count(), 1, "{output}");
+    }
+    let place = "--session-ids is set by the environment variable WMS_SIM_SESSION_IDS";
+    wrong("send --session-id a", "WMS_SIM_SESSION_IDS", "b", &["cannot be used with", place]);
+    wrong("scenarios show happy-path", "WMS_SIM_SEED", "x", &["variable WMS_SIM_SEED"]);
+    // What was typed is to blame itself, whatever the environment says.
+    for line in ["send --pace fast", "send --pace=fast"] {
+        let output = wrong(line, "WMS_SIM_PACE", "slow", &["'fast' is not a pace"]);
+        assert!(!output.stderr.contains("WMS_SIM_PACE"), "{output}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (mut command, _home) = sim(["send"]).into_command();
+    let output = command.env("WMS_SIM_PACE", std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("UTF-8") && told.contains("variable WMS_SIM_PACE"), "{told}");
+}
+
+#[test]
+fn a_wrong_value_of_a_file_is_told_with_its_line() {
+    let told = |text: &str, says: &[&str]| {
+        let output = with_file(text, "send bounce --dry-run");
+        assert_eq!(output.code(), Some(2), "{output}");
+        output.says(says)
+    };
+    told("pace = 'fast'", &["'fast' is not a pace", "--pace is set by line 1 of wms-sim.toml"]);
+    told("# pace\nseed = 1\n\n[send]\npace = 'fast'", &["--pace is set by line 5 of wms-sim.toml"]);
+    told("timeout = 5", &["'5' is not a duration", "--timeout is set by line 1 of wms-sim.toml"]);
+    told("[replay]\ntimeout = 5\n[send]\ntimeout = 6", &["'6' is not", "--timeout is set by line 4 of"]);
+    let output = with_file("timeout = 5", "send --timeout 6");
+    assert!(output.stderr.contains("'6' is not") && !output.stderr.contains("toml"), "{output}");
+    let (_folder, sim) = with_settings("mine.toml", "secret-file = 'missing'", "sign --config mine.toml");
+    sim.exits(2).says(&["no such file", "--secret-file is set by line 1 of mine.toml"]);
+}
+
+#[test]
+fn what_a_file_says_of_one_verb_wins_over_what_it_says_of_all() {
+    let output = with_file("timeout = 5\n[send]\ntimeout = '2s'", "send bounce --dry-run");
+    assert_eq!(output.code(), Some(0), "{output}");
+}
+
+#[test]
+fn a_variable_that_sets_nothing_is_told() {
+    let told = |line: &str, name: &str| sim(words(line)).env(name, "M4RK").exits(0);
+    told("send bounce --dry-run", "WMS_SIM_PAEC")
+        .says(&["warning", "variable WMS_SIM_PAEC sets nothing; did you mean WMS_SIM_PACE?"]);
+    for line in ["faults", "scenarios list", "dialect", "completions bash", "man"] {
+        let output = told(line, "WMS_SIM_SECRT").says(&["WMS_SIM_SECRT", "did you mean WMS_SIM_SECRET?"]);
+        assert!(!output.stderr.contains("M4RK") && !output.stdout.contains("SECRT"), "{output}");
+    }
+    told("faults", "WMS_SIM_XYZZY").says(&["WMS_SIM_XYZZY sets nothing", "wms-sim send --help"]);
+    told("faults", "WMS_SIM_CONFIG").says(&["WMS_SIM_CONFIG sets nothing", "--config can only be typed"]);
+    let quiet = told("send bounce --pace max --output quiet", "WMS_SIM_PAEC");
+    assert_eq!(quiet.stderr, "");
+    // A variable of another verb's flag, of the session before which a command runs, and of somebody else.
+    for name in ["WMS_SIM_MAC", "WMS_SIM_SECRET", "WMS_SIM_SESSION_ID", "WMS_SIMULATOR", "OTHER_WMS_SIM_PAEC"]
+    {
+        assert_eq!(told("faults", name).stderr, "", "{name}");
+    }
 }

@@ -52,17 +52,39 @@ fn a_wrong_mac_is_explained() {
 }
 
 #[test]
-fn old_secrets_and_the_dialects_input_are_taken_into_account() {
+fn either_of_two_secrets_is_accepted() {
     let folder = scratch();
-    let old = file(&folder, "old.secret", "old\n");
-    let output = sim(["verify", "--secret", "new", "--output", "ndjson", "--mac", &signed("old", BODY)])
-        .arg("--old-secret-file")
-        .arg(&old)
+    let (old, new) = (file(&folder, "old.secret", "old\n"), file(&folder, "new.secret", "new\n"));
+    let verify = |mac: &str| {
+        let sim = sim(["verify", "--output", "ndjson", "--mac", mac]).input(BODY);
+        sim.arg("--secret-file").arg(&old).arg("--secret-file").arg(&new)
+    };
+    for (secret, place) in [("old", 0), ("new", 1)] {
+        let mac = signed(secret, BODY);
+        let told = told(&verify(&mac).arg("--show-expected").exits(0).stdout);
+        assert_eq!((&told["valid"], &told["secret"]), (&true.into(), &place.into()));
+        assert_eq!(told["expected"], mac.as_str());
+    }
+    let both = ["verify", "--secret", "old", "--secret", "new", "--mac"];
+    let output = sim(both).arg(signed("new", BODY)).input(BODY).exits(0);
+    assert_eq!(output.stdout, "valid\n  secret    number 2 of those given\n");
+    let output = sim(both).arg(signed("new\n", BODY)).input(BODY).exits(1);
+    assert!(output.stdout.contains("secret-with-newline") && output.stdout.contains("number 2 of those"));
+    let explained = told(&verify(&signed("new", "{\"a\": 1}")).exits(1).stdout);
+    assert_eq!((&explained["reason"], &explained["secret"]), (&"signed-with-spaces".into(), &1.into()));
+    let explained = told(&verify(&signed("other", BODY)).exits(1).stdout);
+    assert_eq!((&explained["reason"], &explained["secret"]), (&"wrong-secret".into(), &Value::Null));
+    let five = ["a", "b", "c", "d", "e"].map(|secret| ["--secret", secret]).concat();
+    sim(["verify", "--mac", "m"])
+        .args(five)
         .input(BODY)
-        .exits(1);
-    let explained = told(&output.stdout);
-    assert_eq!((&explained["reason"], &explained["secret"]), (&"secret-old".into(), &1.into()));
+        .exits(2)
+        .says(&["there are 5 secrets; 4 are the most"]);
+    sim(["verify", "--mac", "m", "--secret", "a", "--secret-file", "b"]).exits(2).says(&["two secrets"]);
+}
 
+#[test]
+fn the_dialects_input_is_taken_into_account() {
     let wide = "{\"a\":\"\u{e9}\"}";
     let output = sim(["verify", "--secret", "x", "--set", "mac.input=latin1", "--output", "ndjson"])
         .args(["--mac", &signed("x", wide)])
@@ -79,7 +101,7 @@ fn what_cannot_be_checked_is_a_usage_error() {
     sim(["verify", "--secret", "x", "--mac", "m", "no-such-file"]).exits(2);
     // A settings file that nobody named reads no secrets and shows no right values.
     let folder = scratch();
-    for setting in ["old-secret-file = \"/etc/passwd\"", "show-expected = true"] {
+    for setting in ["secret-file = \"/etc/passwd\"", "show-expected = true"] {
         file(&folder, "wms-sim.toml", setting);
         let output = sim(["verify", "--secret", "x", "--mac", "m"]).dir(folder.path()).input(BODY).exits(2);
         assert!(output.stderr.contains("nobody named the file"), "{output}");

@@ -3,14 +3,19 @@
 //! A `./wms-sim.toml` that nobody named may come with a cloned repository. It therefore cannot set what would run a
 //! command, send to a place, read a secret or write a file.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Command};
+use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
+use super::args;
 use super::error::CliError;
 use super::files;
+use super::origin::{Origins, Settings};
+use super::shell;
 
 const UNNAMED: &str = "wms-sim.toml";
 const LIMIT: u64 = 1 << 20;
@@ -20,7 +25,6 @@ const NAMED_FILE_ONLY: &[&str] = &[
     "to",
     "secret",
     "secret-file",
-    "old-secret-file",
     "show-expected",
     "before-session",
     "expect-probe",
@@ -33,12 +37,14 @@ const NAMED_FILE_ONLY: &[&str] = &[
     "header",
     "session-ids",
 ];
-/// Flags that no file may set.
-const NEVER: &[&str] = &["config", "no-config", "help", "version"];
 
-/// Puts the file's settings into the command as defaults.
-pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<Command, CliError> {
-    let Some((path, named)) = find(typed) else { return Ok(command) };
+/// Puts the file's settings into the command as defaults, and notes where each is.
+pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<(Command, Origins), CliError> {
+    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    let verb = verb(typed, &verbs);
+    let Some((path, named)) = find(typed) else {
+        return Ok((command, Origins::new(typed, verb, Settings::default())));
+    };
     let text = files::read_text(&path, "the settings file", LIMIT)?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
         // The line itself is not shown: it may hold a secret.
@@ -48,18 +54,63 @@ pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<Command,
         CliError::usage(format!("the settings file {} is not TOML", path.display()))
             .help(format!("line {line}, column {column}: {}", error.message()))
     })?;
-    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    // What is said of all verbs first, so that what is said of one of them wins.
     for (key, value) in &table {
-        if let (Value::Table(settings), true) = (value, verbs.contains(key)) {
-            for (key_of_verb, value) in settings {
-                let set = Setting { path: &path, named, key: key_of_verb, value };
-                command = set.put(command, std::slice::from_ref(key))?;
-            }
-        } else {
+        if !is_of_verb(key, value, &verbs) {
             command = Setting { path: &path, named, key, value }.put(command, &verbs)?;
         }
     }
-    Ok(command)
+    for (verb, value) in &table {
+        if let (true, Value::Table(settings)) = (is_of_verb(verb, value, &verbs), value) {
+            for (key, value) in settings {
+                let setting = Setting { path: &path, named, key, value };
+                command = setting.put(command, std::slice::from_ref(verb))?;
+            }
+        }
+    }
+    let settings = Settings { file: path.display().to_string(), lines: lines(&text, &verbs) };
+    Ok((command, Origins::new(typed, verb, settings)))
+}
+
+fn is_of_verb(key: &str, value: &Value, verbs: &[String]) -> bool {
+    value.is_table() && verbs.iter().any(|verb| verb == key)
+}
+
+/// The line of each setting, for each verb that it is for.
+fn lines(text: &str, verbs: &[String]) -> BTreeMap<(String, String), usize> {
+    let Ok(table) = DeTable::parse(text) else { return BTreeMap::new() };
+    let line = |place: usize| text.get(..place).unwrap_or_default().matches('\n').count() + 1;
+    let mut all = BTreeMap::new();
+    let mut of_one = BTreeMap::new();
+    for (key, value) in table.get_ref() {
+        let name = key.get_ref().as_ref();
+        match value.get_ref() {
+            DeValue::Table(settings) if verbs.iter().any(|verb| verb == name) => {
+                let set =
+                    settings.keys().map(|key| (key.get_ref().clone().into_owned(), line(key.span().start)));
+                of_one.extend(set.map(|(key, line)| ((name.to_owned(), key), line)));
+            }
+            _ => {
+                let line = line(key.span().start);
+                all.extend(verbs.iter().map(|verb| ((verb.clone(), name.to_owned()), line)));
+            }
+        }
+    }
+    all.extend(of_one);
+    all
+}
+
+/// The verb that was typed.
+fn verb(typed: &[OsString], verbs: &[String]) -> Option<String> {
+    let mut words = typed.iter().skip(1);
+    while let Some(word) = words.next() {
+        if word == "--config" {
+            words.next();
+        } else if let Some(verb) = verbs.iter().find(|verb| word == verb.as_str()) {
+            return Some(verb.clone());
+        }
+    }
+    None
 }
 
 /// The file to read, and whether the user named it.
@@ -108,7 +159,9 @@ impl Setting<'_> {
                 let texts = texts.clone();
                 command = command.mut_subcommand(verb, |verb| {
                     // The flag's own default is replaced; what is typed or in the environment still wins.
-                    verb.mut_arg(id, |arg| arg.default_values(texts))
+                    // The help shows defaults, and these may be credentials.
+                    let hide = shell::may_hold_credentials(self.key);
+                    verb.mut_arg(id, |arg| arg.default_values(texts).hide_default_value(hide))
                 });
             }
         }
@@ -117,7 +170,7 @@ impl Setting<'_> {
 
     fn check_allowed(&self) -> Result<(), CliError> {
         let Self { path, key, .. } = self;
-        if NEVER.contains(key) {
+        if args::TYPED_ONLY.contains(key) {
             return Err(CliError::usage(format!("the settings file {} cannot set '{key}'", path.display())));
         }
         if !self.named && NAMED_FILE_ONLY.contains(key) {
@@ -162,7 +215,7 @@ impl Setting<'_> {
             .filter_map(|verb| command.find_subcommand(verb))
             .flat_map(Command::get_arguments)
             .filter_map(clap::Arg::get_long)
-            .filter(|flag| !NEVER.contains(flag))
+            .filter(|flag| !args::TYPED_ONLY.contains(flag))
             .collect();
         let nearest = flags
             .into_iter()

@@ -11,13 +11,15 @@ pub(super) struct CliError {
     pub help: Vec<String>,
     /// A drawing of the place, where a file is wrong.
     pub drawing: Option<String>,
+    /// The flag whose value is wrong, where the message does not name it.
+    about: Option<&'static str>,
     exit: Exit,
 }
 
 impl CliError {
     /// Usage, configuration or a file is wrong.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: Vec::new(), drawing: None, exit: Exit::Usage }
+        Self { message: message.into(), help: Vec::new(), drawing: None, about: None, exit: Exit::Usage }
     }
 
     /// It could not be run.
@@ -42,6 +44,26 @@ impl CliError {
     pub fn drawing(mut self, drawing: String) -> Self {
         self.drawing = Some(drawing);
         self
+    }
+
+    /// Names the flag (without its hyphens) whose value is wrong, where the message speaks of what the value stands for.
+    #[must_use]
+    pub const fn about(mut self, flag: &'static str) -> Self {
+        self.about = Some(flag);
+        self
+    }
+
+    /// The flags that it is about, without their hyphens: whoever set them is told where.
+    pub fn flags(&self) -> Vec<&str> {
+        let named = self.message.split_whitespace().filter_map(|word| word.strip_prefix("--"));
+        let named = named.map(|word| word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()));
+        let mut flags: Vec<&str> = self.about.into_iter().collect();
+        for flag in named {
+            if !flags.contains(&flag) {
+                flags.push(flag);
+            }
+        }
+        flags
     }
 
     pub const fn exit(&self) -> Exit {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::error::CliError;
 
 /// How every journal begins.
-const JOURNAL: &[u8; 13] = b"{\"type\":\"run\"";
+pub(super) const BEGIN: &[u8; 13] = b"{\"type\":\"run\"";
 
 /// A file to which whole lines are written, each before the next thing is done.
 pub(super) struct JournalFile {
@@ -22,7 +22,7 @@ pub(super) struct JournalFile {
 impl JournalFile {
     pub fn create(path: &Path) -> Result<Self, CliError> {
         let cannot = |error: std::io::Error| {
-            CliError::usage(format!("cannot write the journal {}: {error}", path.display()))
+            CliError::usage(format!("cannot write the journal {}: {error}", path.display())).about("journal")
         };
         let mut file =
             File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(cannot)?;
@@ -32,12 +32,13 @@ impl JournalFile {
         }
         // An earlier journal makes room for this one; anything else was named by mistake.
         if file.metadata().is_ok_and(|data| data.is_file() && data.len() > 0) {
-            let mut begin = [0; JOURNAL.len()];
-            if file.read_exact(&mut begin).is_err() || begin != *JOURNAL {
+            let mut begin = [0; BEGIN.len()];
+            if file.read_exact(&mut begin).is_err() || begin != *BEGIN {
                 return Err(CliError::usage(format!(
                     "{} is there already, and is no journal",
                     path.display()
                 ))
+                .about("journal")
                 .help("nothing was changed; name another file, or remove this one"));
             }
             file.rewind().and_then(|()| file.set_len(0)).map_err(cannot)?;

@@ -2,11 +2,13 @@
 
 mod args;
 mod config;
+mod environment;
 mod error;
 mod exit;
 mod files;
 mod job;
 mod journal_file;
+mod origin;
 mod printer;
 mod run;
 mod shell;
@@ -18,12 +20,20 @@ use std::process::ExitCode;
 use args::{Cli, Verb};
 use error::CliError;
 use exit::Exit;
+use origin::Origins;
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let exit = match parse(&typed) {
-        Ok(Parsed::Cli(cli, typed)) => perform(*cli, &typed),
+        Ok(Parsed::Cli { cli, typed, origins, warnings }) => {
+            if !cli.verb.is_quiet() {
+                for warning in &warnings {
+                    printer::warn(warning);
+                }
+            }
+            perform(*cli, &typed).map_err(|error| origins.explain(error))
+        }
         Ok(Parsed::Told(exit)) => Ok(exit),
         Err(error) => Err(error),
     };
@@ -42,16 +52,25 @@ pub fn main() -> ExitCode {
 }
 
 enum Parsed {
-    Cli(Box<Cli>, shell::Typed),
+    Cli {
+        cli: Box<Cli>,
+        typed: shell::Typed,
+        origins: Origins,
+        warnings: Vec<String>,
+    },
     /// Help or version was printed, or what is wrong with the arguments.
     Told(Exit),
 }
 
 fn parse(typed: &[OsString]) -> Result<Parsed, CliError> {
-    let command = config::apply(args::command(), typed)?;
+    let (command, origins) = config::apply(args::command(), typed)?;
+    let warnings = environment::unknown(&command);
     match args::read(command, typed) {
-        Ok((cli, sources)) => Ok(Parsed::Cli(Box::new(cli), shell::Typed::new(typed, sources))),
-        Err(error) => Ok(Parsed::Told(printer::clap_says(&error))),
+        Ok((cli, sources)) => {
+            let typed = shell::Typed::new(typed, sources);
+            Ok(Parsed::Cli { cli: Box::new(cli), typed, origins, warnings })
+        }
+        Err(error) => Ok(Parsed::Told(printer::clap_says(&origins.explain_parser(error)))),
     }
 }
 

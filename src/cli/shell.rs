@@ -68,6 +68,11 @@ impl Typed {
     }
 }
 
+/// Whether the value of a flag (without its hyphens) is not to be shown as it is.
+pub(super) fn may_hold_credentials(flag: &str) -> bool {
+    shown(&format!("--{flag}")).is_some()
+}
+
 /// How the value of a flag is shown, where it may hold credentials.
 fn shown(flag: &str) -> Option<fn(&str) -> String> {
     match flag {

@@ -20,8 +20,8 @@ use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::Exchange;
 use crate::outcome::probe::Excuse;
 use crate::outcome::run_event::{RunEvent, SessionInfo};
-use crate::protocol::code::Code;
 use crate::protocol::dialect::{Order, WhenDown};
+use crate::protocol::event_name::EventName;
 use crate::seed::Purpose;
 
 /// An event about to be sent.
@@ -36,7 +36,7 @@ pub struct Dispatch {
     /// The event's place in its session.
     pub sequence: u32,
     /// Which event it is.
-    pub code: Code,
+    pub code: EventName,
     /// The body.
     pub body: Bytes,
     /// The MAC header.
@@ -291,7 +291,7 @@ impl Fleet {
             session: session.info.number,
             session_id: Arc::clone(&session.info.id),
             sequence: flight.item.sequence,
-            code: flight.item.code,
+            code: flight.item.code.clone(),
             body: flight.item.body.clone(),
             mac: flight.item.mac.clone(),
             intended: flight.intended,
@@ -324,7 +324,7 @@ impl Fleet {
                     session: session.info.number,
                     session_id: Arc::clone(&session.info.id),
                     sequence: item.sequence,
-                    code: item.code,
+                    code: item.code.clone(),
                     attempt: *attempts,
                     again,
                     why: judge::words(exchange),

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::fault::{Expectation, FaultKind};
 use crate::clock::Moment;
-use crate::protocol::code::Code;
+use crate::protocol::event_name::EventName;
 use crate::protocol::mac::MacValue;
 
 /// The faults of one event; nearly always none.
@@ -19,7 +19,7 @@ pub struct Item {
     /// The event's place in its session.
     pub sequence: u32,
     /// Which event it is.
-    pub code: Code,
+    pub code: EventName,
     /// The body: what is sent, and, unless a fault has it otherwise, what is signed.
     pub body: Bytes,
     /// The MAC header.

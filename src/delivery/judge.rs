@@ -9,6 +9,10 @@ use crate::outcome::exchange::Exchange;
 /// fault has struck the session before, a receiver may refuse what follows: it may insist on order.
 pub(super) const fn blame(status: Status, http_status: Option<u16>, item: &Item) -> Blame {
     match (item.expectation, status) {
+        // 503 says that it is busy, and takes no view of the event.
+        (Expectation::Refuse, Status::Refused) if matches!(http_status, Some(500..=502 | 504..=599)) => {
+            Blame::ForgedCrash
+        }
         (_, Status::Suppressed)
         | (Expectation::Accept | Expectation::Any, Status::Accepted)
         | (Expectation::Refuse, Status::Refused) => Blame::None,
@@ -44,7 +48,7 @@ mod tests {
         Item {
             due: Moment::ZERO,
             sequence: 0,
-            code: Code::WmsLoaded,
+            code: Code::WmsLoaded.into(),
             body: Bytes::new(),
             mac: MacText::Spoiled(None),
             faults: Faults::new(),
@@ -69,6 +73,9 @@ mod tests {
             (Refuse, false, Accepted, 200, Blame::ForgedAccepted),
             (Refuse, true, Accepted, 200, Blame::ForgedAccepted),
             (Refuse, false, Refused, 401, Blame::None),
+            (Refuse, false, Refused, 503, Blame::None),
+            (Refuse, false, Refused, 500, Blame::ForgedCrash),
+            (Any, false, Refused, 500, Blame::Fault),
             (Refuse, false, Failed, 0, Blame::Fault),
             (Any, false, Accepted, 200, Blame::None),
             (Any, false, Refused, 400, Blame::Fault),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::Exchange;
 use crate::clock::Moment;
-use crate::protocol::code::Code;
+use crate::protocol::event_name::EventName;
 
 /// What became of an event.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Delivery {
     /// The event's place in its session.
     pub sequence: u32,
     /// Which event it is.
-    pub code: Code,
+    pub code: EventName,
     /// How it ended.
     pub status: Status,
     /// Whom it speaks against.
@@ -81,6 +81,9 @@ pub enum Blame {
     Receiver,
     /// The receiver, gravely: it accepted an event whose MAC a fault had spoiled.
     ForgedAccepted,
+    /// Nobody; but the receiver met an event whose MAC a fault had spoiled with a server error, and not with a refusal.
+    /// It is told, and fails nothing.
+    ForgedCrash,
     /// The fault that was injected. Whatever the receiver did is right.
     Fault,
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::delivery::Delivery;
 use super::probe::Probe;
 use crate::clock::Moment;
-use crate::protocol::code::Code;
 use crate::protocol::conclusion::Outcome;
+use crate::protocol::event_name::EventName;
 
 /// Something that happened in a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ pub enum RunEvent {
         /// The event's place in its session.
         sequence: u32,
         /// Which event.
-        code: Code,
+        code: EventName,
         /// How often it has been sent, this time included.
         attempt: u32,
     },
@@ -45,7 +45,7 @@ pub enum RunEvent {
         /// The event's place in its session.
         sequence: u32,
         /// Which event.
-        code: Code,
+        code: EventName,
         /// How often it has been sent.
         attempt: u32,
         /// When it will be sent again.

@@ -29,6 +29,8 @@ pub struct Tally {
     pub failed_unexcused: u64,
     /// Events whose MAC a fault had spoiled and that were accepted all the same.
     pub forged_accepted: u64,
+    /// Events whose MAC a fault had spoiled and that met with a server error.
+    pub forged_crashed: u64,
     /// How often each fault was injected.
     pub faults: BTreeMap<String, u64>,
     /// Requests sent: first tries, retries, duplicates.
@@ -47,7 +49,7 @@ pub struct Tally {
     pub sessions_not_played: u64,
     /// What the receiver's own system showed of sessions that had ended.
     pub probes: Probes,
-    /// Deliveries by event code, in the order of [`Code::ALL`].
+    /// Deliveries by event code, in the order of [`Code::ALL`]. Events that a later version knows have no place here.
     pub by_event: [u64; 21],
     /// Replies by HTTP status.
     pub by_status: BTreeMap<u16, u64>,
@@ -106,6 +108,7 @@ impl Default for Tally {
             refused_unexcused: 0,
             failed_unexcused: 0,
             forged_accepted: 0,
+            forged_crashed: 0,
             faults: BTreeMap::new(),
             requests: 0,
             retries: 0,
@@ -160,6 +163,7 @@ impl Tally {
         if delivery.copy {
             // A copy is no event of its own, but a forged one that is accepted is what it is.
             self.forged_accepted += u64::from(delivery.blame == Blame::ForgedAccepted);
+            self.forged_crashed += u64::from(delivery.blame == Blame::ForgedCrash);
             self.duplicates += u64::from(delivery.attempts.min(1));
             return;
         }
@@ -171,6 +175,7 @@ impl Tally {
         }
         match (delivery.blame, delivery.status) {
             (Blame::ForgedAccepted, _) => self.forged_accepted += 1,
+            (Blame::ForgedCrash, _) => self.forged_crashed += 1,
             (Blame::Receiver, Status::Refused) => self.refused_unexcused += 1,
             (Blame::Receiver, _) => self.failed_unexcused += 1,
             (Blame::None | Blame::Fault, _) => {}
@@ -178,7 +183,9 @@ impl Tally {
         for fault in &delivery.faults {
             *self.faults.entry(fault.clone()).or_default() += 1;
         }
-        self.by_event[delivery.code.index()] += 1;
+        if let Some(code) = delivery.code.code() {
+            self.by_event[code.index()] += 1;
+        }
         let Some(exchange) = &delivery.exchange else { return };
         self.resent += u64::from(exchange.resent);
         match &exchange.result {

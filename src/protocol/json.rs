@@ -1,9 +1,10 @@
 //! Writing JSON the way the dialect wants its text.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use serde::Serialize as _;
 use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::value::RawValue;
 
 use super::dialect::Charset;
 
@@ -30,6 +31,26 @@ pub fn write_value(out: &mut Vec<u8>, value: &serde_json::Value, charset: Charse
             value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, CompactFormatter))
         }
     };
+}
+
+/// Writes JSON as somebody wrote it: its numbers, its escapes and its keys stay, also those that a `Value` cannot hold
+/// (an integer of 30 digits, a key that is there twice). Only the blanks between them go.
+pub fn write_raw(out: &mut Vec<u8>, json: &RawValue, charset: Charset) {
+    let (mut in_string, mut escaped) = (false, false);
+    for character in json.get().chars() {
+        match character {
+            ' ' | '\t' | '\r' | '\n' if !in_string => continue,
+            '"' if !escaped => in_string = !in_string,
+            _ => {}
+        }
+        escaped = in_string && character == '\\' && !escaped;
+        // Writing into a Vec cannot fail.
+        let _ = match charset {
+            // Only strings hold anything beyond ASCII.
+            Charset::Ascii => write_ascii(out, character),
+            Charset::Utf8 => write!(out, "{character}"),
+        };
+    }
 }
 
 /// Writes an unsigned integer.
@@ -63,18 +84,15 @@ impl Formatter for AsciiFormatter {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut units = [0; 2];
-        for character in fragment.chars() {
-            if character.is_ascii() && character != '\u{7f}' {
-                writer.write_all(character.encode_utf8(&mut [0; 4]).as_bytes())?;
-            } else {
-                for unit in character.encode_utf16(&mut units) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            }
-        }
-        Ok(())
+        fragment.chars().try_for_each(|character| write_ascii(writer, character))
     }
+}
+
+fn write_ascii<W: ?Sized + io::Write>(writer: &mut W, character: char) -> io::Result<()> {
+    if character.is_ascii() && character != '\u{7f}' {
+        return writer.write_all(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))
 }
 
 #[cfg(test)]
@@ -112,7 +130,37 @@ mod tests {
         }
     }
 
+    fn raw(json: &str, charset: Charset) -> String {
+        let mut out = Vec::new();
+        write_raw(&mut out, &RawValue::from_string(json.to_owned()).unwrap(), charset);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_somebody_wrote_stays() {
+        let written = "{ \"a b\" : 123456789012345678901234567890,\n\t\"a b\": [1.50, 1e400, -0] }";
+        assert_eq!(
+            raw(written, Charset::Ascii),
+            r#"{"a b":123456789012345678901234567890,"a b":[1.50,1e400,-0]}"#
+        );
+        let texts = r#" ["é\u{7f} \" , \\", "\u0041\/ [ ]"] "#.replace("\\u{7f}", "\u{7f}");
+        assert_eq!(raw(&texts, Charset::Ascii), r#"["\u00e9\u007f \" , \\","\u0041\/ [ ]"]"#);
+        assert_eq!(raw(&texts, Charset::Utf8), texts.trim().replace("\", \"", "\",\""));
+    }
+
     proptest::proptest! {
+        #[test]
+        fn what_somebody_wrote_means_the_same(texts in proptest::collection::vec(".*", 0..4)) {
+            let value = serde_json::Value::from(texts);
+            for charset in [Charset::Ascii, Charset::Utf8] {
+                let pretty = serde_json::to_string_pretty(&value).unwrap();
+                let written = raw(&pretty, charset);
+                let mut anew = Vec::new();
+                write_value(&mut anew, &value, charset);
+                proptest::prop_assert_eq!(written.as_bytes(), anew);
+            }
+        }
+
         #[test]
         fn strings_read_back(text in ".*") {
             for charset in [Charset::Ascii, Charset::Utf8] {

@@ -7,6 +7,7 @@ pub mod contract;
 pub mod diagnosis;
 pub mod dialect;
 pub mod envelope;
+pub mod event_name;
 pub mod evidence;
 pub mod grammar;
 pub mod json;

@@ -6,7 +6,8 @@ use super::style::{BAD, FAINT, GOOD, WARN, harmless, of_severity, paint};
 use crate::clock::Moment;
 use crate::outcome::delivery::{Blame, Delivery, Status};
 use crate::outcome::exchange::{Failure, Reply};
-use crate::protocol::code::Code;
+use crate::protocol::code::Severity;
+use crate::protocol::event_name::EventName;
 
 pub(super) const INDENT: &str = "          ";
 
@@ -24,12 +25,13 @@ pub fn line(delivery: &Delivery, many_sessions: bool) -> String {
         let _ = write!(line, "{:<7}  ", delivery.session);
     }
     let severity = delivery.code.severity();
+    let severity_word = severity.map_or("", Severity::as_str);
     let _ = write!(
         line,
         "{:>4}  {:<29}  {}  {}  {}",
         delivery.sequence,
-        delivery.code,
-        paint(of_severity(severity), format!("{severity:<8}")),
+        name(&delivery.code),
+        paint(severity.map_or(FAINT, of_severity), format!("{severity_word:<8}")),
         status(delivery),
         latency(delivery),
     );
@@ -50,6 +52,10 @@ pub fn explanation(delivery: &Delivery) -> Option<String> {
             "{INDENT}{} the event is forged (its MAC is spoiled) and must be refused",
             paint(BAD, "accepted a forged event:")
         )),
+        Ok(_) if delivery.blame == Blame::ForgedCrash => Some(format!(
+            "{INDENT}{} it was not accepted, but 401 is the answer that refuses it",
+            paint(WARN, "a server error on a forged event:")
+        )),
         Ok(reply) if delivery.blame == Blame::Receiver => Some(explain_reply(reply)),
         Ok(_) => None,
         Err(failure) => Some(explain_failure(failure)),
@@ -57,11 +63,16 @@ pub fn explanation(delivery: &Delivery) -> Option<String> {
 }
 
 /// The line of an event that will be sent again.
-pub fn retry_line(at: Moment, sequence: u32, code: Code, why: &str, again: Moment) -> String {
+pub fn retry_line(at: Moment, sequence: u32, code: &EventName, why: &str, again: Moment) -> String {
     let wait = again.since(at).as_secs_f64();
     let soon = if wait < 0.001 { "at once".to_owned() } else { format!("in {wait:.1} s") };
-    let text = format!("{:>8.3}  {sequence:>4}  {code:<29}  {why}: again {soon}", at.as_millis_f64() / 1e3);
-    paint(FAINT, text)
+    let (at, name) = (at.as_millis_f64() / 1e3, name(code));
+    paint(FAINT, format!("{at:>8.3}  {sequence:>4}  {name:<29}  {why}: again {soon}"))
+}
+
+/// What is no code came out of a file, and may hold anything.
+fn name(code: &EventName) -> String {
+    harmless(code.as_str(), 60)
 }
 
 fn status(delivery: &Delivery) -> String {
@@ -74,7 +85,7 @@ fn status(delivery: &Delivery) -> String {
     };
     let style = match delivery.blame {
         Blame::None if delivery.status == Status::Accepted => GOOD,
-        Blame::None | Blame::Fault => WARN,
+        Blame::None | Blame::ForgedCrash | Blame::Fault => WARN,
         Blame::Receiver | Blame::ForgedAccepted => BAD,
     };
     paint(style, format!("{text:<18}"))

@@ -110,6 +110,14 @@ fn injected(text: &mut String, tally: &Tally) {
             counted(tally.forged_accepted, "event")
         );
     }
+    if tally.forged_crashed > 0 {
+        let _ = writeln!(
+            text,
+            "{}      {} with a spoiled MAC met with a server error: look at what fails there, and answer 401",
+            paint(WARN, "note"),
+            counted(tally.forged_crashed, "event")
+        );
+    }
     if !tally.faults.is_empty() {
         let faults: Vec<String> =
             tally.faults.iter().map(|(name, count)| format!("{name} {count}")).collect();

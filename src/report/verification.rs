@@ -15,6 +15,10 @@ pub struct Verification<'a> {
     pub explanation: Option<&'a Explanation>,
     /// The right value, where it is to be shown.
     pub expected: Option<&'a MacValue>,
+    /// Which secret it is right with, or which explains it, from 0.
+    pub secret: Option<usize>,
+    /// How many there are.
+    pub secrets: usize,
 }
 
 impl Verification<'_> {
@@ -33,9 +37,6 @@ impl Verification<'_> {
             for (place, hint) in explanation.hints().iter().enumerate() {
                 line(if place == 0 { "to do" } else { "" }, hint);
             }
-            if let Some(secret) = explanation.secret.filter(|secret| *secret > 0) {
-                line("secret", &format!("that of --old-secret-file number {secret}"));
-            }
             if let Some(tried) = tried(explanation) {
                 line("tried", &tried);
             }
@@ -43,6 +44,9 @@ impl Verification<'_> {
         } else {
             paint(GOOD, "valid")
         };
+        if let Some(secret) = self.secret.filter(|_| self.secrets > 1) {
+            line("secret", &format!("number {} of those given", secret + 1));
+        }
         if let Some(expected) = self.expected {
             line("expected", expected.as_str());
         }
@@ -52,13 +56,13 @@ impl Verification<'_> {
     /// For programs.
     pub fn json(&self) -> Value {
         let mut object = json!({ "type": "verification", "valid": self.explanation.is_none() });
+        // From 0, in the order in which they were given.
+        object["secret"] = json!(self.secret);
         if let Some(explanation) = self.explanation {
             object["reason"] = json!(explanation.reason());
             object["reasons"] = json!(explanation.reasons());
             object["what"] = json!(explanation.what());
             object["hint"] = json!(explanation.hint());
-            // From 0: the secret itself, then those from before a rotation.
-            object["secret"] = json!(explanation.secret);
             object["tried"] = json!(explanation.tried);
             object["complete"] = json!(!explanation.cut && !explanation.too_large);
         }
@@ -106,45 +110,52 @@ mod tests {
     #[test]
     fn a_right_and_a_wrong_mac() {
         let signer = |secret: &str| Signer::new(&Secret::new(secret), MacInput::Bytes);
-        let signers = [signer("new"), signer("old")];
+        let signers = [signer("old"), signer("new")];
         let body = br#"{"a":1}"#;
         let right = signers[0].sign(body);
-        let valid = Verification { explanation: None, expected: Some(&right) };
+        let valid = Verification { explanation: None, expected: Some(&right), secret: Some(0), secrets: 1 };
         assert_eq!(plain(&valid.human()), format!("valid\n  expected  {right}\n"));
         assert_eq!(
             valid.json(),
-            json!({ "type": "verification", "valid": true, "expected": right.as_str() })
+            json!({ "type": "verification", "valid": true, "secret": 0, "expected": right.as_str() })
         );
 
         let header = signers[1].sign(br#"{"a": 1}"#).to_string().to_uppercase();
         let explanation = explain(&signers, body, &[header.as_bytes()], Effort::THOROUGH);
-        let invalid = Verification { explanation: Some(&explanation), expected: None };
+        let invalid = Verification {
+            explanation: Some(&explanation),
+            expected: None,
+            secret: explanation.secret,
+            secrets: 2,
+        };
         insta::assert_snapshot!(plain(&invalid.human()), @r"
         invalid
-          reason    secret-old
-                    The MAC was made with another of the given secrets than the first.
           reason    signed-with-spaces
                     The MAC is that of the JSON with a space after each comma and colon, as Python's json.dumps writes it.
           reason    header-hex-upper-case
                     The hex digits are in upper case.
           reason    header-prefix-case
                     The prefix is not in lower case.
-          to do     Give the sender the new secret, or accept both until the rotation is over.
-                    Hash the body's bytes as they arrive, before any parser, and send exactly the bytes that were signed.
+          to do     Hash the body's bytes as they arrive, before any parser, and send exactly the bytes that were signed.
                     Write the digest as 64 lower-case hex digits.
                     Write hmac-sha256= once, in lower case, and the digits right after it.
-          secret    that of --old-secret-file number 1
+          secret    number 2 of those given
         ");
         let json = invalid.json();
         assert_eq!(
             (&json["valid"], &json["reason"], &json["secret"]),
-            (&false.into(), &"secret-old".into(), &1.into())
+            (&false.into(), &"signed-with-spaces".into(), &1.into())
         );
-        assert_eq!(json["reasons"][1], "signed-with-spaces");
+        assert_eq!(json["reasons"][0], "signed-with-spaces");
 
         let explanation =
             explain(&signers, body, &[signer("other").sign(body).as_str().as_bytes()], Effort::THOROUGH);
-        let invalid = Verification { explanation: Some(&explanation), expected: None };
+        let invalid = Verification {
+            explanation: Some(&explanation),
+            expected: None,
+            secret: explanation.secret,
+            secrets: 2,
+        };
         let told = plain(&invalid.human());
         assert!(told.contains("wrong-secret") && told.contains(" digests\n"), "{told}");
         assert_eq!(invalid.json()["complete"], true);

@@ -131,11 +131,11 @@ impl Values {
             }
             FieldValue::State => {
                 self.hidden = !self.hidden;
-                out.extend_from_slice(state_text(self.hidden));
+                write_state(out, self.hidden);
             }
             FieldValue::FixedState { hidden } => {
                 self.hidden = *hidden;
-                out.extend_from_slice(state_text(self.hidden));
+                write_state(out, self.hidden);
             }
             FieldValue::Literal(text) => out.extend_from_slice(text),
             FieldValue::OneOf(texts) => {
@@ -187,8 +187,10 @@ fn between(draw: crate::seed::Draw, low: i64, high: i64) -> i64 {
     low.wrapping_add_unsigned(draw.between(0, high.wrapping_sub(low).cast_unsigned()))
 }
 
-const fn state_text(hidden: bool) -> &'static [u8] {
-    if hidden { b"\"HIDDEN\"" } else { b"\"VISIBLE\"" }
+fn write_state(out: &mut Vec<u8>, hidden: bool) {
+    out.push(b'"');
+    out.extend_from_slice(if hidden { envelope::HIDDEN } else { envelope::VISIBLE }.as_bytes());
+    out.push(b'"');
 }
 
 /// Writes a signal as the dialect does. The marks below -80 mean what they mean on every scale.

@@ -9,7 +9,7 @@ use crate::protocol::code::Code;
 
 /// What became of one event.
 #[derive(Clone, Debug)]
-pub struct Delivery(delivery::Delivery);
+pub struct Delivery(delivery::Delivery, Code);
 
 impl Delivery {
     /// The session's number, from 1.
@@ -29,7 +29,7 @@ impl Delivery {
 
     /// Which event it is.
     pub fn code(&self) -> Code {
-        self.0.code
+        self.1
     }
 
     /// How it ended.
@@ -116,7 +116,10 @@ impl Deliveries {
     }
 
     pub(super) fn push(&mut self, delivery: delivery::Delivery) {
-        self.deliveries.push(Delivery(delivery));
+        // Only a journal has events of other names, and this is none.
+        if let Some(code) = delivery.code.code() {
+            self.deliveries.push(Delivery(delivery, code));
+        }
     }
 
     /// The seed that repeats the run.

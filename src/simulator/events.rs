@@ -109,13 +109,12 @@ impl Events {
         let content_type = &self.content_type;
         let ready = &mut self.ready;
         let mut each = |due: Moment, item: &Item| {
-            if item.dropped {
-                return;
-            }
+            // Only a journal has events of other names, and this is none.
+            let Some(code) = item.code.code().filter(|_| !item.dropped) else { return };
             ready.push_back(Event {
                 session: session.clone(),
                 sequence: item.sequence,
-                code: item.code,
+                code,
                 due: due.since(Moment::ZERO),
                 mac: item.mac.as_str().map(str::to_owned),
                 content_type: Arc::clone(content_type),

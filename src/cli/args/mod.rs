@@ -82,6 +82,30 @@ pub(super) enum Verb {
     Man,
 }
 
+impl Verb {
+    /// Whether only errors are to be told.
+    pub fn is_quiet(&self) -> bool {
+        let output = match self {
+            Self::Send(args) => args.output,
+            Self::Replay(args) => args.output,
+            Self::Verify(args) => args.output,
+            _ => return false,
+        };
+        output == OutputName::Quiet
+    }
+}
+
+/// How every variable of the environment begins that is ours.
+pub(super) const PREFIX: &str = "WMS_SIM_";
+
+/// Flags that neither the environment nor a settings file can set.
+pub(super) const TYPED_ONLY: &[&str] = &["config", "no-config", "help", "version"];
+
+/// The environment variable of a flag.
+pub(super) fn variable(flag: &str) -> String {
+    format!("{PREFIX}{}", flag.to_uppercase().replace('-', "_"))
+}
+
 /// The command with an environment variable for each flag.
 pub(super) fn command() -> Command {
     with_variables(Cli::command())
@@ -95,9 +119,10 @@ fn with_variables(command: Command) -> Command {
 
 fn with_variable(arg: clap::Arg) -> clap::Arg {
     match arg.get_long() {
-        Some("help" | "version" | "config" | "no-config") | None => arg,
+        None => arg,
+        Some(long) if TYPED_ONLY.contains(&long) => arg,
         Some(long) => {
-            let variable = format!("WMS_SIM_{}", long.to_uppercase().replace('-', "_"));
+            let variable = variable(long);
             // A switch takes 1 and 0 too, as people write them in environments.
             let switch = matches!(arg.get_action(), ArgAction::SetTrue);
             let arg = if switch { arg.value_parser(BoolishValueParser::new()) } else { arg };

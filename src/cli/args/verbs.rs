@@ -122,11 +122,15 @@ pub(in crate::cli) struct SignArgs {
 /// Check the X-WMS-Content-MAC value of a body, byte for byte as it stands, and say why it does not match.
 #[derive(Args)]
 #[command(after_help = "\
-Example: wms-sim verify --mac 'hmac-sha256=8f97..' body.json --secret-file mac.secret
+Examples:
+  wms-sim verify --mac 'hmac-sha256=8f97..' body.json --secret-file mac.secret
+  wms-sim verify --mac 'hmac-sha256=8f97..' body.json --secret-file old.secret --secret-file new.secret
 
+Of several secrets, four at the most, each is accepted, as by a receiver while one takes the other's place.
 Prints `valid` (exit code 0), or the reason and what to do (exit code 1). To find the reason it tries what usually goes
 wrong: how the header is written, other hashes, the secret with a line break or decoded, the body with other ends, line
-ends, encodings, or printed anew as JSON, and some of these together. `wrong-secret` is what remains.
+ends, encodings, or printed anew as JSON, and some of these together. `wrong-secret` is what remains; beside it stands
+what makes the body doubtful, such as an end that is missing.
 
 Limits: bodies of 64 MiB, 8192 digests over 4 GiB in all; bodies over 1 MiB are not printed anew as JSON. Of a value with
 fewer than 32 digits it is not said whether they are right.")]
@@ -137,7 +141,8 @@ pub(in crate::cli) struct VerifyArgs {
     /// The header's value as it was received
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     pub mac: String,
-    /// The value that would be right. Whoever has it can pass this body off as signed, so keep it out of logs and tickets
+    /// The value that would be right (of several secrets, with the one that explains the MAC, else the first). Whoever has
+    /// it can pass this body off as signed, so keep it out of logs and tickets
     #[arg(long)]
     pub show_expected: bool,
     /// How to tell it
@@ -145,9 +150,6 @@ pub(in crate::cli) struct VerifyArgs {
     pub output: OutputName,
     #[command(flatten)]
     pub secret: SecretArgs,
-    /// A secret from before a rotation: if it made the MAC, that is said (may be given up to three times)
-    #[arg(long, value_name = "FILE", help_heading = "Secret")]
-    pub old_secret_file: Vec<PathBuf>,
     #[command(flatten)]
     pub dialect: DialectArgs,
 }

@@ -139,7 +139,8 @@ fn yaml_files(folder: &Path, required: bool) -> Result<Vec<PathBuf>, CliError> {
         Ok(entries) => entries,
         Err(_) if !required => return Ok(Vec::new()),
         Err(error) => {
-            return Err(CliError::usage(format!("cannot read the folder {}: {error}", folder.display())));
+            return Err(CliError::usage(format!("cannot read the folder {}: {error}", folder.display()))
+                .about("scenarios"));
         }
     };
     let mut paths: Vec<PathBuf> = entries

@@ -35,7 +35,7 @@ pub(in crate::cli) fn choose(args: &DialectArgs) -> Result<Chosen, CliError> {
     let base = match args.dialect.as_str() {
         "current" => Dialect::current(),
         "older" => Dialect::older(),
-        path => read(Path::new(path))?,
+        path => read(Path::new(path)).map_err(|error| error.about("dialect"))?,
     };
     let mut trial = base.clone();
     let mut set = Vec::new();

@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use super::catalogue::Catalogue;
 use super::dialect::Chosen;
 use super::overrides;
@@ -46,7 +48,8 @@ pub(in crate::cli) fn choose(args: &SendArgs, dialect: &Chosen) -> Result<Plays,
         return Err(CliError::usage(format!("--session-id names one session, and there are {count}"))
             .help("--session-ids FILE gives each its own; --only-session K plays one of them"));
     }
-    Ok(Plays { mix, words, numbers, ids: ids(args)? })
+    let ids = ids(args).map_err(|error| error.about("session-ids"))?;
+    Ok(Plays { mix, words, numbers, ids })
 }
 
 fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, String), CliError> {
@@ -57,18 +60,17 @@ fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, Str
         })?;
         let dialect = dialect.whole();
         if !dialect.knows(code) {
-            return Err(
-                CliError::usage(format!("the older page has no {code}")).help("the dialect current has it")
-            );
+            return Err(CliError::usage(format!("the older page has no {code}"))
+                .help("the dialect current has it")
+                .about("event"));
         }
         let payload = args
             .payload
             .as_deref()
-            .map(serde_json::from_str)
+            .map(serde_json::from_str::<&RawValue>)
             .transpose()
             .map_err(|error| CliError::usage(format!("--payload is not JSON: {error}")))?;
-        let plan =
-            compile::single(code, args.sequence.unwrap_or(0), payload.as_ref(), &dialect, &options.overrides);
+        let plan = compile::single(code, args.sequence.unwrap_or(0), payload, &dialect, &options.overrides);
         let mix = Mix::new(vec![(Arc::new(plan), 1.0)]).ok_or_else(nothing)?;
         return Ok((mix, format!("one {code}")));
     }
@@ -80,7 +82,8 @@ fn mix(args: &SendArgs, options: &Options, dialect: &Chosen) -> Result<(Mix, Str
     }
     let catalogue = Catalogue::open(args.scenarios.as_deref())?;
     if let Some(name) = &args.mix {
-        return Ok((catalogue.mix(name, options)?, format!("mix {name}")));
+        let mix = catalogue.mix(name, options).map_err(|error| error.about("mix"))?;
+        return Ok((mix, format!("mix {name}")));
     }
     let names = if args.scenario.is_empty() { &["happy-path".to_owned()][..] } else { &args.scenario };
     let plans = names

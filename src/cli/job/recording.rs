@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use crate::cli::error::CliError;
+use crate::cli::journal_file::BEGIN;
 use crate::delivery::Recording;
 use crate::outcome::journal::read::{self, Entry, LONGEST_LINE};
 
@@ -60,6 +61,12 @@ pub(in crate::cli) fn open(path: &Path) -> Result<Opened, CliError> {
                 }
                 recording.take(entry);
             }
+            Err(_) if number == 1 && !whole && is_begun(&line) => {
+                return Err(CliError::could_not(format!(
+                    "the journal {shown} is cut off inside its first line: there is nothing to send"
+                ))
+                .help("its run was killed as it began, or the file was not copied whole"));
+            }
             Err(error) if number == 1 => return Err(foreign(path, &error.to_string())),
             // A run that was killed may leave a last line that is not whole.
             Err(_) if !whole => {
@@ -89,6 +96,11 @@ pub(in crate::cli) fn open(path: &Path) -> Result<Opened, CliError> {
         )));
     }
     Ok(Opened { recording, content_type, warnings })
+}
+
+/// Whether it is how a journal begins, as far as it goes.
+fn is_begun(line: &[u8]) -> bool {
+    line.starts_with(BEGIN) || BEGIN.starts_with(line)
 }
 
 fn foreign(path: &Path, why: &str) -> CliError {

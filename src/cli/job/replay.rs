@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::send::{Mode, SendJob, headers, wait};
+use super::send::{Mode, SendJob, headers, idle_backoff, wait};
 use super::{dialect, recording, secret, target};
 use crate::cli::args::ReplayArgs;
 use crate::cli::error::CliError;
@@ -33,11 +33,12 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
     }
     let signer = Signer::new(&secret.unwrap_or_else(|| Secret::new("")), spoken.mac_input);
 
-    let recording::Opened { mut recording, content_type, warnings } = recording::open(&args.recording)?;
+    let recording::Opened { mut recording, content_type, mut warnings } = recording::open(&args.recording)?;
     // The same bytes are sent as what they were, unless the command line says otherwise.
     if let Some(content_type) = content_type.filter(|_| !sets_content_type(&chosen.set)) {
         let _ = spoken.set("http.content-type", &content_type);
     }
+    warnings.extend(idle_backoff(spoken.retries, args.pace, "at --pace max", typed));
     let (transport, carrier) = target::options(&args.delivery, target::parse(url)?, &spoken)?;
     if args.resign {
         recording.change(&mut |item| item.mac = MacText::Signed(signer.sign(&item.body)));

@@ -38,14 +38,18 @@ pub(in crate::cli) fn find_all(args: &SecretArgs, typed: &Typed) -> Result<Vec<S
     }
     let from_files = !args.secret_file.is_empty() && (args.secret.is_empty() || of_files > of_texts);
     let secrets: Vec<Secret> = if from_files {
-        args.secret_file.iter().map(|path| from_file(path)).collect::<Result<_, _>>()?
+        args.secret_file
+            .iter()
+            .map(|path| from_file(path))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.about("secret-file"))?
     } else {
         args.secret.iter().map(|text| Secret::new(text.clone())).collect()
     };
     if secrets.iter().any(Secret::is_empty) {
-        return Err(
-            CliError::usage("the secret is empty").help("WMS assigns a MAC secret with the Config ID")
-        );
+        return Err(CliError::usage("the secret is empty")
+            .help("WMS assigns a MAC secret with the Config ID")
+            .about(if from_files { "secret-file" } else { "secret" }));
     }
     Ok(secrets)
 }

@@ -1,5 +1,7 @@
 //! Where to, and by what.
 
+use std::path::Path;
+
 use zeroize::Zeroizing;
 
 use crate::cli::args::{DeliveryArgs, TransportName};
@@ -65,15 +67,19 @@ pub(in crate::cli) fn options(
     Ok((options, carrier))
 }
 
+fn pem(path: &Path, what: &str, flag: &'static str) -> Result<Vec<u8>, CliError> {
+    files::read(path, what, PEM_LIMIT).map_err(|error| error.about(flag))
+}
+
 fn tls(args: &DeliveryArgs) -> Result<TlsOptions, CliError> {
     let mut tls = TlsOptions { insecure: args.insecure, ..TlsOptions::default() };
     if let Some(path) = &args.cacert {
-        tls.extra_roots = Some(files::read(path, "the certificates", PEM_LIMIT)?);
+        tls.extra_roots = Some(pem(path, "the certificates", "cacert")?);
     }
     if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
         tls.client = Some(ClientIdentity {
-            certificates: files::read(cert, "the client certificate", PEM_LIMIT)?,
-            key: Zeroizing::new(files::read(key, "the client key", PEM_LIMIT)?),
+            certificates: pem(cert, "the client certificate", "cert")?,
+            key: Zeroizing::new(pem(key, "the client key", "key")?),
         });
     }
     Ok(tls)

@@ -52,7 +52,7 @@ impl Human {
                 self.trouble(&(line::line(delivery, true) + &explanation));
             }
             RunEvent::Retrying { at, sequence, code, again, why, .. } if self.lines => {
-                self.out.line(&line::retry_line(*at, *sequence, *code, why, *again));
+                self.out.line(&line::retry_line(*at, *sequence, code, why, *again));
                 self.out.flush();
             }
             RunEvent::Probed { at, session, expected, probe: found, .. } => {

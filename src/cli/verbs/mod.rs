@@ -4,6 +4,7 @@ pub(super) mod completions;
 pub(super) mod dialect;
 pub(super) mod events;
 pub(super) mod faults;
+mod lint;
 pub(super) mod man;
 pub(super) mod scenarios;
 pub(super) mod sign;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::lint;
 use crate::cli::args::{DialectArgs, ScenariosArgs, ScenariosVerb};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -14,10 +15,8 @@ use crate::cli::printer::{self, Out, note};
 use crate::report::diagram::{self, Row};
 use crate::report::style::{FAINT, paint};
 use crate::scenario::compile::Options;
-use crate::scenario::diagnostic::{Level, render};
 use crate::scenario::file::{mix, schema, template};
 use crate::scenario::inspect;
-use crate::scenario::library::{self, Library};
 use crate::seed::Seed;
 
 pub(in crate::cli) fn run(args: &ScenariosArgs) -> Result<Exit, CliError> {
@@ -27,8 +26,7 @@ pub(in crate::cli) fn run(args: &ScenariosArgs) -> Result<Exit, CliError> {
             show(&Catalogue::open(args.scenarios.as_deref())?, name, diagram.then_some(Seed(*seed)), dialect)
         }
         ScenariosVerb::Lint { files, dialect } => {
-            let files: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
-            lint(&Catalogue::open(args.scenarios.as_deref())?, &files, dialect)
+            lint::run(&Catalogue::open(args.scenarios.as_deref())?, files, dialect)
         }
         ScenariosVerb::Schema { mix } => {
             let schema = if *mix { schema::mix() } else { schema::scenario() };
@@ -139,69 +137,6 @@ fn show(
         crate::clock::Moment(plan.longest).as_millis_f64() / 1e3
     ));
     Ok(Exit::Ok)
-}
-
-fn lint(catalogue: &Catalogue, files: &[&Path], args: &DialectArgs) -> Result<Exit, CliError> {
-    let chosen = dialect::choose(args)?;
-    let options = Options { dialect: chosen.base, set: chosen.set, ..Options::default() };
-    let mut out = Out::open();
-    let mut broken = 0;
-    for path in files {
-        let source = match catalogue::read(path) {
-            Ok(source) => source,
-            Err(error) => {
-                printer::error(&error);
-                broken += 1;
-                continue;
-            }
-        };
-        let found = if catalogue::is_mix(&source) {
-            let (file, mut found) = mix::read(&source);
-            found.extend(file.iter().flat_map(|file| unknown_scenarios(file, path, &catalogue.library)));
-            found
-        } else {
-            match library::load(&source, &options) {
-                Ok((_, found)) | Err(found) => found,
-            }
-        };
-        let wrong = found.iter().any(|diagnostic| diagnostic.level == Level::Error);
-        broken += usize::from(wrong);
-        if found.is_empty() {
-            out.line(&format!("{}: good", path.display()));
-        } else {
-            out.text(&render(&source, &found, printer::colors_on_stderr()));
-        }
-    }
-    Ok(if broken > 0 { Exit::Usage } else { Exit::Ok })
-}
-
-fn unknown_scenarios(
-    file: &mix::MixFile,
-    path: &Path,
-    library: &Library,
-) -> Vec<crate::scenario::diagnostic::Diagnostic> {
-    use crate::scenario::diagnostic::Diagnostic;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    file.scenarios
-        .iter()
-        .filter_map(|entry| {
-            let name = &entry.scenario.value;
-            let span = entry.scenario.span.clone();
-            if catalogue::is_path(name) {
-                let missing = !folder.join(name).is_file();
-                return missing.then(|| {
-                    Diagnostic::error(format!("there is no file {name}"), span, "relative to the mix")
-                });
-            }
-            if library.scenario(name).is_some() {
-                return None;
-            }
-            let label = library
-                .nearest_scenario(name)
-                .map_or_else(String::new, |near| format!("did you mean '{near}'?"));
-            Some(Diagnostic::error(format!("there is no scenario '{name}'"), span, label))
-        })
-        .collect()
 }
 
 fn new(path: &Path) -> Result<Exit, CliError> {

@@ -200,7 +200,7 @@ mod tests {
             let item = Item {
                 due: Moment(u64::from(sequence) * 1_000_000_000),
                 sequence,
-                code: Code::WmsLoaded,
+                code: Code::WmsLoaded.into(),
                 body: Bytes::from_static(b"{}"),
                 mac: MacText::Signed(signer.sign(b"{}")),
                 faults: Faults::new(),

@@ -99,7 +99,7 @@ impl Played {
         Some(Item {
             due: beat.due,
             sequence: rendered.sequence,
-            code: rendered.code,
+            code: rendered.code.into(),
             mac: MacText::Signed(with.signers.at(beat.due).sign(buffer)),
             body: Bytes::copy_from_slice(buffer),
             faults: Faults::new(),

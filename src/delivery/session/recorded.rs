@@ -8,8 +8,8 @@ use crate::delivery::item::{Faults, Item, MacText};
 use crate::outcome::delivery::Status;
 use crate::outcome::journal::read::{Entry, Recorded, RecordedSession};
 use crate::outcome::run_event::SessionInfo;
-use crate::protocol::code::Code;
 use crate::protocol::conclusion::Outcome;
+use crate::protocol::event_name::EventName;
 
 impl Recording {
     /// Takes a line of a journal in. What was suppressed was not sent, and is not sent again.
@@ -52,8 +52,7 @@ fn item(recorded: Recorded) -> Item {
     Item {
         due: recorded.intended,
         sequence: recorded.sequence,
-        // A journal of a later version may know more events; the bytes are what counts.
-        code: recorded.event.parse().unwrap_or(Code::GeneralError),
+        code: EventName::read(&recorded.event),
         body: Bytes::from(recorded.body),
         mac: MacText::Spoiled(recorded.mac.map(Into::into)),
         expectation: faults

@@ -12,6 +12,7 @@ use super::exchange::Exchange;
 use super::run::{Run, Setup};
 use super::run_event::RunEvent;
 use crate::clock::Moment;
+use crate::protocol::code::Severity;
 
 /// The first line: what is about to be done.
 pub fn run_line(setup: &Setup) -> Value {
@@ -102,6 +103,7 @@ pub fn end_line(run: &Run, exit_code: u8) -> Value {
         "failed": tally.failed,
         "suppressed": tally.suppressed,
         "forged_accepted": tally.forged_accepted,
+        "forged_crashed": tally.forged_crashed,
         "requests": {
             "sent": tally.requests,
             "first": tally.requests - tally.retries - tally.duplicates,
@@ -140,7 +142,7 @@ fn delivery_line(delivery: &Delivery, headers: &[(String, String)]) -> Value {
     put("session_id", (&*delivery.session_id).into());
     put("sequence", delivery.sequence.into());
     put("event", delivery.code.as_str().into());
-    put("severity", delivery.code.severity().as_str().into());
+    put("severity", json!(delivery.code.severity().map(Severity::as_str)));
     put("status", delivery.status.as_str().into());
     let status = delivery.exchange.as_ref().and_then(Exchange::status);
     put("http_status", status.map_or(Value::Null, Value::from));

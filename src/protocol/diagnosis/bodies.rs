@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
+use serde_json::value::RawValue;
 
 use super::header::BASE64;
 use super::reason::Reason;
+use super::repr;
 use crate::protocol::dialect::Charset;
 use crate::protocol::json;
 use crate::protocol::mac::as_node_ascii;
@@ -42,6 +44,10 @@ pub(super) const VARIANTS: &[(Reason, Make)] = &[
     (Reason::SignedInsideString, |body| {
         Some(serde_json::from_slice::<String>(body).ok()?.into_bytes().into())
     }),
+    (Reason::SignedBeforeRepr, |body| repr::unwrapped(body.trim_ascii().strip_prefix(b"b")?)),
+    (Reason::SignedAsRepr, |body| Some(repr::of(body).into())),
+    (Reason::SignedInsideQuotes, |body| quoted(body).map(Cow::from)),
+    (Reason::SignedInsideQuotes, |body| repr::unwrapped(body.trim_ascii())),
     (Reason::SignedAsString, |body| as_string(body, Charset::Utf8)),
     (Reason::SignedAsString, |body| as_string(body, Charset::Ascii)),
     (Reason::SignedUtf16, |body| {
@@ -109,11 +115,30 @@ fn undoubled(body: &[u8]) -> Option<Vec<u8>> {
     wide_text(body)?.chars().map(|character| u8::try_from(character).ok()).collect()
 }
 
+fn quoted(body: &[u8]) -> Option<&[u8]> {
+    match body.trim_ascii() {
+        [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] => Some(inner),
+        _ => None,
+    }
+}
+
 fn as_string(body: &[u8], charset: Charset) -> Option<Cow<'_, [u8]>> {
     let text = std::str::from_utf8(body).ok()?;
     let mut out = Vec::with_capacity(body.len() + 64);
     json::write_string(&mut out, text, charset);
     Some(out.into())
+}
+
+/// Why a body can hardly be what WMS signed, where no slip explains its MAC. It proves nothing.
+pub(super) fn doubt(body: &[u8], too_large: bool) -> Option<Reason> {
+    if body.trim_ascii().is_empty() {
+        return Some(Reason::BodyEmpty);
+    }
+    if too_large {
+        return None;
+    }
+    let error = serde_json::from_slice::<&RawValue>(body).err()?;
+    Some(if error.is_eof() { Reason::BodyCutShort } else { Reason::BodyNotJson })
 }
 
 #[cfg(test)]
@@ -151,6 +176,11 @@ mod tests {
             (br#"{"a":1}"#, br#""{\"a\":1}""#, Reason::SignedAsString),
             ("\u{e9}".as_bytes(), br#""\u00e9""#, Reason::SignedAsString),
             (b"{}", b"{\0}\0", Reason::SignedUtf16),
+            (b"b'{}'", b"{}", Reason::SignedBeforeRepr),
+            (b" b'{\\n}'\n", b"{\n}", Reason::SignedBeforeRepr),
+            (b"{}", b"b'{}'", Reason::SignedAsRepr),
+            (b"'{}'", b"{}", Reason::SignedInsideQuotes),
+            (b"'{\\n}'", b"{\n}", Reason::SignedInsideQuotes),
         ] {
             assert_eq!(named(body, signed), Some(reason), "{}", String::from_utf8_lossy(body));
         }

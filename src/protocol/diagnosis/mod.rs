@@ -2,7 +2,8 @@
 //!
 //! This explains and does not judge: only [`verify`](super::mac::verify) makes a
 //! [`Verified`](super::mac::Verified). An explanation is certain where it names a slip, because a digest of 128 bits or
-//! more is not met by accident; where it says `wrong-secret`, it only says that nothing that was tried explains the digest.
+//! more is not met by accident; where it says `wrong-secret`, it only says that nothing that was tried explains the digest, and
+//! what may stand beside it (`body-cut-short`) is a likely cause and no more.
 //!
 //! What was done to the body is told from the signature's side: `signed-with-newline` is the MAC of this body with a line
 //! break, whether the sender signed one that it did not send, or it was lost on the way.
@@ -14,6 +15,7 @@ mod header;
 mod keys;
 mod numbers;
 mod reason;
+mod repr;
 mod rewrite;
 mod search;
 #[cfg(test)]
@@ -25,6 +27,7 @@ use std::fmt;
 use smallvec::SmallVec;
 
 pub use reason::Reason;
+pub use search::MOST_SECRETS;
 
 use super::mac::Signer;
 use search::Search;
@@ -112,8 +115,8 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// Says why the header's values do not match the body. The first signer's secret is the one that should have been used;
-/// the others are those of a rotation.
+/// Says why the header's values do not match the body. Any of the secrets might have been used: there are several while
+/// one takes the other's place.
 pub fn explain(signers: &[Signer], body: &[u8], headers: &[&[u8]], effort: Effort) -> Explanation {
     let form = header::read(headers);
     let mut explanation = Explanation {
@@ -136,6 +139,7 @@ pub fn explain(signers: &[Signer], body: &[u8], headers: &[&[u8]], effort: Effor
         explanation.too_large = search.too_large && found.is_none();
         if found.is_none() {
             explanation.reasons.push(Reason::WrongSecret);
+            explanation.reasons.extend(bodies::doubt(body, search.too_large));
         }
     }
     if !found.as_ref().is_some_and(|found| found.other_hash) {

@@ -47,7 +47,6 @@ mod fix {
     pub(super) const CALL: &str =
         "Use your library's HMAC function with the secret as key and the body as message.";
     pub(super) const ARGUMENTS: &str = "Swap the arguments: the secret is the key, the body is the message.";
-    pub(super) const OLD: &str = "Give the sender the new secret, or accept both until the rotation is over.";
     pub(super) const STRIP: &str =
         "Strip the secret where it is read: files and pasted text often end in a line break or blank.";
     pub(super) const AS_IS: &str =
@@ -64,6 +63,12 @@ mod fix {
     pub(super) const BYTES: &str =
         "If the sender hashes the raw bytes, check with mac.input=bytes; for ASCII bodies both agree.";
     pub(super) const UNPACK: &str = "Decode the body once before hashing: the gateway wrapped what was sent.";
+    pub(super) const REPR: &str =
+        "In Python, use the bytes themselves: str() and f-strings put b'...' around them.";
+    pub(super) const QUOTES: &str =
+        "Leave the quotes off: they are the shell's or the template's, not the body's.";
+    pub(super) const ALL: &str =
+        "Read the body to its end: look at buffer sizes, at Content-Length, and at how it was saved.";
     pub(super) const HEX: &str = "Write the digest as 64 lower-case hex digits.";
     pub(super) const WHOLE: &str =
         "Write all 32 bytes as 64 hex digits; look for a column, buffer or copy that cuts the value.";
@@ -86,7 +91,6 @@ reasons! {
     HashOfSecretAndBody "hash-of-secret-and-body" CALL "This is a plain hash of secret and body put together, not an HMAC."
     KeyMessageSwapped "key-message-swapped" ARGUMENTS "The body was used as the key and the secret as the message."
 
-    SecretOld "secret-old" OLD "The MAC was made with another of the given secrets than the first."
     SecretEmpty "secret-empty" LOAD "The MAC was made with an empty secret."
     SecretUndefined "secret-undefined" LOAD "The MAC was made with the text of an unset variable (undefined, null, None) as the secret."
     SecretWithNewline "secret-with-newline" STRIP "The MAC was made with a line break at the end of the secret."
@@ -112,6 +116,9 @@ reasons! {
     SignedReplacementMarks "signed-replacement-marks" TEXT "The MAC is that of the body with U+FFFD for what is not UTF-8."
     SignedBeforeBase64 "signed-before-base64" UNPACK "The body is the base64 of what was signed."
     SignedInsideString "signed-inside-string" UNPACK "The body is a JSON string that holds what was signed."
+    SignedBeforeRepr "signed-before-repr" REPR "The body is what was signed as Python prints bytes: b'...'."
+    SignedAsRepr "signed-as-repr" REPR "The MAC is that of the body as Python prints bytes: b'...'."
+    SignedInsideQuotes "signed-inside-quotes" QUOTES "The body stands in quotes that were not signed."
     SignedAsString "signed-as-string" RAW "The MAC is that of the body as a JSON string: it was serialised twice before it was signed."
     SignedWithNewline "signed-with-newline" RAW "The MAC is that of the body with a line break at its end."
     SignedWithoutNewline "signed-without-newline" RAW "The MAC is that of the body without the line break at its end."
@@ -159,6 +166,9 @@ reasons! {
     HeaderBlanks "header-blanks" VALUE "There are blanks or line breaks around the value."
 
     WrongSecret "wrong-secret" COMPARE "The MAC belongs to another secret, or to another body; none of the usual slips explains it."
+    BodyEmpty "body-empty" EARLY "The body is empty here, and what WMS signs is not: perhaps that is why."
+    BodyCutShort "body-cut-short" ALL "The body is JSON that ends too soon: perhaps it is not all that was signed."
+    BodyNotJson "body-not-json" RAW "The body is not JSON, and what WMS signs is: perhaps it was changed on the way."
 }
 
 impl fmt::Display for Reason {

@@ -14,7 +14,7 @@ use crate::protocol::dialect::MacInput;
 use crate::protocol::mac::Signer;
 
 /// The most secrets that are tried.
-const MOST_SECRETS: usize = 4;
+pub const MOST_SECRETS: usize = 4;
 
 /// What explains the digest.
 pub(super) struct Found {
@@ -60,10 +60,7 @@ impl<'a> Search<'a> {
         ];
         for stage in stages {
             for (secret, signer) in signers.iter().enumerate() {
-                if let Some(mut reasons) = stage(self, signer) {
-                    if secret > 0 {
-                        reasons.push(Reason::SecretOld);
-                    }
+                if let Some(reasons) = stage(self, signer) {
                     let other_hash = reasons.iter().any(|reason| *reason < Reason::KeyMessageSwapped);
                     return Some(Found { reasons, secret, other_hash });
                 }

@@ -19,6 +19,8 @@ pub use single::single;
 
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use super::diagnostic::{Diagnostic, Level};
 use super::file::types::{LONGEST, MAX_EVENTS, ScenarioFile, Span, Spanned};
 use super::plan::Plan;
@@ -39,14 +41,14 @@ pub struct Options {
 }
 
 /// `--override EVENT.payload.key=value`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Override {
     /// The event whose payload is changed.
     pub code: Code,
     /// The key.
     pub key: String,
-    /// The value.
-    pub value: serde_json::Value,
+    /// The value, as it was written.
+    pub value: Box<RawValue>,
 }
 
 /// Groups of dialect keys that all sessions of a run share.

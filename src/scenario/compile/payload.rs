@@ -1,10 +1,13 @@
 //! The fields of an event's payload: those that the page names, then those that the file adds.
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Override;
-use crate::protocol::code::{Code, PayloadKind};
+use crate::protocol::code::Code;
+use crate::protocol::contract::{self, FieldKind};
 use crate::protocol::dialect::Dialect;
+use crate::protocol::envelope::{HIDDEN, VISIBLE};
 use crate::protocol::json;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file::types::{PayloadValue, Spanned};
@@ -42,7 +45,7 @@ pub(super) fn build(
     }
     for Override { key, value, .. } in overrides.iter().filter(|chosen| chosen.code == code) {
         let name = on_the_wire(code, key, dialect);
-        let value = field_value(code, key, &PayloadValue::Literal(value.clone()), dialect);
+        let value = overridden(code, key, value, dialect);
         match fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, field)) => *field = value,
             None => fields.push((name, value)),
@@ -58,36 +61,19 @@ fn documented(code: Code, dialect: &Dialect) -> Vec<(String, FieldValue)> {
     let one_of = |texts: &[String]| {
         FieldValue::OneOf(texts.iter().map(|text| literal(&Value::from(text.as_str()), dialect)).collect())
     };
-    let mid = |value| ("measurementId".to_owned(), value);
-    match code.payload() {
-        PayloadKind::None => Vec::new(),
-        PayloadKind::Measurement => vec![mid(FieldValue::MeasurementId)],
-        PayloadKind::MeasurementIfCreated => vec![mid(FieldValue::MeasurementIdIfCreated)],
-        PayloadKind::Results => vec![
-            mid(FieldValue::MeasurementId),
-            ("snr".to_owned(), FieldValue::Snr(None)),
-            ("sequence".to_owned(), FieldValue::ResultNumber),
-        ],
-        PayloadKind::Constraint => {
-            vec![
-                mid(FieldValue::MeasurementIdIfCreated),
-                (dialect.constraint_key.clone(), one_of(&dialect.constraint_values)),
-            ]
+    let value = |field: &contract::Field<'_>| match field.kind {
+        FieldKind::MeasurementId if field.if_created => FieldValue::MeasurementIdIfCreated,
+        FieldKind::MeasurementId => FieldValue::MeasurementId,
+        FieldKind::Snr => FieldValue::Snr(None),
+        FieldKind::ResultNumber => FieldValue::ResultNumber,
+        FieldKind::Constraint => one_of(&dialect.constraint_values),
+        FieldKind::ApiError => one_of(&dialect.api_error_values),
+        FieldKind::State => FieldValue::State,
+        FieldKind::Details => {
+            FieldValue::Literal(literal(&Value::from(code.details().unwrap_or_default()), dialect))
         }
-        PayloadKind::ApiError => {
-            vec![
-                mid(FieldValue::MeasurementIdIfCreated),
-                (dialect.api_error_key.clone(), one_of(&dialect.api_error_values)),
-            ]
-        }
-        PayloadKind::Visibility => {
-            vec![mid(FieldValue::MeasurementIdIfCreated), ("state".to_owned(), FieldValue::State)]
-        }
-        PayloadKind::Details => {
-            let details = Value::from(code.details().unwrap_or_default());
-            vec![("details".to_owned(), FieldValue::Literal(literal(&details, dialect)))]
-        }
-    }
+    };
+    contract::fields(code, dialect).iter().map(|field| (field.name.to_owned(), value(field))).collect()
 }
 
 /// Files write `constraint` and `code` whatever the dialect calls them.
@@ -100,9 +86,8 @@ fn on_the_wire(code: Code, key: &str, dialect: &Dialect) -> String {
 }
 
 fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -> FieldValue {
-    let is_snr = code == Code::IntermediateResults && key == "snr";
     let text = |value: &Value| match value.as_f64() {
-        Some(decibel) if is_snr => {
+        Some(decibel) if is_snr(code, key) => {
             let mut out = Vec::new();
             write_snr(&mut out, decibel, dialect);
             out.into()
@@ -114,8 +99,8 @@ fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -
             if code == Code::PageVisibilityChange && key == "state" =>
         {
             match state.as_str() {
-                "HIDDEN" => FieldValue::FixedState { hidden: true },
-                "VISIBLE" => FieldValue::FixedState { hidden: false },
+                HIDDEN => FieldValue::FixedState { hidden: true },
+                VISIBLE => FieldValue::FixedState { hidden: false },
                 _ => FieldValue::Literal(text(&Value::from(state.as_str()))),
             }
         }
@@ -129,14 +114,32 @@ fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -
     }
 }
 
+/// What means something to the engine is read; all else stays as it was written.
+fn overridden(code: Code, key: &str, value: &RawValue, dialect: &Dialect) -> FieldValue {
+    let read = serde_json::from_str(value.get()).map(PayloadValue::Literal);
+    let read = read.map(|read| field_value(code, key, &read, dialect));
+    match read {
+        Ok(read) if is_snr(code, key) || !matches!(read, FieldValue::Literal(_)) => read,
+        _ => {
+            let mut out = Vec::new();
+            json::write_raw(&mut out, value, dialect.charset);
+            FieldValue::Literal(out.into())
+        }
+    }
+}
+
+fn is_snr(code: Code, key: &str) -> bool {
+    code == Code::IntermediateResults && key == "snr"
+}
+
 fn check_state(code: Code, key: &str, value: &Spanned<PayloadValue>, diagnostics: &mut Vec<Diagnostic>) {
     if code != Code::PageVisibilityChange || key != "state" {
         return;
     }
-    let known = matches!(&value.value, PayloadValue::Literal(Value::String(text)) if text == "HIDDEN" || text == "VISIBLE");
+    let known = matches!(&value.value, PayloadValue::Literal(Value::String(text)) if text == HIDDEN || text == VISIBLE);
     if !known {
         diagnostics.push(Diagnostic::warning(
-            "a page's state is HIDDEN or VISIBLE",
+            format!("a page's state is {HIDDEN} or {VISIBLE}"),
             value.span.clone(),
             "the grammar cannot follow this",
         ));

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use super::payload;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Dialect;
@@ -15,14 +17,14 @@ use crate::seed::Purpose;
 pub fn single(
     code: Code,
     sequence: u32,
-    whole_payload: Option<&serde_json::Value>,
+    whole_payload: Option<&RawValue>,
     dialect: &Dialect,
     overrides: &[Override],
 ) -> Plan {
     let payload = match whole_payload {
         Some(value) => {
             let mut text = Vec::new();
-            json::write_value(&mut text, value, dialect.charset);
+            json::write_raw(&mut text, value, dialect.charset);
             Payload::Whole(text.into())
         }
         None => payload::build(code, &[], dialect, overrides, &mut Vec::new()),

@@ -187,14 +187,11 @@ fn scalar_value(scalar: &Scalar, span: &Span, problems: &mut Problems) -> Option
         Resolved::Null => Some(Value::Null),
         Resolved::Bool(value) => Some(Value::Bool(value)),
         Resolved::Text => Some(Value::String(scalar.text.clone())),
-        Resolved::Number { number, exact, .. } => {
+        Resolved::Number { number, integer, exact } => {
             if !exact {
                 let message = format!("{} is sent as {number}", quote(&scalar.text));
-                problems.warning(
-                    message,
-                    span,
-                    "integers have 64 bits; put it in quotes to send it as a text",
-                );
+                let limit = if integer { "integers have 64 bits" } else { "decimals have 17 digits" };
+                problems.warning(message, span, format!("{limit}; put it in quotes to send it as a text"));
             }
             Some(Value::Number(number))
         }

@@ -17,7 +17,7 @@ pub enum Resolved {
         number: Number,
         /// Written without point and exponent.
         integer: bool,
-        /// False for an integer beyond 64 bits, which loses digits.
+        /// False for an integer beyond 64 bits and a decimal of too many digits, which lose some.
         exact: bool,
     },
     /// `.inf`, `.nan`, or a number that is too large: JSON has none of them.
@@ -91,11 +91,17 @@ fn float(text: &str) -> Option<Resolved> {
         return None;
     }
     let number = text.parse().ok().and_then(Number::from_f64);
-    Some(number.map_or(Resolved::NotFinite, |number| Resolved::Number {
-        number,
-        integer: false,
-        exact: true,
+    Some(number.map_or(Resolved::NotFinite, |number| {
+        let exact = figures(text) == figures(&number.to_string());
+        Resolved::Number { number, integer: false, exact }
     }))
+}
+
+/// The digits of a number, without those that only say how large it is.
+fn figures(text: &str) -> String {
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').to_owned()
 }
 
 #[cfg(test)]
@@ -156,5 +162,17 @@ mod tests {
     #[test]
     fn integers_beyond_64_bits_are_rounded_and_say_so() {
         assert!(matches!(plain("18446744073709551616"), Resolved::Number { exact: false, .. }));
+    }
+
+    #[test]
+    fn decimals_that_lose_digits_say_so() {
+        for text in ["0.12345678901234567890", "1234567890123456789.5", "1e-400"] {
+            assert!(matches!(plain(text), Resolved::Number { exact: false, .. }), "{text}");
+        }
+        for text in
+            ["0.1", "1.50", "-007.25", "1e3", "12.5e-3", "0.0", "5e-324", "1e300", "4.000000000000001"]
+        {
+            assert!(matches!(plain(text), Resolved::Number { exact: true, .. }), "{text}");
+        }
     }
 }

@@ -203,7 +203,7 @@ macro_rules! shapes {
 shapes! {
     /// The steps of a fragment stand here.
     struct UseShape {
-        /// A fragment of this file, or a built-in one: opening, start, scan, finish, redirect.
+        /// A fragment of this file, or a built-in one: opening, start, scan, results-before-last, finish, redirect.
         #[schemars(rename = "use")]
         fragment: Name,
     }

@@ -15,6 +15,7 @@ const CASES: &[Case] = &[
         "indent it as the first",
     ),
     ("tab", "a tab where only spaces may stand", "indent with spaces"),
+    ("valid YAML whitespace", "a tab after a `:`", "put a space there"),
     (
         "block scalar",
         "a text block that begins wrongly",
@@ -95,7 +96,16 @@ const CASES: &[Case] = &[
 
 /// A diagnostic for what the parser says about a place.
 pub(super) fn explain(text: &str, place: usize, info: &str, opener: Option<usize>) -> Diagnostic {
-    let place = if info.contains("expect ':'") { line_before(text, place) } else { place };
+    // A line that fits nothing above and begins with a tab fits nothing because of it.
+    let tabbed = info.contains("expected key") && tab(text, place).is_some_and(|tab| tab < place);
+    let info = if tabbed { "tab" } else { info };
+    let place = match info {
+        _ if info.contains("expect ':'") => line_before(text, place),
+        _ if info.contains("tab") || info.contains("valid YAML whitespace") => {
+            tab(text, place).unwrap_or(place)
+        }
+        _ => place,
+    };
     let (place, shown) = visible(text, place);
     if let Some(c) = info.strip_prefix("unexpected character: `").and_then(|rest| rest.chars().next()) {
         return Diagnostic::error(format!("a value cannot begin with {}", quote(&c.to_string())), place, "")
@@ -131,6 +141,22 @@ fn line_before(text: &str, place: usize) -> usize {
         start += line.len();
     }
     found
+}
+
+/// The tab that is meant: the parser may stop behind it, or where the value ends that stands on a line before it.
+fn tab(text: &str, place: usize) -> Option<usize> {
+    if text[..place].ends_with('\t') {
+        return Some(text[..place].trim_end_matches('\t').len());
+    }
+    let mut start = text[..place].rfind('\n').map_or(0, |end| end + 1);
+    for line in text[start..].split_inclusive('\n') {
+        let blanks = &line[..line.len() - line.trim_start().len()];
+        if let Some(at) = blanks.find('\t').filter(|_| !line.trim().is_empty()) {
+            return Some(start + at);
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// The character at a place, or the last one where the file ends.

@@ -18,7 +18,7 @@ outcome: completed # what a receiver should conclude: completed, canceled, faile
 # What happens, one step after the other. A step is an event code, or one of
 # event, use, choose, maybe, wait, reload.
 steps:
-  # Built-in fragments: opening, start, scan, finish, redirect. More can be named in `fragments:`.
+  # Built-in fragments: opening, start, scan, results-before-last, finish, redirect. More can be named in `fragments:`.
   - use: opening
   - use: start
 

@@ -110,6 +110,12 @@ fn of_bodies() -> Vec<Example> {
         ("e30=", b"{}", &[SignedBeforeBase64]),
         (r#""{\"a\":1}""#, br#"{"a":1}"#, &[SignedInsideString]),
         (r#"{"a":1}"#, br#""{\"a\":1}""#, &[SignedAsString]),
+        (r#"b'{"a":1}'"#, br#"{"a":1}"#, &[SignedBeforeRepr]),
+        (r#"b"{\"a\":'\\'}""#, br#"{"a":'\'}"#, &[SignedBeforeRepr]),
+        (r#"{"a":1}"#, br#"b'{"a":1}'"#, &[SignedAsRepr]),
+        ("{'a':1}\n", br#"b"{'a':1}\n""#, &[SignedAsRepr]),
+        ("'{\"a\":1}'", br#"{"a":1}"#, &[SignedInsideQuotes]),
+        ("\"{\"a\":1}\"", br#"{"a":1}"#, &[SignedInsideQuotes]),
         ("{}", b"{}\n", &[SignedWithNewline]),
         ("{}\r\n", b"{}", &[SignedWithoutNewline]),
         (" {} ", b"{}", &[SignedTrimmed]),
@@ -178,9 +184,39 @@ fn every_reason_has_an_example() {
         seen.extend(expected);
     }
     // Those that need more than a secret, a text and a header have tests of their own.
-    seen.extend([HeaderMissing, SecretOld, SignedBytes, SignedReplacementMarks]);
+    seen.extend([HeaderMissing, SignedBytes, SignedReplacementMarks]);
+    seen.extend([BodyEmpty, BodyCutShort, BodyNotJson]);
     let lacking: Vec<_> = Reason::ALL.iter().filter(|reason| !seen.contains(reason)).collect();
     assert!(lacking.is_empty(), "{lacking:?}");
+}
+
+#[test]
+fn a_body_that_cannot_be_what_wms_signed_is_doubted() {
+    use Reason::*;
+    let wrong = header(b"another", b"{}");
+    for (body, reasons) in [
+        (&b"{}"[..], &[WrongSecret][..]),
+        (b" {\"a\": 1e400}\n", &[WrongSecret]),
+        (b"", &[WrongSecret, BodyEmpty]),
+        (b" \n", &[WrongSecret, BodyEmpty]),
+        (br#"{"timestamp":1"#, &[WrongSecret, BodyCutShort]),
+        (br#"{"timestamp":1,"sessionId":"#, &[WrongSecret, BodyCutShort]),
+        (br#"{"a":"\u00"#, &[WrongSecret, BodyCutShort]),
+        (b"[object Object]", &[WrongSecret, BodyNotJson]),
+        (b"a=1&b=2", &[WrongSecret, BodyNotJson]),
+        (b"b'{\"a\":1}'", &[WrongSecret, BodyNotJson]),
+        (b"{\"a\":\"\xff\"}", &[WrongSecret, BodyNotJson]),
+    ] {
+        let explanation = explained(b"s", body, &wrong);
+        assert_eq!(explanation.reasons(), reasons, "{}", String::from_utf8_lossy(body));
+        assert_eq!(explanation.reason(), WrongSecret);
+    }
+    // What is explained is not doubted.
+    assert_eq!(explained(b"s", b"{", &header(b"s", b"{\n")).reasons(), [SignedWithNewline]);
+    assert_eq!(explained(b"s", b"", &header(b"s", b"")).reasons(), [Valid]);
+    // A large body is not read for this; that it is empty can always be seen.
+    let large = "{".repeat(Effort::THOROUGH.structured_body + 1);
+    assert_eq!(explained(b"s", large.as_bytes(), &wrong).reasons(), [WrongSecret]);
 }
 
 #[test]
@@ -197,8 +233,8 @@ fn the_secret_of_a_rotation_that_matched_is_named() {
     let explain = |key: &[u8]| explain(&signers, b"{}", &[header(key, b"{}").as_bytes()], Effort::THOROUGH);
     for (key, secret, reasons) in [
         (&b"new"[..], 0, &[Reason::Valid][..]),
-        (b"oldest", 2, &[Reason::SecretOld]),
-        (b"old\n", 1, &[Reason::SecretOld, Reason::SecretWithNewline]),
+        (b"oldest", 2, &[Reason::Valid]),
+        (b"old\n", 1, &[Reason::SecretWithNewline]),
     ] {
         let explanation = explain(key);
         assert_eq!((explanation.secret, explanation.reasons()), (Some(secret), reasons));
