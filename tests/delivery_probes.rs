@@ -112,6 +112,7 @@ impl Run {
                 announcer: None,
                 prober: Some(Prober::new(script.clone(), self.within, self.timeout, self.at_once)),
                 steps: None,
+                acts: None,
             };
             let (stop, stopped) = watch::channel(Stop::No);
             if let Some(after) = self.stop {

@@ -109,7 +109,8 @@ fn check(events: &[RunEvent], expected: &BTreeMap<u64, Vec<(Moment, Vec<u8>)>>, 
                 assert_eq!(in_flight[session], 0, "session {session} ended with something in flight");
                 assert!(ended.insert(*session));
             }
-            RunEvent::Probed { .. }
+            RunEvent::Acted { .. }
+            | RunEvent::Probed { .. }
             | RunEvent::SessionNotPlayed { .. }
             | RunEvent::Interrupted { .. }
             | RunEvent::Retrying { .. } => {
@@ -223,6 +224,7 @@ proptest! {
                 announcer: None,
                 prober: None,
                 steps: None,
+                acts: None,
             };
             let (_stop, stopped) = watch::channel(Stop::No);
             let mut events = Vec::new();
@@ -246,8 +248,16 @@ fn play(order: Order, pace: Pace, steps: Option<mpsc::Receiver<()>>, delay: Dura
     runtime.block_on(async {
         let clock = RunClock::start();
         let transport = Scripted::new(clock, move |_, _| Answer::status(200).after(delay));
-        let engine =
-            Engine { transport, clock, max_in_flight: 8, max_open: 8, announcer: None, prober: None, steps };
+        let engine = Engine {
+            transport,
+            clock,
+            max_in_flight: 8,
+            max_open: 8,
+            announcer: None,
+            prober: None,
+            steps,
+            acts: None,
+        };
         let (_stop, stopped) = watch::channel(Stop::No);
         let mut events = Vec::new();
         let fleet = Fleet::new(source(1), policy(order, pace), signer().into());
@@ -330,6 +340,7 @@ fn a_run_that_is_stopped_settles_what_is_under_way() {
                 announcer: None,
                 prober: None,
                 steps: None,
+                acts: None,
             };
             let (stop, stopped) = watch::channel(Stop::No);
             tokio::spawn(async move {

@@ -12,6 +12,7 @@ use super::probe::{Prober, Probes};
 use crate::clock::{Moment, RunClock};
 use crate::outcome::exchange::Exchange;
 use crate::outcome::run_event::RunEvent;
+use crate::scenario::act::Act;
 use crate::transport::{Outgoing, Transport};
 
 /// How far the user wants the run to go on.
@@ -47,6 +48,8 @@ pub struct Engine<T> {
     pub prober: Option<Prober>,
     /// Where given, each event waits for a word on this channel; the run ends when it closes.
     pub steps: Option<mpsc::Receiver<()>>,
+    /// Where given, what users do on the pages of sessions, by the session's number.
+    pub acts: Option<mpsc::Receiver<(u64, Act)>>,
 }
 
 /// What the engine waits for.
@@ -56,6 +59,7 @@ enum Woken {
     Announced(u64, Result<(), String>),
     Probed(RunEvent),
     Step,
+    Acted(u64, Act),
     NoMoreSteps,
     Due,
 }
@@ -135,6 +139,9 @@ impl<T: Transport> Engine<T> {
             match self.wait(&mut lanes, &mut announcements, &mut probes, &mut stop, due, ask).await {
                 Woken::Due => {}
                 Woken::Step => allowed = 1,
+                Woken::Acted(session, act) => {
+                    fleet.act(session, act, self.clock.now(), tell);
+                }
                 Woken::Settled(lane, ticket, exchange) => {
                     lanes.free(lane);
                     fleet.settle(ticket, *exchange, tell);
@@ -198,6 +205,13 @@ impl<T: Transport> Engine<T> {
                 _ => std::future::pending().await,
             }
         };
+        let acted = async {
+            match &mut self.acts {
+                // Whoever could act is gone: nobody will.
+                Some(acts) => acts.recv().await,
+                None => None,
+            }
+        };
         let stopped = async {
             // A sender that is gone will not stop anything any more.
             if stop.changed().await.is_err() {
@@ -210,6 +224,7 @@ impl<T: Transport> Engine<T> {
             (lane, ticket, exchange) = lanes.settled() => Woken::Settled(lane, ticket, exchange),
             Some((number, result)) = announcements.recv() => Woken::Announced(number, result),
             event = probes.next() => Woken::Probed(event),
+            Some((session, act)) = acted => Woken::Acted(session, act),
             word = enter => if word.is_some() { Woken::Step } else { Woken::NoMoreSteps },
             () = timer => Woken::Due,
         }

@@ -22,6 +22,7 @@ use crate::outcome::probe::Excuse;
 use crate::outcome::run_event::{RunEvent, SessionInfo};
 use crate::protocol::dialect::{Order, WhenDown};
 use crate::protocol::event_name::EventName;
+use crate::scenario::act::Act;
 use crate::seed::Purpose;
 
 /// An event about to be sent.
@@ -138,11 +139,14 @@ impl Fleet {
     /// The next event that is due by now, rendered and signed. What a fault drops is settled on the way.
     pub fn take(&mut self, now: Moment, tell: &mut dyn FnMut(RunEvent)) -> Option<Dispatch> {
         while self.next_due()? <= now {
-            let Reverse((due, _, what)) = self.due.pop()?;
+            let Reverse((due, filed, what)) = self.due.pop()?;
             match what {
                 Due::Again(flight) if self.gone => self.give_up(flight, now, tell),
                 Due::Again(flight) => return Some(self.dispatch(flight)),
+                // The user of the page acted since, and something else comes next.
+                Due::Next(key) if self.sessions.get(key).is_none_or(|of| of.filed != Some(filed)) => {}
                 Due::Next(key) => {
+                    self.sessions[key].filed = None;
                     // Without waiting there is no rhythm to be late for.
                     let intended = if self.policy.pace == Pace::Max { now } else { due };
                     let with = Rendering {
@@ -202,6 +206,23 @@ impl Fleet {
             self.file(key);
         }
         self.end_if_over(key, ended, tell);
+    }
+
+    /// Lets the user of a session's page act. False where nothing comes of it: the scenario is not interactive, the
+    /// session is over, or what was done cannot happen where it stands.
+    pub fn act(&mut self, number: u64, act: Act, now: Moment, tell: &mut dyn FnMut(RunEvent)) -> bool {
+        let found = self.sessions.iter_mut().find(|(_, session)| session.info.number == number);
+        let Some((key, session)) = found else { return false };
+        let at = self.policy.pace.reached(Moment(now.0.saturating_sub(session.begins.0)));
+        if !session.act(act, at) {
+            return false;
+        }
+        let (session_id, filed) = (Arc::clone(&session.info.id), session.filed.is_some());
+        tell(RunEvent::Acted { at: now, session: number, session_id, act: act.as_str() });
+        if filed {
+            self.file(key);
+        }
+        true
     }
 
     /// How many sessions are open.
@@ -272,6 +293,7 @@ impl Fleet {
         let session = &mut self.sessions[key];
         if let Some(due) = session.next_due(with, &mut self.buffer) {
             let due = session.begins.after(self.policy.pace.waits_until(due).0);
+            session.filed = Some(self.filed);
             self.push(due, Due::Next(key));
         }
     }

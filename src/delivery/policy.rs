@@ -33,6 +33,20 @@ impl Pace {
         }
     }
 
+    /// The moment of the scenario that has come after so long; the inverse of [`Pace::waits_until`].
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "as in `waits_until`"
+    )]
+    pub(crate) fn reached(self, waited: Moment) -> Moment {
+        match self {
+            Self::Times(factor) => Moment((waited.0 as f64 * factor) as u64),
+            Self::Max => Moment::ZERO,
+        }
+    }
+
     /// What a wall clock shows at a moment of the scenario: at `max`, as if it were played in real time.
     pub(crate) fn timestamp(self, start: Epoch, due: Moment) -> Timestamp {
         match self {

@@ -34,6 +34,17 @@ pub enum RunEvent {
         /// How often it has been sent, this time included.
         attempt: u32,
     },
+    /// The user of a session's page did something that becomes events: an input that no seed gives.
+    Acted {
+        /// When.
+        at: Moment,
+        /// The session's number.
+        session: u64,
+        /// The session's ID.
+        session_id: Arc<str>,
+        /// What: `hide`, `show`, `cancel` or `close`.
+        act: &'static str,
+    },
     /// An event was not accepted and will be sent again.
     Retrying {
         /// When it was known.

@@ -149,6 +149,7 @@ impl Tally {
             }
             RunEvent::Retrying { .. } => self.in_flight = self.in_flight.saturating_sub(1),
             RunEvent::Settled(delivery) => self.settle(delivery),
+            RunEvent::Acted { .. } => {}
             RunEvent::SessionEnded { .. } => self.sessions_completed += 1,
             RunEvent::Probed { probe, .. } => self.probes.add(probe),
             RunEvent::SessionNotPlayed { .. } => self.sessions_not_played += 1,

@@ -30,6 +30,8 @@ pub struct Plan {
     pub first_sequence: u32,
     pub(super) ops: Box<[Op]>,
     pub(super) emits: Box<[Emit]>,
+    /// What the user of the page can cause, in the order of [`act::CODES`](super::act); empty where nothing.
+    pub(super) user: Box<[Emit]>,
     pub(super) interludes: Box<[InterludePlan]>,
     pub(super) anchors: u8,
 }
@@ -40,8 +42,15 @@ impl Plan {
         self.emits.iter()
     }
 
+    /// The number of the emit with which a user causes an event.
+    pub(super) fn user_emit(&self, code: Code) -> Option<u32> {
+        let place = self.user.iter().position(|emit| emit.code == code)?;
+        u32::try_from(self.emits.len() + place).ok()
+    }
+
     pub(super) fn emit(&self, number: u32) -> &Emit {
-        &self.emits[number as usize]
+        let number = number as usize;
+        self.emits.get(number).unwrap_or_else(|| &self.user[number - self.emits.len()])
     }
 }
 

@@ -48,6 +48,7 @@ async fn carry<T: Transport>(transport: T, clock: RunClock, job: Job, seed: u64)
         max_open: if job.policy.pace == Pace::Max { MAX_IN_FLIGHT } else { usize::MAX },
         announcer: None,
         prober: None,
+        acts: None,
         steps: None,
     };
     let (_keep_going, stop) = watch::channel(Stop::No);

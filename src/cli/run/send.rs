@@ -120,6 +120,7 @@ async fn with<T: Transport>(
         announcer: hooks::announcer(&job)?,
         prober: hooks::prober(&job)?,
         steps: (job.mode == Mode::Step).then(steps::watch),
+        acts: None,
     };
     let mut observer = Observer::new(&job)?;
     if job.mode == Mode::Step {

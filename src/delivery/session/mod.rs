@@ -20,6 +20,7 @@ use crate::clock::Moment;
 use crate::outcome::delivery::Status;
 use crate::outcome::probe::Excuse;
 use crate::outcome::run_event::SessionInfo;
+use crate::scenario::act::Act;
 use played::Played;
 
 /// A value in the fleet's slab.
@@ -30,6 +31,8 @@ pub(super) struct Session {
     /// When the session began in the run.
     pub begins: Moment,
     pub in_flight: u32,
+    /// Under which number its next item is filed in the due queue; other entries are stale.
+    pub filed: Option<u64>,
     /// Nothing more of it is sent: its endpoint gave no answer.
     pub is_down: bool,
     /// Why a receiver may conclude something else than the scenario says.
@@ -69,6 +72,14 @@ impl Session {
         match &mut self.course {
             Course::Played(played) => played.next(with, buffer),
             Course::Recorded(items) => items.pop_front(),
+        }
+    }
+
+    /// Lets the user of the page act at a moment of the session. False where nothing comes of it.
+    pub fn act(&mut self, act: Act, at: Moment) -> bool {
+        match &mut self.course {
+            Course::Played(played) => played.act(act, at),
+            Course::Recorded(_) => false,
         }
     }
 

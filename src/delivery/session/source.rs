@@ -80,6 +80,7 @@ impl SessionSource {
             course,
             begins,
             in_flight: 0,
+            filed: None,
             excuse: omits.then_some(Excuse::Dialect),
             is_down: false,
             cut: false,

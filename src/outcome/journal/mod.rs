@@ -51,6 +51,13 @@ pub fn event_line(event: &RunEvent, headers: &[(String, String)]) -> Value {
             "event": code,
             "attempt": attempt,
         }),
+        RunEvent::Acted { at, session, session_id, act } => json!({
+            "type": "act",
+            "at_ms": millis(*at),
+            "session": session,
+            "session_id": &**session_id,
+            "act": act,
+        }),
         RunEvent::Retrying { at, session, session_id, sequence, code, attempt, again, why } => json!({
             "type": "retry",
             "at_ms": millis(*at),

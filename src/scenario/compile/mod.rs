@@ -81,6 +81,7 @@ pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
     }
 
     let (lowered, spans) = lower::lower(&scenario);
+    let user = if file.interactive { single::of_the_user(&dialect, &options.overrides) } else { [].into() };
     let plan = Plan {
         name: file.name.value.clone(),
         title: file.title.value.clone(),
@@ -93,6 +94,7 @@ pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
         first_sequence: 0,
         ops: lowered.ops.into(),
         emits: lowered.emits.into(),
+        user,
         interludes: lowered.interludes.into(),
         anchors: lowered.anchors,
     };

@@ -1,4 +1,4 @@
-//! A plan of one event, by hand.
+//! Events that stand alone: a plan of one by hand, and those that the user of a page causes.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use super::payload;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Dialect;
 use crate::protocol::json;
+use crate::scenario::act;
 use crate::scenario::compile::Override;
 use crate::scenario::file::types::{Gap, Outcome, Repeat};
 use crate::scenario::plan::{Emit, Op, Payload, Plan};
@@ -29,19 +30,7 @@ pub fn single(
         }
         None => payload::build(code, &[], dialect, overrides, &mut Vec::new()),
     };
-    let emit = Emit {
-        code,
-        omitted: false,
-        reloaded: false,
-        gap: Gap::Fixed(0),
-        repeat: Repeat { low: 1, high: 1 },
-        rhythm: 0,
-        usual: false,
-        since: None,
-        marks: None,
-        purpose: Purpose::named("single").of(code.as_str()),
-        payload,
-    };
+    let emit = alone(code, Purpose::named("single").of(code.as_str()), payload);
     Plan {
         name: format!("event {code}"),
         title: code.meaning().to_owned(),
@@ -54,7 +43,34 @@ pub fn single(
         first_sequence: sequence,
         ops: [Op::Emit(0), Op::End].into(),
         emits: [emit].into(),
+        user: [].into(),
         interludes: [].into(),
         anchors: 0,
+    }
+}
+
+/// The events that the user of the page can cause.
+pub(super) fn of_the_user(dialect: &Dialect, overrides: &[Override]) -> Box<[Emit]> {
+    let emit = |code: Code| {
+        let payload = payload::build(code, &[], dialect, overrides, &mut Vec::new());
+        alone(code, Purpose::named("user").of(code.as_str()), payload)
+    };
+    act::CODES.map(emit).into()
+}
+
+/// An event that comes once, at once.
+fn alone(code: Code, purpose: Purpose, payload: Payload) -> Emit {
+    Emit {
+        code,
+        omitted: false,
+        reloaded: false,
+        gap: Gap::Fixed(0),
+        repeat: Repeat { low: 1, high: 1 },
+        rhythm: 0,
+        usual: false,
+        since: None,
+        marks: None,
+        purpose,
+        payload,
     }
 }

@@ -48,12 +48,13 @@ pub struct Timeline {
     #[expect(clippy::box_collection, reason = "a word instead of four in each of a million sessions")]
     beside: Option<Box<VecDeque<Beat>>>,
     opened: u64,
+    ended: bool,
 }
 
 impl Timeline {
     /// The timeline of a session.
     pub fn new(plan: &Plan, seed: SessionSeed) -> Self {
-        Self { seed, course: Course::new(plan, 0), ahead: None, beside: None, opened: 0 }
+        Self { seed, course: Course::new(plan, 0), ahead: None, beside: None, opened: 0, ended: false }
     }
 
     /// The next beat, or `None` when the session is over. Beats that the dialect omits are passed over.
@@ -66,8 +67,15 @@ impl Timeline {
         }
     }
 
+    /// Nothing of the scenario is to come: the user has left.
+    pub fn end(&mut self) {
+        self.ended = true;
+        self.ahead = None;
+        self.beside = None;
+    }
+
     fn step(&mut self, plan: &Plan) -> Option<Beat> {
-        if self.ahead.is_none() {
+        if self.ahead.is_none() && !self.ended {
             self.ahead = self.course.next(plan, self.seed);
             if let Some(beat) = self.ahead {
                 self.open_interludes(plan, beat);
