@@ -5,3 +5,4 @@ pub mod desk;
 #[cfg(feature = "serve")]
 pub mod embedded;
 pub mod inbox;
+pub mod ledger;

@@ -28,6 +28,7 @@ use std::time::Duration;
 pub use finding::Finding;
 pub use finding_code::{FindingCode, FindingSeverity};
 pub use options::InboxOptions;
+pub(in crate::serve) use progress::Progress;
 pub use progress::SessionState;
 pub use reader::{Read, Reader, Received};
 pub use receipt::{Receipt, ReceivedEvent};

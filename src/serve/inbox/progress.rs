@@ -43,7 +43,7 @@ impl fmt::Display for SessionState {
 
 /// How far one load of the page has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Progress {
+pub(in crate::serve) struct Progress {
     /// How the latest attempt ended without results.
     ended: Option<Ended>,
     measuring: bool,
@@ -70,7 +70,7 @@ enum Ended {
 
 impl Progress {
     /// An event happened.
-    pub(super) fn apply(&mut self, code: Code) {
+    pub(in crate::serve) fn apply(&mut self, code: Code) {
         match code {
             Code::WmsLoaded => *self = Self { completed: self.completed, ..Self::default() },
             Code::MeasurementStarted => {
@@ -123,7 +123,7 @@ impl Progress {
     }
 
     /// What to make of it. `idle` says that nothing has come for so long that nothing will.
-    pub(super) const fn state(self, idle: bool) -> SessionState {
+    pub(in crate::serve) const fn state(self, idle: bool) -> SessionState {
         match (self.ended, self.page) {
             _ if self.completed => SessionState::Completed,
             (_, Page::Open) if !idle => SessionState::Running,

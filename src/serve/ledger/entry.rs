@@ -1,0 +1,262 @@
+//! One session of the ledger.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::feed::What;
+use super::record::{Delivered, MacVerdict, Record, Side};
+use crate::clock::Moment;
+use crate::protocol::code::Code;
+use crate::protocol::conclusion::Outcome;
+use crate::serve::inbox::{Progress, SessionState};
+
+/// Whether more is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// More is to come.
+    Running,
+    /// It went to its end.
+    Ended,
+    /// It was stopped.
+    Interrupted,
+}
+
+/// What is known of a session that is played.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// The scenario's name.
+    pub scenario: Arc<str>,
+    /// Its title.
+    pub title: Arc<str>,
+    /// The Config ID that it was started for.
+    pub config: Option<Arc<str>>,
+    /// What a receiver should conclude.
+    pub expected: Outcome,
+    /// What its user does becomes events.
+    pub interactive: bool,
+    /// How fast it is played.
+    pub pace: String,
+    /// Where to, without credentials.
+    pub target: String,
+    /// The seed that gives it again.
+    pub seed: u64,
+}
+
+/// Numbers of what was received.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ReceivedCounts {
+    pub events: u64,
+    pub refused: u64,
+    pub duplicates: u64,
+    pub missing: u64,
+    pub findings: u64,
+    pub macs_wrong: u64,
+}
+
+/// Numbers of what was sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SentCounts {
+    pub events: u64,
+    pub accepted: u64,
+    pub refused: u64,
+    pub failed: u64,
+    pub suppressed: u64,
+}
+
+/// A session.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub begun: Option<Begun>,
+    pub state: State,
+    pub first: Moment,
+    pub last: Moment,
+    /// The number of its latest change.
+    pub change: u64,
+    pub sent: SentCounts,
+    pub received: Option<ReceivedCounts>,
+    pub received_state: Option<SessionState>,
+    pub callback: Option<String>,
+    progress: Progress,
+    sent_records: Vec<Record>,
+    received_records: Vec<Record>,
+}
+
+impl Entry {
+    pub fn new(now: Moment) -> Self {
+        Self {
+            begun: None,
+            state: State::Ended,
+            first: now,
+            last: now,
+            change: 0,
+            sent: SentCounts::default(),
+            received: None,
+            received_state: None,
+            callback: None,
+            progress: Progress::default(),
+            sent_records: Vec::new(),
+            received_records: Vec::new(),
+        }
+    }
+
+    pub fn begin(&mut self, begun: Begun, now: Moment) {
+        if self.begun.is_none() && self.received.is_none() {
+            self.first = now;
+        }
+        self.begun = Some(begun);
+        self.state = State::Running;
+        self.callback = None;
+        self.progress = Progress::default();
+    }
+
+    pub const fn is_running(&self) -> bool {
+        matches!(self.state, State::Running)
+    }
+
+    pub fn end(&mut self, state: State) {
+        self.state = state;
+    }
+
+    /// What the session came to, as far as it can be told.
+    pub fn outcome(&self) -> Option<Outcome> {
+        let state =
+            if self.begun.is_some() { self.progress.state(!self.is_running()) } else { self.received_state? };
+        match state {
+            SessionState::Running => None,
+            SessionState::Completed => Some(Outcome::Completed),
+            SessionState::Canceled => Some(Outcome::Canceled),
+            SessionState::Failed => Some(Outcome::Failed),
+            SessionState::Abandoned => Some(Outcome::Abandoned),
+        }
+    }
+
+    /// Whether more is to come: of a session that is not ours the inbox can tell.
+    pub fn shown_state(&self) -> State {
+        match (&self.begun, self.received_state) {
+            (None, Some(SessionState::Running)) => State::Running,
+            _ => self.state,
+        }
+    }
+
+    /// Adds a record. False where the session has as many as are kept, and it is only counted.
+    pub fn add(&mut self, side: Side, record: Record, most: usize, now: Moment) -> bool {
+        if self.sent.events == 0 && self.received.is_none() && self.begun.is_none() {
+            self.first = now;
+        }
+        match side {
+            Side::Sent => self.sent.events += 1,
+            Side::Received => self.count_received(&record),
+        }
+        self.count_delivered(None, record.delivered);
+        self.note(side, &record);
+        let records = self.records_mut(side);
+        let room = records.len() < most;
+        if room {
+            records.push(record);
+        }
+        room
+    }
+
+    /// Changes a record; gives how many bytes it had and has.
+    pub fn change(
+        &mut self,
+        side: Side,
+        key: u64,
+        change: impl FnOnce(&mut Record),
+    ) -> Option<(usize, usize)> {
+        let records = self.records_mut(side);
+        let place = records.binary_search_by_key(&key, |record| record.key).ok()?;
+        let record = &mut records[place];
+        let (bytes, delivered) = (record.bytes(), record.delivered);
+        change(record);
+        let after = record.clone();
+        self.count_delivered(delivered, after.delivered);
+        self.note(side, &after);
+        Some((bytes, after.bytes()))
+    }
+
+    /// The record that a change is about.
+    pub fn touched(&mut self, what: What) -> Option<&mut Record> {
+        let What::Record(side, key) = what else { return None };
+        let records = self.records_mut(side);
+        let place = records.binary_search_by_key(&key, |record| record.key).ok()?;
+        records.get_mut(place)
+    }
+
+    pub fn record(&self, side: Side, key: u64) -> Option<&Record> {
+        let records = self.records(side);
+        records.binary_search_by_key(&key, |record| record.key).ok().map(|place| &records[place])
+    }
+
+    pub fn records(&self, side: Side) -> &[Record] {
+        match side {
+            Side::Sent => &self.sent_records,
+            Side::Received => &self.received_records,
+        }
+    }
+
+    /// True where there is something on a side.
+    pub fn has(&self, side: Side) -> bool {
+        match side {
+            Side::Sent => self.begun.is_some(),
+            Side::Received => self.received.is_some(),
+        }
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.sent_records.iter().chain(&self.received_records).map(Record::bytes).sum()
+    }
+
+    /// Takes note of what the inbox makes of the session. False where that is nothing new.
+    pub fn received_state(&mut self, state: SessionState, missing: u64) -> bool {
+        let counts = self.received.get_or_insert_default();
+        let new = counts.missing != missing || self.received_state != Some(state);
+        counts.missing = missing;
+        self.received_state = Some(state);
+        new
+    }
+
+    fn records_mut(&mut self, side: Side) -> &mut Vec<Record> {
+        match side {
+            Side::Sent => &mut self.sent_records,
+            Side::Received => &mut self.received_records,
+        }
+    }
+
+    fn count_received(&mut self, record: &Record) {
+        let counts = self.received.get_or_insert_default();
+        counts.events += 1;
+        counts.refused += u64::from(record.status.is_some_and(|status| status >= 400));
+        counts.macs_wrong +=
+            u64::from(matches!(record.mac.verdict, MacVerdict::Invalid | MacVerdict::Missing));
+        counts.duplicates += u64::from(record.remarks.iter().any(|remark| remark.code == "duplicate"));
+        counts.findings += record.remarks.iter().filter(|remark| remark.severity != "note").count() as u64;
+    }
+
+    fn count_delivered(&mut self, before: Option<Delivered>, after: Option<Delivered>) {
+        if before == after {
+            return;
+        }
+        let counts = &mut self.sent;
+        match after {
+            Some(Delivered::Accepted) => counts.accepted += 1,
+            Some(Delivered::Refused) => counts.refused += 1,
+            Some(Delivered::Failed) => counts.failed += 1,
+            Some(Delivered::Suppressed) => counts.suppressed += 1,
+            Some(Delivered::Pending) | None => {}
+        }
+    }
+
+    /// What was sent tells what the session came to, once it is settled. What a fault kept back did happen.
+    fn note(&mut self, side: Side, record: &Record) {
+        let settled = !matches!(record.delivered, Some(Delivered::Pending) | None);
+        if side == Side::Sent
+            && settled
+            && let Ok(code) = record.event.parse::<Code>()
+        {
+            self.progress.apply(code);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! One event, as it was sent or as it came.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Moment;
+use crate::protocol::code::Severity;
+
+/// Which way an event went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// From wms-sim to a target.
+    Sent,
+    /// To the inbox.
+    Received,
+}
+
+/// What is known of an event.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// A number that stays.
+    pub key: u64,
+    /// The number of its latest change.
+    pub id: u64,
+    /// Its place in the session, where it says one.
+    pub sequence: Option<u64>,
+    /// Its name, as it says it.
+    pub event: Arc<str>,
+    /// Its severity, where it is known.
+    pub severity: Option<Severity>,
+    /// The body, byte for byte.
+    pub body: Bytes,
+    /// The headers, those of credentials left out.
+    pub headers: Arc<[(String, String)]>,
+    /// What there is to say of the MAC.
+    pub mac: Mac,
+    /// When it went out or came.
+    pub at: Moment,
+    /// When it should have gone out.
+    pub due: Option<Moment>,
+    /// The HTTP status of the answer.
+    pub status: Option<u16>,
+    /// From the request to the end of the answer.
+    pub latency: Option<Duration>,
+    /// The beginning of the answer's body.
+    pub answer: Bytes,
+    /// What became of it, where it was sent.
+    pub delivered: Option<Delivered>,
+    /// Why there was no answer: a stable name, and what happened.
+    pub failure: Option<(String, String)>,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// The faults that were injected.
+    pub faults: Vec<String>,
+    /// What was found in it.
+    pub remarks: Vec<Remark>,
+}
+
+impl Record {
+    /// How much of it counts towards the bound of the ledger.
+    pub(super) fn bytes(&self) -> usize {
+        const REST: usize = 512;
+        self.body.len() + self.answer.len() + REST
+    }
+}
+
+/// What became of an event that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Delivered {
+    /// It is under way.
+    Pending,
+    /// The receiver took it.
+    Accepted,
+    /// The receiver answered, and did not take it.
+    Refused,
+    /// There was no answer.
+    Failed,
+    /// It was not sent, on purpose.
+    Suppressed,
+}
+
+/// What there is to say of a MAC.
+#[derive(Clone, Debug)]
+pub struct Mac {
+    /// The judgement.
+    pub verdict: MacVerdict,
+    /// Why it is not right: a stable name.
+    pub reason: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// The judgement on a MAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MacVerdict {
+    /// It is that of the body.
+    Valid,
+    /// It is not.
+    Invalid,
+    /// There is none.
+    Missing,
+    /// A fault made it wrong.
+    Spoiled,
+}
+
+impl fmt::Display for MacVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Missing => "missing",
+            Self::Spoiled => "spoiled",
+        })
+    }
+}
+
+/// Something that was found in an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Its stable name.
+    pub code: &'static str,
+    /// `note`, `warning` or `error`.
+    pub severity: &'static str,
+    /// What exactly.
+    pub message: String,
+}
