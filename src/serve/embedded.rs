@@ -9,31 +9,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::post;
 use axum::serve::ListenerExt as _;
-use serde_json::json;
-use smallvec::SmallVec;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::desk::Desk;
-use super::inbox::{Received, Summary};
-use crate::protocol::mac;
+use super::inbox::Summary;
+use super::webhook;
 
 /// Where events are posted.
 pub const PATH: &str = "/webhook";
 
 /// How long requests that are under way may take once the server is being stopped.
 const STOP_LIMIT: Duration = Duration::from_secs(2);
-
-/// Bodies are read up to so many times the limit before they are refused: a sender that is still writing when the
-/// connection closes sees a broken pipe, and not the answer.
-const READ_ON: usize = 4;
 
 /// A server with an inbox, on the caller's runtime. Dropping it stops the server too, without waiting.
 #[derive(Debug)]
@@ -94,64 +87,21 @@ impl Embedded {
 }
 
 fn app(desk: Arc<Desk>) -> Router {
-    let limit = desk.max_body_bytes();
+    let limit = webhook::read_limit(&desk);
     Router::new()
-        .route(PATH, post(receive).fallback(wrong_method))
+        .route(PATH, post(receive).fallback(webhook::wrong_method))
         .fallback(wrong_path)
-        .layer(DefaultBodyLimit::max(limit.saturating_mul(READ_ON)))
+        .layer(DefaultBodyLimit::max(limit))
         .with_state(desk)
 }
 
 async fn receive(State(desk): State<Arc<Desk>>, request: Request) -> Response {
-    let limit = desk.max_body_bytes();
-    // A body that is announced as enormous is not waited for.
-    if announced(request.headers()) > limit.saturating_mul(READ_ON) as u64 {
-        return oversized(&desk);
+    match webhook::take(&desk, request).await {
+        Ok(taken) => webhook::answered(taken.receipt.status, taken.receipt.answer),
+        Err(refused) => refused,
     }
-    let headers = request.headers().clone();
-    let body = match Bytes::from_request(request, &()).await {
-        Ok(body) if body.len() <= limit => body,
-        Ok(_) => return oversized(&desk),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return oversized(&desk),
-        Err(rejection) => return told(rejection.status(), "body-unreadable", &rejection.body_text()),
-    };
-    let mac_headers: SmallVec<[&[u8]; 1]> =
-        headers.get_all(mac::HEADER).iter().map(axum::http::HeaderValue::as_bytes).collect();
-    let content_type = headers.get(header::CONTENT_TYPE).map(axum::http::HeaderValue::as_bytes);
-    let receipt = desk.receive(&Received { mac_headers: &mac_headers, content_type, body: &body });
-    answered(receipt.status, receipt.answer)
-}
-
-/// The announced length of a body, 0 where there is none.
-fn announced(headers: &HeaderMap) -> u64 {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    length.and_then(|length| length.parse().ok()).unwrap_or(0)
-}
-
-fn oversized(desk: &Desk) -> Response {
-    let (status, answer) = desk.inbox().refuse_oversized();
-    answered(status, answer)
-}
-
-async fn wrong_method() -> Response {
-    let words = "events are posted here: only POST is allowed";
-    let mut response = told(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", words);
-    response.headers_mut().insert(header::ALLOW, axum::http::HeaderValue::from_static("POST"));
-    response
 }
 
 async fn wrong_path() -> Response {
-    told(StatusCode::NOT_FOUND, "not-found", "there is nothing here: events are posted to /webhook")
-}
-
-fn told(status: StatusCode, error: &str, message: &str) -> Response {
-    answered(status.as_u16(), json!({ "error": error, "message": message }).to_string())
-}
-
-fn answered(status: u16, answer: String) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if answer.is_empty() {
-        return status.into_response();
-    }
-    (status, [(header::CONTENT_TYPE, "application/json")], answer).into_response()
+    webhook::told(StatusCode::NOT_FOUND, "not-found", "there is nothing here: events are posted to /webhook")
 }

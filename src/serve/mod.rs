@@ -6,3 +6,5 @@ pub mod desk;
 pub mod embedded;
 pub mod inbox;
 pub mod ledger;
+#[cfg(feature = "serve")]
+pub mod webhook;
