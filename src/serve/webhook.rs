@@ -72,10 +72,12 @@ pub async fn take(desk: &Desk, request: Request) -> Result<Taken, Response> {
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return Err(oversized(desk)),
         Err(rejection) => return Err(told(rejection.status(), "body-unreadable", &rejection.body_text())),
     };
-    let mac_headers: SmallVec<[&[u8]; 1]> =
-        headers.get_all(mac::HEADER).iter().map(HeaderValue::as_bytes).collect();
-    let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let receipt = desk.receive(&Received { mac_headers: &mac_headers, content_type, body: &body });
+    let receipt = {
+        let mac_headers: SmallVec<[&[u8]; 1]> =
+            headers.get_all(mac::HEADER).iter().map(HeaderValue::as_bytes).collect();
+        let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+        desk.receive(&Received { mac_headers: &mac_headers, content_type, body: &body })
+    };
     Ok(Taken { headers, body, receipt })
 }
 
