@@ -87,6 +87,12 @@ impl fmt::Display for Timestamp {
 pub struct Epoch(i128);
 
 impl Epoch {
+    /// The first that RFC 3339 can say.
+    const FIRST: &str = "0000-01-01T00:00:00Z";
+    const YEAR_0: i128 = -62_167_219_200_000_000_000;
+    /// The last that can be shown in every time zone.
+    const LAST: &str = "9999-12-30T22:00:00Z";
+
     /// An epoch `nanos` after 1970-01-01T00:00:00Z.
     pub const fn from_unix_nanos(nanos: i128) -> Self {
         Self(nanos)
@@ -97,10 +103,23 @@ impl Epoch {
     /// # Errors
     /// The reason, in words, when the text is not such a time.
     pub fn parse_rfc3339(text: &str) -> Result<Self, String> {
-        let time: jiff::Timestamp = text
-            .parse()
-            .map_err(|_| format!("'{text}' is not an RFC 3339 time, such as 2026-01-02T03:04:05Z"))?;
-        Ok(Self(time.as_nanosecond()))
+        let read = |text: &str| text.parse::<jiff::Timestamp>().ok().map(|time| Self(time.as_nanosecond()));
+        // With a year that has everything, 29 February included, what is wrong can be the year alone.
+        let far_off = || {
+            let (year, _) = text.get(1..)?.split_once('-')?;
+            let (sign_or_digit, rest) = (text.get(..1)?, text.get(1 + year.len()..)?);
+            let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            let is_year =
+                (digits(sign_or_digit) || "+-".contains(sign_or_digit)) && digits(year) && year.len() > 2;
+            (is_year && read(&format!("2000{rest}")).is_some()).then_some(())
+        };
+        match read(text) {
+            Some(time) if (Self::YEAR_0..).contains(&time.0) => Ok(time),
+            None if far_off().is_none() => {
+                Err(format!("'{text}' is not an RFC 3339 time, such as 2026-01-02T03:04:05Z"))
+            }
+            _ => Err(format!("'{text}' is not between {} and {}", Self::FIRST, Self::LAST)),
+        }
     }
 
     /// The time that a wall clock shows `since_start` after this epoch, cut to whole seconds.
@@ -190,7 +209,35 @@ mod tests {
         for text in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.123456789Z", "1969-12-31T23:59:59Z"] {
             assert_eq!(Epoch::parse_rfc3339(text).unwrap().to_rfc3339(), text);
         }
-        assert!(Epoch::parse_rfc3339("yesterday").unwrap_err().contains("RFC 3339"));
+        for text in [
+            "yesterday",
+            "2026-02-30T00:00:00Z",
+            "2026-01-01",
+            "99999",
+            "99999-13-01T00:00:00Z",
+            "é-01-01T00:00:00Z",
+        ] {
+            assert!(Epoch::parse_rfc3339(text).unwrap_err().contains("is not an RFC 3339 time"), "{text}");
+        }
+    }
+
+    #[test]
+    fn years_that_are_too_far_off_are_told_with_the_range() {
+        for text in [
+            "99999-01-01T00:00:00Z",
+            "10000-02-29T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "+123456789012345678901-01-01T00:00:00Z",
+            "-0001-12-31T00:00:00+02:00",
+            "-000001-12-31T00:00:00Z",
+        ] {
+            let told = Epoch::parse_rfc3339(text).unwrap_err();
+            assert!(told.contains(&format!("'{text}' is not between")) && !told.contains("RFC"), "{told}");
+        }
+        for text in [Epoch::FIRST, Epoch::LAST] {
+            assert_eq!(Epoch::parse_rfc3339(text).unwrap().to_rfc3339(), text);
+        }
+        assert!(Epoch::parse_rfc3339("9999-12-30T22:00:01Z").is_err());
     }
 
     #[test]

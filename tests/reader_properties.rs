@@ -77,7 +77,7 @@ fn check_step(step: &Spanned<Step>, text: &str) {
         Step::Choose(branches) => {
             branches.iter().flat_map(|branch| &branch.steps).for_each(|step| check_step(step, text));
         }
-        Step::Maybe { steps, .. } => steps.iter().for_each(|step| check_step(step, text)),
+        Step::Maybe { steps, .. } | Step::Lost(steps) => steps.iter().for_each(|step| check_step(step, text)),
         Step::Wait(gap) => check_span(&gap.span, text),
         Step::Reload => {}
     }

@@ -248,3 +248,75 @@ fn the_command_that_repeats_a_run_repeats_it() {
     assert_eq!(first.stdout, second.stdout);
     assert_eq!(second.stderr, "");
 }
+
+/// The command that a run prints, as words.
+fn again(output: &common::cli::Output) -> Vec<String> {
+    let line = output.stderr.lines().find(|line| line.contains("repeat this run: ")).unwrap();
+    let (_, command) = line.split_once("wms-sim ").unwrap();
+    words(&command.replace("\"$WMS_SIM_SECRET\"", "x").replace('\'', ""))
+}
+
+#[test]
+fn the_command_that_repeats_a_run_names_what_the_environment_set() {
+    let first = sim(words("send --dry-run --pace 20x"))
+        .env("WMS_SIM_SECRET", "x")
+        .env("WMS_SIM_MIX", "trouble")
+        .env("WMS_SIM_SESSIONS", "3")
+        .env("WMS_SIM_SET", "snr.scale=percent")
+        .env("WMS_SIM_FAULT", "duplicate=10%")
+        .env("WMS_SIM_TO", "http://user:M4RK@127.0.0.1:9/hook")
+        .env("WMS_SIM_HEADER", "X: M4RK")
+        .env("WMS_SIM_INSECURE", "yes")
+        .env("WMS_SIM_HTTP2", "0")
+        .env("WMS_SIM_PACE", "max")
+        .exits(0);
+    assert!(!first.stderr.contains("M4RK"), "{first}");
+    let command = again(&first);
+    for word in ["--secret", "trouble", "--insecure", "snr.scale=percent", "http://***@127.0.0.1:9/hook"] {
+        assert!(command.contains(&word.to_owned()), "{word}\n{first}");
+    }
+    for word in ["max", "--http2"] {
+        assert!(!command.contains(&word.to_owned()), "{word}\n{first}");
+    }
+    let second =
+        sim(command.into_iter().filter(|word| word != "...").filter(|word| word != "--header")).exits(0);
+    let bodies = |output: &common::cli::Output| output.json_lines().iter().map(body).collect::<Vec<_>>();
+    assert_eq!(bodies(&first), bodies(&second));
+
+    // Also where nothing was drawn. Of two secrets, the one that counts is named.
+    let folder = scratch();
+    file(&folder, "mac.secret", "of the file");
+    let fixed =
+        ["send", "bounce", "--dry-run", "--seed", "1", "--start-time", START, "--secret-file", "mac.secret"];
+    let fixed = || sim(fixed).dir(folder.path()).env("WMS_SIM_SECRET", "of the environment");
+    assert!(!fixed().exits(0).stderr.contains("repeat this run"));
+    let command = again(&fixed().env("WMS_SIM_PACE", "3x").exits(0));
+    assert!(
+        command.ends_with(&words("--pace 3x")) && !command.contains(&"--secret".to_owned()),
+        "{command:?}"
+    );
+}
+
+#[test]
+fn the_command_that_repeats_a_run_names_what_an_unnamed_file_set() {
+    let folder = scratch();
+    file(
+        &folder,
+        "wms-sim.toml",
+        "pace = 'max'\nmix = 'trouble'\nset = ['snr.scale=percent', 'results.first=0']\n[send]\ndry-run = true",
+    );
+    let first = sim(words("send low-snr --seed 4 --secret x")).dir(folder.path()).exits(0);
+    let command = again(&first);
+    // The mix of the file gave way to the scenario that was typed.
+    assert!(!command.contains(&"--mix".to_owned()), "{first}");
+    let elsewhere = sim(&command).exits(0);
+    assert_eq!(first.stdout, elsewhere.stdout);
+    assert_eq!(first.stdout, sim(&command).dir(folder.path()).exits(0).stdout);
+
+    // A file that was named is named again.
+    file(&folder, "mine.toml", "pace = 'max'\nsecret = 'x'\ndry-run = true");
+    let first = sim(words("send low-snr --config mine.toml")).dir(folder.path()).exits(0);
+    let command = again(&first);
+    assert!(!command.contains(&"--pace".to_owned()), "{first}");
+    assert_eq!(first.stdout, sim(&command).dir(folder.path()).exits(0).stdout);
+}

@@ -66,6 +66,14 @@ fn values_that_cannot_be() {
         ("send --timeout 0s", "leaves no time"),
         ("send --accept 2xx", "not a set of HTTP statuses"),
         ("send --start-time today", "RFC 3339"),
+        (
+            "send --start-time 99999-01-01T00:00:00Z",
+            "is not between 0000-01-01T00:00:00Z and 9999-12-30T22:00:00Z",
+        ),
+        (
+            "send --start-time=-0001-01-01T00:00:00Z",
+            "is not between 0000-01-01T00:00:00Z and 9999-12-30T22:00:00Z",
+        ),
         ("send --to ftp://127.0.0.1/ --secret x", "ftp://"),
         ("send --to 127.0.0.1:8080 --secret x", "scheme"),
         ("send --to http:// --secret x", "--to"),

@@ -68,7 +68,7 @@ pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<(Command
             }
         }
     }
-    let settings = Settings { file: path.display().to_string(), lines: lines(&text, &verbs) };
+    let settings = Settings { file: path.display().to_string(), named, lines: lines(&text, &verbs) };
     Ok((command, Origins::new(typed, verb, settings)))
 }
 

@@ -26,13 +26,14 @@ use origin::Origins;
 pub fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let exit = match parse(&typed) {
-        Ok(Parsed::Cli { cli, typed, origins, warnings }) => {
+        Ok(Parsed::Ready(ready)) => {
+            let Ready { cli, typed, origins, warnings } = *ready;
             if !cli.verb.is_quiet() {
                 for warning in &warnings {
                     printer::warn(warning);
                 }
             }
-            perform(*cli, &typed).map_err(|error| origins.explain(error))
+            perform(cli, typed).map_err(|error| origins.explain(error))
         }
         Ok(Parsed::Told(exit)) => Ok(exit),
         Err(error) => Err(error),
@@ -52,45 +53,49 @@ pub fn main() -> ExitCode {
 }
 
 enum Parsed {
-    Cli {
-        cli: Box<Cli>,
-        typed: shell::Typed,
-        origins: Origins,
-        warnings: Vec<String>,
-    },
+    Ready(Box<Ready>),
     /// Help or version was printed, or what is wrong with the arguments.
     Told(Exit),
+}
+
+struct Ready {
+    cli: Cli,
+    typed: shell::Typed,
+    origins: Origins,
+    warnings: Vec<String>,
 }
 
 fn parse(typed: &[OsString]) -> Result<Parsed, CliError> {
     let (command, origins) = config::apply(args::command(), typed)?;
     let warnings = environment::unknown(&command);
     match args::read(command, typed) {
-        Ok((cli, sources)) => {
-            let typed = shell::Typed::new(typed, sources);
-            Ok(Parsed::Cli { cli: Box::new(cli), typed, origins, warnings })
+        Ok((cli, given)) => {
+            let typed = shell::Typed::new(typed, given, |flag| origins.is_in_unnamed_file(flag));
+            Ok(Parsed::Ready(Box::new(Ready { cli, typed, origins, warnings })))
         }
         Err(error) => Ok(Parsed::Told(printer::clap_says(&origins.explain_parser(error)))),
     }
 }
 
-fn perform(cli: Cli, typed: &shell::Typed) -> Result<Exit, CliError> {
+fn perform(cli: Cli, mut typed: shell::Typed) -> Result<Exit, CliError> {
     match cli.verb {
         Verb::Send(mut args) => {
-            args.prefer_given(|argument| typed.is_given(argument));
-            let job = job::send::resolve(&args, typed)?;
+            for argument in args.prefer_given(|argument| typed.is_given(argument)) {
+                typed.forget(argument);
+            }
+            let job = job::send::resolve(&args, &typed)?;
             run::send::run(job)
         }
         Verb::Replay(args) => {
-            let job = job::replay::resolve(&args, typed)?;
+            let job = job::replay::resolve(&args, &typed)?;
             run::send::run(job)
         }
         Verb::Scenarios(args) => verbs::scenarios::run(&args),
         Verb::Dialect(args) => verbs::dialect::run(&args),
         Verb::Events(args) => verbs::events::run(&args),
         Verb::Faults => Ok(verbs::faults::run()),
-        Verb::Sign(args) => verbs::sign::run(&args, typed),
-        Verb::Verify(args) => verbs::verify::run(&args, typed),
+        Verb::Sign(args) => verbs::sign::run(&args, &typed),
+        Verb::Verify(args) => verbs::verify::run(&args, &typed),
         Verb::Completions(args) => Ok(verbs::completions::run(&args)),
         Verb::Man => verbs::man::run(),
     }

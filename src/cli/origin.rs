@@ -14,6 +14,8 @@ use super::error::CliError;
 pub(super) struct Settings {
     /// The file, as it was named.
     pub file: String,
+    /// The user named it.
+    pub named: bool,
     pub lines: BTreeMap<(String, String), usize>,
 }
 
@@ -45,6 +47,12 @@ impl Origins {
         }
         let line = self.settings.lines.get(&(self.verb.clone()?, flag.to_owned()))?;
         Some(format!("--{flag} is set by line {line} of {}", self.settings.file))
+    }
+
+    /// Whether the flag stands in a settings file that nobody named, and that another folder does not have.
+    pub fn is_in_unnamed_file(&self, flag: &str) -> bool {
+        let line = |verb: &String| self.settings.lines.get(&(verb.clone(), flag.to_owned()));
+        !self.settings.named && self.verb.as_ref().and_then(line).is_some()
     }
 
     /// Adds to an error what set the flags that it names.

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::parser::ValueSource;
 
+use super::args::Given;
 use crate::report::curl::quote;
 
 /// The arguments as they were typed, secrets among them, and where each value came from. It has no `Debug`.
@@ -12,11 +13,45 @@ use crate::report::curl::quote;
 pub(super) struct Typed {
     words: Vec<String>,
     sources: BTreeMap<String, ValueSource>,
+    /// What the environment and a file that nobody named set: another shell, or another folder, does not.
+    unspoken: Vec<Given>,
+    /// A file that nobody named set something.
+    by_file: bool,
 }
 
 impl Typed {
-    pub fn new(words: &[OsString], sources: BTreeMap<String, ValueSource>) -> Self {
-        Self { words: words.iter().map(|word| word.to_string_lossy().into_owned()).collect(), sources }
+    pub fn new(words: &[OsString], given: Vec<Given>, is_in_unnamed_file: impl Fn(&str) -> bool) -> Self {
+        let words = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let sources = given.iter().map(|given| (given.argument.clone(), given.source)).collect();
+        let set_by_file = |given: &Given| {
+            given.source == ValueSource::DefaultValue
+                && given.flag.as_deref().is_some_and(&is_in_unnamed_file)
+        };
+        let by_file = given.iter().any(set_by_file);
+        let unspoken = given
+            .into_iter()
+            .filter(|given| given.source == ValueSource::EnvVariable || set_by_file(given))
+            // Repeating a run must not write over what it left behind.
+            .filter(|given| given.flag.as_deref() != Some("journal"))
+            .collect();
+        let mut typed = Self { words, sources, unspoken, by_file };
+        // Of the two ways to give a secret, the one that was typed counts.
+        for (argument, other) in [("secret", "secret_file"), ("secret_file", "secret")] {
+            if typed.source(argument) == Some(ValueSource::CommandLine) {
+                typed.forget(other);
+            }
+        }
+        typed
+    }
+
+    /// Takes note that a value does not count, whoever set it.
+    pub fn forget(&mut self, argument: &str) {
+        self.unspoken.retain(|given| given.argument != argument);
+    }
+
+    /// Whether the words alone, in another shell and folder, would be another command.
+    pub fn leaves_out(&self) -> bool {
+        self.by_file || !self.unspoken.is_empty()
     }
 
     /// Where the value of an argument came from; `None` where there is none.
@@ -29,7 +64,8 @@ impl Typed {
         matches!(self.source(argument), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
     }
 
-    /// The command that repeats the run: what was typed, with credentials and the journal left out, and `more`.
+    /// The command that repeats the run in any shell and folder: what was typed, what was set otherwise, and `more`, with
+    /// credentials and the journal left out. A file that was named is named again.
     pub fn again(&self, more: &[(&str, String)]) -> String {
         let mut words = vec!["wms-sim".to_owned()];
         let mut typed = self.words.iter().skip(1).map(String::as_str).peekable();
@@ -55,6 +91,20 @@ impl Typed {
             };
             words.push(flag.to_owned());
             words.extend(attached.or_else(|| typed.next()).map(shown));
+        }
+        for given in &self.unspoken {
+            let Some(flag) = given.flag.as_ref().map(|flag| format!("--{flag}")) else { continue };
+            if given.switch {
+                words.extend((given.values == ["true"]).then_some(flag));
+                continue;
+            }
+            for value in &given.values {
+                let value = shown(&flag).map_or_else(|| quote(value), |shown| shown(value));
+                words.extend([flag.clone(), value]);
+            }
+        }
+        if self.by_file {
+            words.push("--no-config".to_owned());
         }
         for (flag, value) in more {
             words.push((*flag).to_owned());
@@ -93,7 +143,7 @@ mod tests {
 
     fn again(words: &[&str]) -> String {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        Typed::new(&words, BTreeMap::new()).again(&[("--seed", "7".to_owned())])
+        Typed::new(&words, Vec::new(), |_| false).again(&[("--seed", "7".to_owned())])
     }
 
     #[test]

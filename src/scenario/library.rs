@@ -76,23 +76,22 @@ impl Library {
 /// Every problem of the file at once, warnings among them.
 pub fn load(source: &Source, options: &Options) -> compile::Compiled {
     let (file, mut found) = file::read(source);
-    let whole = !found.iter().any(|diagnostic| diagnostic.level == Level::Error);
-    match file {
-        Some(file) if whole => match compile::compile(&file, options) {
-            Ok((plan, more)) => {
-                found.extend(more);
-                Ok((plan, found))
+    let Some(file) = file else { return Err(found) };
+    match compile::compile(&file, options) {
+        Ok((plan, more)) => {
+            // What is only warned of may come of what could not be read.
+            if found.iter().any(|diagnostic| diagnostic.level == Level::Error) {
+                return Err(found);
             }
-            Err(more) => {
-                found.extend(more);
-                Err(found)
-            }
-        },
-        Some(file) => {
-            found.extend(compile::check_names(&file, options));
+            found.extend(more);
+            Ok((plan, found))
+        }
+        Err(mut more) => {
+            let broken = found.iter().any(|diagnostic| diagnostic.level == Level::Error);
+            more.retain(|diagnostic| !broken || diagnostic.level == Level::Error);
+            found.extend(more);
             Err(found)
         }
-        None => Err(found),
     }
 }
 

@@ -7,7 +7,6 @@ mod secret;
 mod send;
 mod verbs;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -131,20 +130,42 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
     }
 }
 
-/// Reads what was typed, and notes where each value of the verb came from.
-pub(super) fn read(
-    mut command: Command,
-    typed: &[OsString],
-) -> Result<(Cli, BTreeMap<String, ValueSource>), clap::Error> {
-    let matches = command.try_get_matches_from_mut(typed)?;
-    let sources = matches.subcommand().map(|(_, verb)| sources(verb)).unwrap_or_default();
-    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
-    Ok((cli, sources))
+/// A value of the verb, secrets among them, and where it came from. It has no `Debug`.
+#[derive(Clone)]
+pub(super) struct Given {
+    /// The name that the parser has for it.
+    pub argument: String,
+    /// Its flag, without hyphens.
+    pub flag: Option<String>,
+    /// It takes no value where it is typed.
+    pub switch: bool,
+    pub values: Vec<String>,
+    pub source: ValueSource,
 }
 
-fn sources(matches: &ArgMatches) -> BTreeMap<String, ValueSource> {
-    matches
-        .ids()
-        .filter_map(|id| Some((id.as_str().to_owned(), matches.value_source(id.as_str())?)))
-        .collect()
+/// Reads what was typed, and notes where each value of the verb came from.
+pub(super) fn read(mut command: Command, typed: &[OsString]) -> Result<(Cli, Vec<Given>), clap::Error> {
+    let matches = command.try_get_matches_from_mut(typed)?;
+    let given =
+        matches.subcommand().and_then(|(name, verb)| Some(given(command.find_subcommand(name)?, verb)));
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((cli, given.unwrap_or_default()))
+}
+
+fn given(verb: &Command, matches: &ArgMatches) -> Vec<Given> {
+    let one = |arg: &clap::Arg| {
+        let id = arg.get_id().as_str();
+        let source = matches.value_source(id)?;
+        let switch = matches!(arg.get_action(), ArgAction::SetTrue);
+        // The environment may say 1, or yes.
+        let values = if switch {
+            vec![matches.get_flag(id).to_string()]
+        } else {
+            let raw = matches.get_raw(id).into_iter().flatten();
+            raw.map(|value| value.to_string_lossy().into_owned()).collect()
+        };
+        let flag = arg.get_long().map(str::to_owned);
+        Some(Given { argument: id.to_owned(), flag, switch, values, source })
+    };
+    verb.get_arguments().filter_map(one).collect()
 }

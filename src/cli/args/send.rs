@@ -160,28 +160,37 @@ fn seed(text: &str) -> Result<Seed, String> {
 
 impl SendArgs {
     /// Drops what a settings file says where something was typed (or is in the environment) that cannot go with it:
-    /// the parser does not see defaults as contradictions.
-    pub fn prefer_given(&mut self, given: impl Fn(&str) -> bool) {
-        let what = ["scenario", "mix", "event"].iter().any(|argument| given(argument));
-        if what && !given("mix") {
-            self.mix = None;
+    /// the parser does not see defaults as contradictions. Returns what was dropped.
+    pub fn prefer_given(&mut self, given: impl Fn(&str) -> bool) -> Vec<&'static str> {
+        let any = |arguments: &[&str]| arguments.iter().any(|argument| given(argument));
+        let what = any(&["scenario", "mix", "event"]);
+        let instead = any(&["dry_run", "curl", "step"]);
+        let dropped = |argument, other: bool| other && !given(argument);
+        let dropped: Vec<&str> = [
+            ("mix", dropped("mix", what)),
+            ("event", dropped("event", what)),
+            ("session_id", dropped("session_id", given("session_ids"))),
+            ("session_ids", dropped("session_ids", given("session_id"))),
+            ("dry_run", dropped("dry_run", instead)),
+            ("curl", dropped("curl", instead)),
+            ("step", dropped("step", instead)),
+            ("expect_probe", dropped("expect_probe", any(&["event", "dry_run", "curl"]))),
+        ]
+        .into_iter()
+        .filter_map(|(argument, dropped)| dropped.then_some(argument))
+        .collect();
+        for argument in &dropped {
+            match *argument {
+                "mix" => self.mix = None,
+                "event" => self.event = None,
+                "session_id" => self.session_id = None,
+                "session_ids" => self.session_ids = None,
+                "dry_run" => self.dry_run = false,
+                "curl" => self.curl = false,
+                "expect_probe" => self.expect_probe = None,
+                _ => self.step = false,
+            }
         }
-        if what && !given("event") {
-            self.event = None;
-        }
-        if given("session_ids") && !given("session_id") {
-            self.session_id = None;
-        }
-        if given("session_id") && !given("session_ids") {
-            self.session_ids = None;
-        }
-        let instead = ["dry_run", "curl", "step"].iter().any(|argument| given(argument));
-        self.dry_run &= !instead || given("dry_run");
-        self.curl &= !instead || given("curl");
-        self.step &= !instead || given("step");
-        let no_outcome = given("event") || given("dry_run") || given("curl");
-        if no_outcome && !given("expect_probe") {
-            self.expect_probe = None;
-        }
+        dropped
     }
 }

@@ -219,7 +219,11 @@ fn notes(args: &SendArgs, typed: &Typed, setup: &Setup) -> Vec<String> {
     if args.start_time.is_none() {
         more.push(("--start-time", setup.start_time.clone()));
     }
-    if more.is_empty() { Vec::new() } else { vec![format!("repeat this run: {}", typed.again(&more))] }
+    if more.is_empty() && !typed.leaves_out() {
+        Vec::new()
+    } else {
+        vec![format!("repeat this run: {}", typed.again(&more))]
+    }
 }
 
 impl SendJob {

@@ -5,7 +5,7 @@ use super::tree::{EventNode, InterludeNode, Node, Tree};
 use super::{Override, payload};
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Dialect;
-use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::diagnostic::{Diagnostic, Level};
 use crate::scenario::file::types::{
     EventStep, MAX_DEPTH, MAX_EVENTS, Outcome, Repeat, ScenarioFile, Span, Spanned, Step,
 };
@@ -31,9 +31,19 @@ pub(super) fn expand(
         nodes: 0,
         created: false,
         full: false,
+        lost: 0,
     };
     expander.check_fragments();
-    let course = expander.steps(&file.steps, None, 0);
+    let mut course = Vec::new();
+    let mut sure = None;
+    for step in &file.steps {
+        let (begin, mark) = (course.len(), expander.mark());
+        course.extend(expander.steps(std::slice::from_ref(step), None, 0));
+        if expander.is_unsure_since(mark) {
+            sure.get_or_insert(begin);
+        }
+    }
+    let mark = expander.mark();
     let interludes = file
         .interludes
         .iter()
@@ -49,7 +59,8 @@ pub(super) fn expand(
             }
         })
         .collect();
-    Tree { course, interludes }
+    let sure_interludes = !expander.is_unsure_since(mark);
+    Tree { course, interludes, sure, sure_interludes }
 }
 
 struct Expander<'a> {
@@ -63,9 +74,21 @@ struct Expander<'a> {
     /// A measurement was created on the way here: what a violation says about it depends on that.
     created: bool,
     full: bool,
+    /// Steps that could not be read.
+    lost: usize,
 }
 
 impl<'a> Expander<'a> {
+    /// Where it stands, for [`Expander::is_unsure_since`].
+    const fn mark(&self) -> (usize, usize) {
+        (self.lost, self.diagnostics.len())
+    }
+
+    /// True where something was not read, or cannot be put in its place.
+    fn is_unsure_since(&self, (lost, told): (usize, usize)) -> bool {
+        self.lost > lost || self.diagnostics[told..].iter().any(|diagnostic| diagnostic.level == Level::Error)
+    }
+
     /// `place` is where a built-in fragment was asked for: its events have no place of their own.
     fn steps(&mut self, steps: &'a [Spanned<Step>], place: Option<&Span>, depth: usize) -> Vec<Node> {
         let mut nodes = Vec::new();
@@ -121,6 +144,11 @@ impl<'a> Expander<'a> {
                 nodes.push(Node::Choose(inner));
             }
             Step::Reload => self.reload(&step.span, nodes),
+            Step::Lost(steps) => {
+                self.lost += 1;
+                // For the names in them.
+                self.steps(steps, place, depth);
+            }
         }
     }
 
@@ -205,7 +233,7 @@ impl<'a> Expander<'a> {
                     nodes.push(Node::Choose(inner));
                 }
                 // No built-in fragment has other steps.
-                Step::Use(_) | Step::Maybe { .. } | Step::Wait(_) | Step::Reload => {}
+                Step::Use(_) | Step::Maybe { .. } | Step::Wait(_) | Step::Reload | Step::Lost(_) => {}
             }
         }
     }
@@ -280,7 +308,7 @@ impl<'a> Expander<'a> {
         fn uses(steps: &[Spanned<Step>], name: &str) -> bool {
             steps.iter().any(|step| match &step.value {
                 Step::Use(used) => used.value == name,
-                Step::Maybe { steps, .. } => uses(steps, name),
+                Step::Maybe { steps, .. } | Step::Lost(steps) => uses(steps, name),
                 Step::Choose(branches) => branches.iter().any(|branch| uses(&branch.steps, name)),
                 Step::Event(_) | Step::Wait(_) | Step::Reload => false,
             })

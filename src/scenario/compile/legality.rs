@@ -21,7 +21,7 @@ pub(super) fn check(plan: &Plan, spans: &[Span], file: &ScenarioFile, diagnostic
     if !complete {
         diagnostics.push(Diagnostic::warning(
             "the scenario has too many ways to check all of them against the grammar",
-            super::whole(&file.steps),
+            super::all(&file.steps),
             "",
         ));
     }

@@ -57,28 +57,18 @@ const OF_THE_RUN: &[&str] = &["http.", "mac.", "delivery.", "relay.", "callback.
 /// A plan and what its author should know, or all that is wrong.
 pub type Compiled = Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>;
 
-/// Compiles a scenario.
+/// Compiles a scenario. One that was not read whole is checked as far as it is known.
 ///
 /// # Errors
 /// Every problem at once, warnings among them.
 pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
     let mut diagnostics = Vec::new();
-    let (scenario, dialect) = resolve(file, options, &mut diagnostics);
-    if has_errors(&diagnostics) {
-        return Err(diagnostics);
-    }
-
-    since::check(&scenario, &mut diagnostics);
+    let (mut scenario, dialect) = resolve(file, options, &mut diagnostics);
+    let named = diagnostics.len();
+    let whole = scenario.keep_what_is_sure();
+    since::check(&scenario, whole, &mut diagnostics);
     let bounds = bounds::measure(&scenario);
-    check_limits(file, &bounds, &mut diagnostics);
-    if scenario.interludes.len() > MAX_INTERLUDES {
-        let span = file.interludes[MAX_INTERLUDES].span.clone();
-        let message = format!("a scenario has at most {MAX_INTERLUDES} interludes");
-        diagnostics.push(Diagnostic::error(message, span, "one too many"));
-    }
-    if has_errors(&diagnostics) {
-        return Err(diagnostics);
-    }
+    let within = check_limits(file, whole, &bounds, &mut diagnostics);
 
     let (lowered, spans) = lower::lower(&scenario);
     let user = if file.interactive { single::of_the_user(&dialect, &options.overrides) } else { [].into() };
@@ -98,7 +88,15 @@ pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
         interludes: lowered.interludes.into(),
         anchors: lowered.anchors,
     };
-    legality::check(&plan, &spans, file, &mut diagnostics);
+    if within {
+        legality::check(&plan, &spans, file, &mut diagnostics);
+    }
+    if !whole {
+        // What is only warned of as to the course may come of what is missing.
+        let course = diagnostics.split_off(named);
+        diagnostics.extend(course.into_iter().filter(|diagnostic| diagnostic.level == Level::Error));
+        return Err(diagnostics);
+    }
     if has_errors(&diagnostics) {
         return Err(diagnostics);
     }
@@ -106,31 +104,28 @@ pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
     Ok((plan, diagnostics))
 }
 
-/// What can be said of a file that was not read whole: whether its names exist. Its order and its bounds would be judged
-/// by steps that are missing.
-pub fn check_names(file: &ScenarioFile, options: &Options) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    resolve(file, options, &mut diagnostics);
-    diagnostics.retain(|diagnostic| diagnostic.level == Level::Error);
-    diagnostics
-}
-
 fn resolve(
     file: &ScenarioFile,
     options: &Options,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Tree, Arc<Dialect>) {
-    let dialect = Arc::new(dialect(file, options, diagnostics));
-    let tree = expand::expand(file, &dialect, &options.overrides, diagnostics);
-    (tree, dialect)
+    let (dialect, known) = dialect(file, options, diagnostics);
+    let mut tree = expand::expand(file, &dialect, &options.overrides, diagnostics);
+    if !known {
+        // What a key may have meant could change any of it.
+        tree.sure = Some(0);
+    }
+    (tree, Arc::new(dialect))
 }
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error)
 }
 
-fn dialect(file: &ScenarioFile, options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Dialect {
+/// The dialect, and whether all of the file's own keys are in it.
+fn dialect(file: &ScenarioFile, options: &Options, diagnostics: &mut Vec<Diagnostic>) -> (Dialect, bool) {
     let mut dialect = options.dialect.clone();
+    let mut known = true;
     for (key, value) in &file.dialect {
         if OF_THE_RUN.iter().any(|group| key.value.starts_with(group)) {
             let message = format!("{} is a matter of the run, not of one scenario", key.value);
@@ -141,36 +136,51 @@ fn dialect(file: &ScenarioFile, options: &Options, diagnostics: &mut Vec<Diagnos
             let place = if error.unknown_key { &key.span } else { &value.span };
             let label = error.suggestion.map_or_else(String::new, |name| format!("did you mean {name}?"));
             diagnostics.push(Diagnostic::error(error.message, place.clone(), label));
+            known = false;
         }
     }
     for (key, value) in &options.set {
         // The command line has checked its own keys already.
         let _ = dialect.set(key, value);
     }
-    dialect
+    (dialect, known)
 }
 
-fn check_limits(file: &ScenarioFile, bounds: &bounds::Bounds, diagnostics: &mut Vec<Diagnostic>) {
-    let span = whole(&file.steps);
+/// True where the plan is small enough to be walked. Of a course that is not whole nothing else is said: what is missing
+/// counts too.
+fn check_limits(
+    file: &ScenarioFile,
+    whole: bool,
+    bounds: &bounds::Bounds,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
+    let span = all(&file.steps);
+    let mut within = true;
+    let mut refuse = |diagnostic| {
+        within = false;
+        diagnostics.push(diagnostic);
+    };
     if bounds.events_max > MAX_EVENTS {
         let message = format!("a session can have {} events; {MAX_EVENTS} is the limit", bounds.events_max);
-        diagnostics.push(Diagnostic::error(message, span.clone(), "these steps").help("lower the repeats"));
+        refuse(Diagnostic::error(message, span.clone(), "these steps").help("lower the repeats"));
     }
     if bounds.longest > LONGEST {
         let message = "a session can last longer than 366 days, which is the limit";
-        diagnostics.push(Diagnostic::error(message, span.clone(), "these steps").help("shorten the gaps"));
+        refuse(Diagnostic::error(message, span.clone(), "these steps").help("shorten the gaps"));
     }
-    if bounds.events_max == 0 {
-        diagnostics.push(Diagnostic::error(
-            "a session of this scenario has no event",
-            span,
-            "nothing to send",
-        ));
+    if bounds.events_max == 0 && whole {
+        refuse(Diagnostic::error("a session of this scenario has no event", span, "nothing to send"));
     }
+    if whole && file.interludes.len() > MAX_INTERLUDES {
+        let span = file.interludes[MAX_INTERLUDES].span.clone();
+        let message = format!("a scenario has at most {MAX_INTERLUDES} interludes");
+        refuse(Diagnostic::error(message, span, "one too many"));
+    }
+    within
 }
 
 /// From the first step to the last.
-fn whole<T>(steps: &[Spanned<T>]) -> Span {
+fn all<T>(steps: &[Spanned<T>]) -> Span {
     match (steps.first(), steps.last()) {
         (Some(first), Some(last)) => first.span.start..last.span.end.max(first.span.end),
         _ => 0..0,

@@ -6,8 +6,9 @@ use super::tree::{EventNode, Node, Tree};
 use crate::protocol::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 
-pub(super) fn check(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) {
-    let mut ever = BTreeSet::new();
+/// `whole` is false where only the course's begin is known: any event may happen later.
+pub(super) fn check(tree: &Tree, whole: bool, diagnostics: &mut Vec<Diagnostic>) {
+    let mut ever: BTreeSet<Code> = Code::ALL.into_iter().filter(|_| !whole).collect();
     Node::events(&tree.course, &mut |event| {
         ever.insert(event.code);
     });

@@ -8,6 +8,11 @@ use crate::scenario::plan::Payload;
 pub(super) struct Tree {
     pub course: Vec<Node>,
     pub interludes: Vec<InterludeNode>,
+    /// So many nodes of the course are as the author means them, and behind them something could not be read; `None`
+    /// where all of it could.
+    pub sure: Option<usize>,
+    /// So are the interludes.
+    pub sure_interludes: bool,
 }
 
 /// One step.
@@ -45,6 +50,21 @@ pub(super) struct InterludeNode {
     pub chance: f64,
     pub times: Repeat,
     pub nodes: Vec<Node>,
+}
+
+impl Tree {
+    /// Drops what does not stand fast, so that what is then found wrong is wrong whatever the rest will be. True where
+    /// nothing was dropped.
+    pub fn keep_what_is_sure(&mut self) -> bool {
+        if let Some(sure) = self.sure {
+            self.course.truncate(sure);
+        }
+        let all = self.sure.is_none() && self.sure_interludes;
+        if !all {
+            self.interludes.clear();
+        }
+        all
+    }
 }
 
 impl Node {

@@ -4,16 +4,25 @@ use super::keys::{Shape, known};
 use super::types::Span;
 use super::words::{all_of, nearest, quote};
 use super::yaml::{Kind, Node};
-use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::diagnostic::{Diagnostic, Level};
 
 /// The problems found so far.
 #[derive(Debug, Default)]
-pub(super) struct Problems(Vec<Diagnostic>);
+pub(super) struct Problems {
+    found: Vec<Diagnostic>,
+    errors: usize,
+}
 
 impl Problems {
     /// One more.
     pub(super) fn push(&mut self, problem: Diagnostic) {
-        self.0.push(problem);
+        self.errors += usize::from(problem.level == Level::Error);
+        self.found.push(problem);
+    }
+
+    /// How many errors there are.
+    pub(super) const fn errors(&self) -> usize {
+        self.errors
     }
 
     /// An error that needs no further labels.
@@ -29,7 +38,7 @@ impl Problems {
     /// All of them, each once: a node that is reached through an alias is read more than once.
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut seen = std::collections::HashSet::new();
-        let mut found = self.0;
+        let mut found = self.found;
         found.retain(|problem| {
             let place = problem.labels.first().map(|label| label.span.clone());
             seen.insert((problem.message.clone(), place))
@@ -40,13 +49,16 @@ impl Problems {
 
 impl From<Vec<Diagnostic>> for Problems {
     fn from(found: Vec<Diagnostic>) -> Self {
-        Self(found)
+        let errors = found.iter().filter(|problem| problem.level == Level::Error).count();
+        Self { found, errors }
     }
 }
 
 /// The known keys of a mapping and their values.
 pub(super) struct Fields<'n> {
     entries: Vec<(&'static str, &'n Node)>,
+    slips: bool,
+    unclear: bool,
 }
 
 impl<'n> Fields<'n> {
@@ -71,6 +83,8 @@ impl<'n> Fields<'n> {
                 slips.push((key, value));
             }
         }
+        let any = !slips.is_empty();
+        let mut unclear = false;
         for (key, value) in slips {
             let text = key.text().unwrap_or_default();
             if let Some(misplaced) = (shape.misplaced)(text) {
@@ -85,9 +99,10 @@ impl<'n> Fields<'n> {
                 None => (None, known(shape)),
             };
             problems.error(format!("the key {} is not known", quote(text)), &key.span, help);
+            unclear |= meant.is_none();
             entries.extend(meant.map(|meant| (meant, value)));
         }
-        let fields = Self { entries };
+        let fields = Self { entries, slips: any, unclear };
         fields.report_missing(node, shape, &replaced, problems);
         Some(fields)
     }
@@ -95,6 +110,16 @@ impl<'n> Fields<'n> {
     /// The value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|(known, _)| *known == key).map(|(_, value)| *value)
+    }
+
+    /// True where it has keys that are not known.
+    pub(super) const fn slips(&self) -> bool {
+        self.slips
+    }
+
+    /// True where nobody knows what one of the keys was meant to be.
+    pub(super) const fn unclear(&self) -> bool {
+        self.unclear
     }
 
     /// Reports the required keys that are missing, apart from those for which something else was written.

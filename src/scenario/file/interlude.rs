@@ -3,7 +3,7 @@
 use super::fields::{Fields, Problems};
 use super::keys::INTERLUDE;
 use super::step::{self, Empty};
-use super::types::{Interlude, Repeat, Spanned};
+use super::types::{Interlude, Repeat, Spanned, Step};
 use super::values;
 use super::yaml::{Kind, Node};
 use crate::protocol::code::Code;
@@ -15,24 +15,32 @@ pub(super) fn list(node: &Node, problems: &mut Problems) -> Vec<Spanned<Interlud
         problems.error(message, &node.span, "begin each interlude with `- during: ...`");
         return Vec::new();
     };
-    let read = |item| Some(Spanned::new(interlude(item, problems)?, item.span.clone()));
-    items.iter().filter_map(read).collect()
+    let read = |item| Spanned::new(interlude(item, problems), item.span.clone());
+    items.iter().map(read).collect()
 }
 
-fn interlude(node: &Node, problems: &mut Problems) -> Option<Interlude> {
-    let fields = Fields::open(node, &INTERLUDE, problems)?;
-    let window = fields.get("during").and_then(|node| window(node, problems));
-    let chance = fields.get("chance").and_then(|node| values::percent(node, "chance", problems));
-    let times = fields.get("times").and_then(|node| values::count(node, "times", problems));
-    let steps = fields.get("steps").and_then(|node| step::list(node, 1, Empty::Refused, problems));
-    let (from, until) = window?;
-    Some(Interlude {
+/// An interlude. Where something of it cannot be read, what it does is lost.
+fn interlude(node: &Node, problems: &mut Problems) -> Interlude {
+    let errors = problems.errors();
+    let fields = Fields::open(node, &INTERLUDE, problems);
+    let get = |key: &str| fields.as_ref().and_then(|fields| fields.get(key));
+    let window = get("during").and_then(|node| window(node, problems));
+    let chance = get("chance").and_then(|node| values::percent(node, "chance", problems));
+    let times = get("times").and_then(|node| values::count(node, "times", problems));
+    let lost = problems.errors() > errors;
+    let steps = get("steps").map(|node| step::list(node, 1, Empty::Refused, problems)).unwrap_or_default();
+    let anywhere = || {
+        let code = |code| Spanned::new(code, node.span.clone());
+        (code(Code::WmsLoaded), code(Code::PageUnloaded))
+    };
+    let (from, until) = window.unwrap_or_else(anywhere);
+    Interlude {
         from,
         until,
         chance: chance.map_or(1.0, |chance| chance.value),
         times: times.unwrap_or(Repeat { low: 1, high: 1 }),
-        steps: steps?,
-    })
+        steps: if lost { vec![Spanned::new(Step::Lost(steps), node.span.clone())] } else { steps },
+    }
 }
 
 /// `MEASUREMENT_STARTED..SCAN_COMPLETED`.

@@ -22,9 +22,9 @@ pub const OUTCOMES: [(&str, Outcome); 4] = [
 
 /// Reads a scenario and reports every problem at once.
 ///
-/// The file comes back even where there are errors, as long as it has all that a scenario needs: slips whose
-/// meaning is plain are read as meant, steps and values that cannot be read are left out. `None` where a required
-/// key is missing or without a usable value.
+/// The file comes back even where there are errors, as long as it has steps: slips whose meaning is plain are read as
+/// meant, values that cannot be read are left out (a name or title is then empty, an outcome `abandoned`), and in the
+/// place of what matters to the order of events stands [`Step::Lost`].
 pub fn read(source: &Source) -> (Option<ScenarioFile>, Vec<Diagnostic>) {
     let (root, found) = yaml::parse(&source.text);
     let mut problems = Problems::from(found);
@@ -50,7 +50,10 @@ fn scenario(root: &Node, source: &Source, problems: &mut Problems) -> Option<Sce
     if is_empty(root, problems) {
         return None;
     }
+    // Of a key that is there twice, nobody knows which was meant.
+    let mut vague = problems.errors() > 0;
     let fields = Fields::open(root, &SCENARIO, problems)?;
+    vague |= fields.unclear();
     let stem = source.stem.as_deref();
     let name = fields.get("name").and_then(|node| values::file_name(node, stem, problems));
     let title = fields.get("title").and_then(|node| values::line(node, "title", problems));
@@ -59,25 +62,35 @@ fn scenario(root: &Node, source: &Source, problems: &mut Problems) -> Option<Sce
         values::no_control_characters(description, "description", problems);
     }
     let outcome = fields.get("outcome").and_then(|node| values::choice(node, "outcome", &OUTCOMES, problems));
-    let dialect = fields.get("dialect").map(|node| dialect(node, problems)).unwrap_or_default();
     let interactive =
         fields.get("interactive").and_then(|node| values::boolean(node, "interactive", problems));
+    let errors = problems.errors();
+    let dialect = fields.get("dialect").map(|node| dialect(node, problems)).unwrap_or_default();
     let legal = fields.get("legal").and_then(|node| values::boolean(node, "legal", problems));
+    vague |= problems.errors() > errors;
     let fragments = fields.get("fragments").map(|node| fragments(node, problems)).unwrap_or_default();
-    let steps = fields.get("steps").and_then(|node| step::list(node, 1, Empty::Refused, problems));
+    let steps = fields.get("steps").map(|node| step::list(node, 1, Empty::Refused, problems));
     let interludes = fields.get("interludes").map(|node| interlude::list(node, problems)).unwrap_or_default();
+    let mut steps = steps?;
+    if vague {
+        steps.insert(0, Spanned::new(Step::Lost(Vec::new()), 0..0));
+    }
     Some(ScenarioFile {
-        name: name?,
-        title: title?,
+        name: name.unwrap_or_else(nothing),
+        title: title.unwrap_or_else(nothing),
         description,
-        outcome: outcome?,
+        outcome: outcome.unwrap_or(Spanned::new(Outcome::Abandoned, 0..0)),
         dialect,
         interactive: interactive.unwrap_or(false),
         legal: legal.unwrap_or(true),
         fragments,
-        steps: steps?,
+        steps,
         interludes,
     })
+}
+
+fn nothing() -> Spanned<String> {
+    Spanned::new(String::new(), 0..0)
 }
 
 /// Nothing but comments has a diagnostic of its own.
@@ -131,7 +144,7 @@ fn fragments(node: &Node, problems: &mut Problems) -> Vec<(Spanned<String>, Vec<
     let fragment = |(key, value): &(Node, Node)| {
         let name = Spanned::new(key.text()?.to_owned(), key.span.clone());
         values::check_name(&name, "the fragment's name", problems);
-        Some((name, step::list(value, 1, Empty::Refused, problems)?))
+        Some((name, step::list(value, 1, Empty::Refused, problems)))
     };
     pairs.iter().filter_map(fragment).collect()
 }

@@ -3,10 +3,11 @@
 use super::fields::{Fields, Problems};
 use super::keys::{BRANCH, STEPS, Shape, in_any_step, step_kinds};
 use super::payload;
-use super::types::{Branch, EventStep, MAX_DEPTH, Spanned, Step};
+use super::types::{Branch, EventStep, Gap, MAX_DEPTH, Span, Spanned, Step};
 use super::values;
 use super::words::{all_of, nearest, one_of};
 use super::yaml::{Kind, Node};
+use crate::protocol::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 
 /// Whether a list without steps makes sense.
@@ -19,13 +20,9 @@ pub(super) enum Empty {
 }
 
 /// Reads a step list. `depth` counts the lists that it stands in, itself included. Steps that cannot be made sense of
-/// are reported and left out; `None` if it is no list at all.
-pub(super) fn list(
-    node: &Node,
-    depth: usize,
-    empty: Empty,
-    problems: &mut Problems,
-) -> Option<Vec<Spanned<Step>>> {
+/// are reported and lost; all of it is where it is no list at all.
+pub(super) fn list(node: &Node, depth: usize, empty: Empty, problems: &mut Problems) -> Vec<Spanned<Step>> {
+    let lost = || vec![Spanned::new(Step::Lost(Vec::new()), node.span.clone())];
     if depth > MAX_DEPTH {
         let message = format!("step lists are nested more than {MAX_DEPTH} levels deep");
         problems.error(
@@ -33,18 +30,27 @@ pub(super) fn list(
             &node.span,
             "move inner steps into `fragments`, or make the scenario simpler",
         );
-        return None;
+        return lost();
     }
     let Kind::List(items) = &node.kind else {
         let message = format!("the steps are a list, this is {}", node.describe());
         problems.error(message, &node.span, "begin each step with `- `, as in `- WMS_LOADED`");
-        return None;
+        return lost();
     };
     if items.is_empty() && empty == Empty::Refused {
         problems.error("this list has no steps", &node.span, "write at least one, as in `- WMS_LOADED`");
+        return lost();
     }
-    let step = |item| Some(Spanned::new(step(item, depth, problems)?, item.span.clone()));
-    Some(items.iter().filter_map(step).collect())
+    let step = |item| {
+        let step = step(item, depth, problems).unwrap_or_else(|| Step::Lost(Vec::new()));
+        Spanned::new(step, item.span.clone())
+    };
+    items.iter().map(step).collect()
+}
+
+/// A step of which something that matters to the order of events could not be read.
+fn lost(step: Step, span: &Span) -> Step {
+    Step::Lost(vec![Spanned::new(step, span.clone())])
 }
 
 fn step(node: &Node, depth: usize, problems: &mut Problems) -> Option<Step> {
@@ -54,12 +60,14 @@ fn step(node: &Node, depth: usize, problems: &mut Problems) -> Option<Step> {
             let shape = kind(node, problems)?;
             let fields = Fields::open(node, shape, problems)?;
             match shape.keys[0] {
-                "event" => event(&fields, problems).map(Step::Event),
+                "event" => event(&fields, node, problems),
                 "use" => use_(&fields, problems),
                 "choose" => choose(&fields, depth, problems),
-                "maybe" => maybe(&fields, depth, problems),
+                "maybe" => Some(maybe(&fields, depth, problems)),
                 "wait" => {
-                    fields.get("wait").and_then(|node| values::gap(node, "wait", problems)).map(Step::Wait)
+                    let gap = fields.get("wait").and_then(|node| values::gap(node, "wait", problems));
+                    // How long nothing happens changes nothing in the order.
+                    Some(Step::Wait(gap.unwrap_or_else(|| Spanned::new(Gap::Fixed(0), node.span.clone()))))
                 }
                 _ => reload(&fields, problems),
             }
@@ -88,8 +96,10 @@ fn short_form(node: &Node, problems: &mut Problems) -> Option<Step> {
         problems.error(format!("`{text}` alone is not a step"), &node.span, format!("write `{example}`"));
         return None;
     }
+    let errors = problems.errors();
     let code = values::code_text(text, node, problems)?;
-    Some(Step::Event(EventStep { code, after: None, since: None, repeat: None, payload: Vec::new() }))
+    let step = Step::Event(EventStep { code, after: None, since: None, repeat: None, payload: Vec::new() });
+    Some(if problems.errors() > errors { lost(step, &node.span) } else { step })
 }
 
 /// Which kind of step a mapping is: the one key of [`STEPS`] that it has.
@@ -133,19 +143,27 @@ fn kind(node: &Node, problems: &mut Problems) -> Option<&'static Shape> {
     }
 }
 
-fn event(fields: &Fields<'_>, problems: &mut Problems) -> Option<EventStep> {
+fn event(fields: &Fields<'_>, node: &Node, problems: &mut Problems) -> Option<Step> {
+    let before = problems.errors();
     let code = fields.get("event").and_then(|node| values::code(node, "event", problems));
-    let after = fields.get("after").and_then(|node| values::gap(node, "after", problems));
-    let since = fields.get("since").and_then(|node| values::code(node, "since", problems));
     let repeat = fields.get("repeat").and_then(|node| {
         values::count(node, "repeat", problems).map(|count| Spanned::new(count, node.span.clone()))
     });
+    let mut guessed = problems.errors() > before;
+    let after = fields.get("after").and_then(|node| values::gap(node, "after", problems));
+    let errors = problems.errors();
+    let since = fields.get("since").and_then(|node| values::code(node, "since", problems));
+    let since = since.filter(|_| problems.errors() == errors);
     let payload = fields.get("payload").map(|node| payload::read(node, problems)).unwrap_or_default();
     if let (Some(since), None) = (fields.get("since"), fields.get("after")) {
         let message = "`since` says from where, but not how long";
         problems.error(message, &since.span, "add `after`, as in `after: 12s..20s`");
     }
-    Some(EventStep { code: code?, after, since, repeat, payload })
+    let code = code?;
+    // Whether the page is hidden stands in the payload.
+    guessed |= code.value == Code::PageVisibilityChange && (fields.slips() || problems.errors() > before);
+    let step = Step::Event(EventStep { code, after, since, repeat, payload });
+    Some(if guessed { lost(step, &node.span) } else { step })
 }
 
 fn use_(fields: &Fields<'_>, problems: &mut Problems) -> Option<Step> {
@@ -164,24 +182,36 @@ fn choose(fields: &Fields<'_>, depth: usize, problems: &mut Problems) -> Option<
             return None;
         }
     };
-    let branches: Vec<Branch> = items.iter().filter_map(|item| branch(item, depth, problems)).collect();
-    if branches.len() == items.len() {
+    let read: Vec<(Branch, bool)> = items.iter().map(|item| branch(item, depth, problems)).collect();
+    let whole = read.iter().all(|(_, whole)| *whole);
+    let branches: Vec<Branch> = read.into_iter().map(|(branch, _)| branch).collect();
+    let errors = problems.errors();
+    if whole {
         values::check_weights(branches.iter().map(|branch| &branch.weight), "branch", node, problems);
     }
-    Some(Step::Choose(branches))
+    let whole = whole && problems.errors() == errors;
+    let step = Step::Choose(branches);
+    Some(if whole { step } else { lost(step, &node.span) })
 }
 
-fn branch(node: &Node, depth: usize, problems: &mut Problems) -> Option<Branch> {
-    let fields = Fields::open(node, &BRANCH, problems)?;
-    let weight = fields.get("weight").and_then(|node| values::weight(node, problems));
-    let steps = fields.get("steps").and_then(|node| list(node, depth + 1, Empty::Allowed, problems));
-    Some(Branch { weight: weight?, steps: steps? })
+/// A branch, and whether its weight could be read.
+fn branch(node: &Node, depth: usize, problems: &mut Problems) -> (Branch, bool) {
+    let fields = Fields::open(node, &BRANCH, problems);
+    let get = |key: &str| fields.as_ref().and_then(|fields| fields.get(key));
+    let weight = get("weight").and_then(|node| values::weight(node, problems));
+    let steps = get("steps").map(|node| list(node, depth + 1, Empty::Allowed, problems));
+    let whole = weight.is_some() && steps.is_some();
+    let weight = weight.unwrap_or_else(|| Spanned::new(1.0, node.span.clone()));
+    (Branch { weight, steps: steps.unwrap_or_default() }, whole)
 }
 
-fn maybe(fields: &Fields<'_>, depth: usize, problems: &mut Problems) -> Option<Step> {
+fn maybe(fields: &Fields<'_>, depth: usize, problems: &mut Problems) -> Step {
     let chance = fields.get("maybe").and_then(|node| values::percent(node, "maybe", problems));
-    let steps = fields.get("steps").and_then(|node| list(node, depth + 1, Empty::Refused, problems));
-    Some(Step::Maybe { chance: chance?, steps: steps? })
+    let steps = fields.get("steps").map(|node| list(node, depth + 1, Empty::Refused, problems));
+    match (chance, steps) {
+        (Some(chance), Some(steps)) => Step::Maybe { chance, steps },
+        (_, steps) => Step::Lost(steps.unwrap_or_default()),
+    }
 }
 
 fn reload(fields: &Fields<'_>, problems: &mut Problems) -> Option<Step> {

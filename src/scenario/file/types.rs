@@ -82,6 +82,9 @@ pub enum Step {
     Wait(Spanned<Gap>),
     /// The page is loaded again.
     Reload,
+    /// What is written here could not be read, or only by guessing: what happens from here on is not known. Holds the
+    /// steps inside it that could be read.
+    Lost(Vec<Spanned<Step>>),
 }
 
 /// An event and how it comes about.
