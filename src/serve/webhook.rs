@@ -17,8 +17,7 @@ use crate::protocol::mac;
 /// connection closes sees a broken pipe, and not the answer.
 const READ_ON: usize = 4;
 
-/// A request that was read and judged.
-#[derive(Debug)]
+/// A request that was read and judged. It has no `Debug`: its headers can be credentials.
 pub struct Taken {
     /// Its headers, as they came; names in small letters.
     pub headers: HeaderMap,
