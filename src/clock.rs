@@ -128,6 +128,12 @@ impl Epoch {
         Timestamp(i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX }))
     }
 
+    /// The wall clock `since_start` after this epoch.
+    #[must_use]
+    pub const fn after(self, since_start: Moment) -> Self {
+        Self(self.0 + since_start.0 as i128)
+    }
+
     /// This epoch moved `earlier` into the past.
     #[must_use]
     pub const fn minus_nanos(self, earlier: u64) -> Self {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use wms_sim::clock::{Epoch, Moment, RunClock};
-use wms_sim::delivery::engine::{Engine, Stop};
+use wms_sim::delivery::engine::{Acting, Engine, Stop};
 use wms_sim::delivery::fleet::Fleet;
 use wms_sim::delivery::policy::{Pace, Policy};
 use wms_sim::delivery::{Numbers, Scenarios, SessionSource};
@@ -59,7 +59,7 @@ fn play(scenario: &str, seed: u64, order: Order, pace: Pace, acts: &[(u64, Act)]
         tokio::spawn(async move {
             for (at, act) in acts {
                 tokio::time::sleep_until(clock.instant(Moment(at * 1_000_000))).await;
-                if tell.send((1, act)).await.is_err() {
+                if tell.send(Acting { session: 1, act, told: None }).await.is_err() {
                     return;
                 }
             }

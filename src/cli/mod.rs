@@ -90,6 +90,7 @@ fn perform(cli: Cli, mut typed: shell::Typed) -> Result<Exit, CliError> {
             let job = job::replay::resolve(&args, &typed)?;
             run::send::run(job)
         }
+        Verb::Serve(args) => run::serve::run(job::serve::resolve(&args, &typed)?),
         Verb::Scenarios(args) => verbs::scenarios::run(&args),
         Verb::Dialect(args) => verbs::dialect::run(&args),
         Verb::Events(args) => verbs::events::run(&args),

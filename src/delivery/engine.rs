@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Numbers;
 use super::announce::Announcer;
@@ -31,6 +31,17 @@ pub enum Stop {
 /// pile them up.
 const MOST_PROBED: usize = 1024;
 
+/// Something that the user of a session's page does.
+#[derive(Debug)]
+pub struct Acting {
+    /// The session's number.
+    pub session: u64,
+    /// What is done.
+    pub act: Act,
+    /// Learns whether it becomes events.
+    pub told: Option<oneshot::Sender<bool>>,
+}
+
 /// How a fleet is played.
 #[derive(Debug)]
 pub struct Engine<T> {
@@ -48,8 +59,8 @@ pub struct Engine<T> {
     pub prober: Option<Prober>,
     /// Where given, each event waits for a word on this channel; the run ends when it closes.
     pub steps: Option<mpsc::Receiver<()>>,
-    /// Where given, what users do on the pages of sessions, by the session's number.
-    pub acts: Option<mpsc::Receiver<(u64, Act)>>,
+    /// Where given, what users do on the pages of sessions.
+    pub acts: Option<mpsc::Receiver<Acting>>,
 }
 
 /// What the engine waits for.
@@ -59,7 +70,7 @@ enum Woken {
     Announced(u64, Result<(), String>),
     Probed(RunEvent),
     Step,
-    Acted(u64, Act),
+    Acted(Acting),
     NoMoreSteps,
     Due,
 }
@@ -71,8 +82,10 @@ impl<T: Transport> Engine<T> {
         mut fleet: Fleet,
         sessions: &Numbers,
         mut stop: watch::Receiver<Stop>,
-        tell: &mut dyn FnMut(RunEvent),
+        tell: &mut impl FnMut(RunEvent),
     ) {
+        // A clock that others use too did not start with this run.
+        let begun = self.clock.now();
         let mut lanes = Lanes::new();
         let mut probes = Probes::new(self.prober.take(), self.clock);
         let (tells, mut announcements) = mpsc::unbounded_channel();
@@ -92,7 +105,7 @@ impl<T: Transport> Engine<T> {
                     && let Some(number) = waiting.next()
                 {
                     match &self.announcer {
-                        None => fleet.admit(number, Moment::ZERO, tell),
+                        None => fleet.admit(number, begun, tell),
                         Some(announcer) => {
                             announcing += 1;
                             announcer.announce(number, fleet.source().id(number), tells.clone());
@@ -139,8 +152,10 @@ impl<T: Transport> Engine<T> {
             match self.wait(&mut lanes, &mut announcements, &mut probes, &mut stop, due, ask).await {
                 Woken::Due => {}
                 Woken::Step => allowed = 1,
-                Woken::Acted(session, act) => {
-                    fleet.act(session, act, self.clock.now(), tell);
+                Woken::Acted(Acting { session, act, told }) => {
+                    let is_told = fleet.act(session, act, self.clock.now(), tell);
+                    // Whoever asked may be gone.
+                    let _ = told.map(|told| told.send(is_told));
                 }
                 Woken::Settled(lane, ticket, exchange) => {
                     lanes.free(lane);
@@ -224,7 +239,7 @@ impl<T: Transport> Engine<T> {
             (lane, ticket, exchange) = lanes.settled() => Woken::Settled(lane, ticket, exchange),
             Some((number, result)) = announcements.recv() => Woken::Announced(number, result),
             event = probes.next() => Woken::Probed(event),
-            Some((session, act)) = acted => Woken::Acted(session, act),
+            Some(acting) = acted => Woken::Acted(acting),
             word = enter => if word.is_some() { Woken::Step } else { Woken::NoMoreSteps },
             () = timer => Woken::Due,
         }

@@ -13,7 +13,7 @@ use crate::protocol::grammar::{Grammar, State};
 use crate::seed::SessionSeed;
 
 /// Something that the user of the page does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Act {
     /// The tab goes to the background.
@@ -59,9 +59,9 @@ pub struct Interruptions {
 }
 
 impl Interruptions {
-    /// For a session of this plan; `None` where the scenario does not let its user do anything.
+    /// For a session of this plan; `None` where nobody can do anything.
     pub fn new(plan: &Plan) -> Option<Self> {
-        plan.interactive.then(|| Self {
+        plan.has_user().then(|| Self {
             grammar: Grammar::new(&plan.dialect),
             state: State::START,
             hidden: false,
@@ -96,6 +96,7 @@ impl Interruptions {
     /// comes of it.
     pub fn act(&mut self, act: Act, at: Moment, plan: &Plan, seed: SessionSeed) -> bool {
         let wanted: &[Code] = match act {
+            _ if !plan.interactive && act != Act::Close => &[],
             Act::Hide if self.hidden => &[],
             Act::Show if !self.hidden => &[],
             Act::Hide | Act::Show => &[Code::PageVisibilityChange],

@@ -37,6 +37,10 @@ impl Mix {
         if self.dealt {
             return usize::try_from(number.saturating_sub(1) % count as u64).unwrap_or(0);
         }
+        self.draw(seed)
+    }
+
+    fn draw(&self, seed: SessionSeed) -> usize {
         let mut left = seed.draw(Purpose::named("mix")).unit() * self.total;
         for (place, (_, weight)) in self.plans.iter().enumerate() {
             left -= weight;
@@ -44,7 +48,12 @@ impl Mix {
                 return place;
             }
         }
-        count - 1
+        self.plans.len() - 1
+    }
+
+    /// One of the plans, drawn by weight, whether they are dealt in turn or not.
+    pub fn drawn(&self, seed: SessionSeed) -> &Arc<Plan> {
+        &self.plans[self.draw(seed)].0
     }
 
     /// The plans that can be played.

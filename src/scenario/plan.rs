@@ -42,6 +42,11 @@ impl Plan {
         self.emits.iter()
     }
 
+    /// True where somebody could close the page, at least.
+    pub(super) fn has_user(&self) -> bool {
+        !self.user.is_empty()
+    }
+
     /// The number of the emit with which a user causes an event.
     pub(super) fn user_emit(&self, code: Code) -> Option<u32> {
         let place = self.user.iter().position(|emit| emit.code == code)?;

@@ -5,6 +5,7 @@ mod dialect;
 mod replay;
 mod secret;
 mod send;
+mod serve;
 mod verbs;
 
 use std::ffi::OsString;
@@ -19,6 +20,7 @@ pub(super) use dialect::DialectArgs;
 pub(super) use replay::ReplayArgs;
 pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
+pub(super) use serve::ServeArgs;
 pub(super) use verbs::{
     CompletionsArgs, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs, VerifyArgs,
 };
@@ -62,6 +64,8 @@ pub(super) enum Verb {
     Send(Box<SendArgs>),
     /// Send a journal's events again, byte for byte
     Replay(Box<ReplayArgs>),
+    // As above.
+    Serve(Box<ServeArgs>),
     /// List, show, check and begin scenarios
     Scenarios(ScenariosArgs),
     /// Show every choice that the documentation of WMS leaves open
@@ -87,6 +91,7 @@ impl Verb {
         let output = match self {
             Self::Send(args) => args.output,
             Self::Replay(args) => args.output,
+            Self::Serve(args) => args.output,
             Self::Verify(args) => args.output,
             _ => return false,
         };

@@ -13,4 +13,5 @@ pub(super) mod replay;
 pub(super) mod rotation;
 pub(super) mod secret;
 pub(super) mod send;
+pub(super) mod serve;
 pub(super) mod target;

@@ -33,6 +33,7 @@ pub(in crate::cli) fn choose(args: &SendArgs, dialect: &Chosen) -> Result<Plays,
         dialect: dialect.base.clone(),
         set: dialect.set.clone(),
         overrides: args.overrides.iter().map(|text| overrides::read(text)).collect::<Result<_, _>>()?,
+        browser: false,
     };
     let (mix, words) = mix(args, &options, dialect)?;
     let count = args.sessions.unwrap_or(mix.plans().len() as u64);

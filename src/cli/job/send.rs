@@ -185,7 +185,7 @@ pub(super) fn idle_backoff(retries: u32, pace: Pace, max: &str, typed: &Typed) -
 }
 
 /// The built-in receiver's secret: nobody else has to know it, and the same seed has to give the same MACs.
-fn secret_of(seed: Seed) -> Secret {
+pub(super) fn secret_of(seed: Seed) -> Secret {
     let purpose = Purpose::named("secret");
     let bytes = [seed.draw(purpose.number(0)).bytes(), seed.draw(purpose.number(1)).bytes()];
     Secret::new(hex::encode(bytes.concat()))

@@ -104,13 +104,14 @@ impl Scenarios {
         let plan = self.mix.plan(number, self.seed.session(number));
         SessionInfo {
             number,
-            id: self.id(number),
+            id: self.session_id(number),
             scenario: plan.name.as_str().into(),
             outcome: plan.outcome,
         }
     }
 
-    fn id(&self, number: u64) -> Arc<str> {
+    /// The ID of session `number` (counted from 1).
+    pub fn session_id(&self, number: u64) -> Arc<str> {
         if !self.ids.is_empty() {
             let place = number.saturating_sub(1) % self.ids.len() as u64;
             return Arc::clone(&self.ids[usize::try_from(place).unwrap_or(0)]);
@@ -128,7 +129,7 @@ impl Scenarios {
     fn played(&self, number: u64, policy: &Policy) -> Played {
         let is_direct = self.faults.is_empty() && policy.relay.is_instant();
         let seed = self.seed.session(number);
-        Played::new(Arc::clone(self.mix.plan(number, seed)), seed, self.id(number), is_direct)
+        Played::new(Arc::clone(self.mix.plan(number, seed)), seed, self.session_id(number), is_direct)
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Options {
     pub set: Vec<(String, String)>,
     /// Payload values that replace whatever the scenario says.
     pub overrides: Vec<Override>,
+    /// Sessions have a page that can be closed, whatever the scenario says.
+    pub browser: bool,
 }
 
 /// `--override EVENT.payload.key=value`
@@ -71,7 +73,11 @@ pub fn compile(file: &ScenarioFile, options: &Options) -> Compiled {
     let within = check_limits(file, whole, &bounds, &mut diagnostics);
 
     let (lowered, spans) = lower::lower(&scenario);
-    let user = if file.interactive { single::of_the_user(&dialect, &options.overrides) } else { [].into() };
+    let user = if file.interactive || options.browser {
+        single::of_the_user(&dialect, &options.overrides)
+    } else {
+        [].into()
+    };
     let plan = Plan {
         name: file.name.value.clone(),
         title: file.title.value.clone(),

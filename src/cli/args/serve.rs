@@ -1,0 +1,60 @@
+//! `wms-sim serve`
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+
+use super::send::OutputName;
+use super::{DeliveryArgs, DialectArgs, SecretArgs};
+use crate::delivery::policy::Pace;
+
+/// Run a local stand-in for WMS, with an inspector.
+///
+/// The inspector is at /, the inbox at /webhook, the control API under /api (/openapi.json describes it).
+#[derive(Args)]
+#[command(
+    after_help = "\
+Examples:
+  wms-sim serve
+  wms-sim serve --to http://127.0.0.1:3000/webhook --secret-file mac.secret
+  curl -d '{\"scenario\":\"low-snr\",\"pace\":\"20x\"}' -H 'Content-Type: application/json' http://127.0.0.1:8787/api/sessions
+
+Limits: 1,000 sessions play at once; 5,000 sessions and 256 MiB of bodies are kept; 64 clients follow the events.",
+    group(ArgGroup::new("plays").args(["scenario", "mix"]).multiple(false)),
+)]
+pub(in crate::cli) struct ServeArgs {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub delivery: DeliveryArgs,
+    #[command(flatten)]
+    pub secret: SecretArgs,
+    /// Where browsers go at the end of a session
+    #[arg(long, value_name = "URL")]
+    pub callback: Option<String>,
+    /// What sessions play that name nothing else [default: happy-path]
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// The same, from a mix: one of its scenarios is drawn for each session
+    #[arg(long, value_name = "NAME")]
+    pub mix: Option<String>,
+    /// How fast sessions are played: 1x, 20x, 0.5x, or max
+    #[arg(long, value_name = "PACE", default_value = "1x")]
+    pub pace: Pace,
+    /// The seed that sessions are drawn from, where they name none
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// A folder of scenarios that come before the built-in ones of the same name
+    #[arg(long, value_name = "FOLDER")]
+    pub scenarios: Option<PathBuf>,
+    /// Another name under which the server may be spoken to, such as that of a tunnel
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
+    #[command(flatten)]
+    pub dialect: DialectArgs,
+    /// How to tell what happens
+    #[arg(long, value_enum, default_value = "human")]
+    pub output: OutputName,
+}

@@ -1,0 +1,66 @@
+//! `serve`: runs the server until it is ended.
+
+use serde_json::json;
+
+use super::signals;
+use crate::cli::args::OutputName;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::job::serve::ServeJob;
+use crate::cli::printer::{Out, note, warn};
+use crate::serve::app::{Options, Server};
+use crate::serve::desk::Desk;
+use crate::serve::hub::Hub;
+use crate::serve::ledger::Bounds;
+use crate::serve::stage::Stage;
+
+pub(in crate::cli) fn run(job: ServeJob) -> Result<Exit, CliError> {
+    for warning in &job.warnings {
+        warn(warning);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::could_not(format!("the program cannot start its threads: {error}")))?;
+    let exit = runtime.block_on(serve(job));
+    // Whatever still runs (a client that does not close) is not waited for.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn serve(job: ServeJob) -> Result<Exit, CliError> {
+    let hub = Hub::new(Desk::open(job.inbox), Bounds::default());
+    let stage = Stage::new(std::sync::Arc::clone(&hub), job.library, job.seed);
+    let options = Options {
+        listen: job.listen,
+        allow_hosts: job.allow_hosts,
+        scene: job.scene,
+        own_inbox: job.own_inbox,
+        secret_source: job.secret_source.to_owned(),
+    };
+    let server = Server::open(options, hub, stage).await.map_err(|error| {
+        CliError::could_not(format!("cannot listen on {}: {error}", job.listen))
+            .help("--listen 127.0.0.1:0 takes a free port")
+    })?;
+    match job.output {
+        OutputName::Human => {
+            note(&format!("inspector  {}/", server.url()));
+            note(&format!("webhook    {}", server.webhook()));
+            note(&format!("API        {}/openapi.json", server.url()));
+            note("Ctrl-C ends it");
+        }
+        OutputName::Ndjson => {
+            let mut out = Out::open();
+            out.line(
+                &json!({ "type": "ready", "url": server.url(), "webhook": server.webhook() }).to_string(),
+            );
+            out.flush();
+        }
+        OutputName::Quiet => {}
+    }
+    let mut stop = signals::watch();
+    let stopped = async move { drop(stop.changed().await) };
+    server.serve(stopped).await.map_err(|error| CliError::could_not(format!("the server ended: {error}")))?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,81 @@
+//! Answers of the control API that say what is wrong.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::serve::stage::{NotRunning, StartError};
+
+/// What is wrong with a request.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Wrong {
+    #[serde(skip)]
+    status: StatusCode,
+    /// A stable name.
+    pub error: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl Wrong {
+    pub(super) fn new(status: StatusCode, error: &str, message: impl Into<String>) -> Self {
+        Self { status, error: error.to_owned(), message: message.into() }
+    }
+
+    pub(super) fn no_session(id: &str) -> Self {
+        let id: String = id.chars().take(100).collect();
+        Self::new(StatusCode::NOT_FOUND, "no-such-session", format!("there is no session '{id}'"))
+    }
+}
+
+impl IntoResponse for Wrong {
+    fn into_response(self) -> Response {
+        (self.status, Json(&self)).into_response()
+    }
+}
+
+impl From<StartError> for Wrong {
+    fn from(error: StartError) -> Self {
+        let (status, name) = match &error {
+            StartError::Unknown { kind: "mix", .. } => (StatusCode::BAD_REQUEST, "no-such-mix"),
+            StartError::Unknown { .. } => (StatusCode::BAD_REQUEST, "no-such-scenario"),
+            StartError::Scenario(_) => (StatusCode::BAD_REQUEST, "scenario-broken"),
+            StartError::SessionId => (StatusCode::BAD_REQUEST, "bad-session-id"),
+            StartError::Target(_) => (StatusCode::BAD_REQUEST, "bad-target"),
+            StartError::Fault(_) => (StatusCode::BAD_REQUEST, "bad-fault"),
+            StartError::Runs(_) => (StatusCode::CONFLICT, "session-runs"),
+            StartError::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-sessions"),
+            StartError::Ending => (StatusCode::SERVICE_UNAVAILABLE, "ending"),
+        };
+        Self::new(status, name, error.to_string())
+    }
+}
+
+impl Wrong {
+    pub(super) fn not_running(error: NotRunning, id: &str) -> Self {
+        match error {
+            NotRunning::Unknown => {
+                Self { status: StatusCode::CONFLICT, error: "not-running".to_owned(), ..Self::no_session(id) }
+            }
+            NotRunning::Busy => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-acts",
+                "so much at once cannot be done; wait a moment",
+            ),
+        }
+    }
+}
+
+impl From<JsonRejection> for Wrong {
+    fn from(rejection: JsonRejection) -> Self {
+        Self::new(rejection.status(), "bad-body", rejection.body_text())
+    }
+}
+
+/// The answer to a path that leads nowhere.
+pub(super) async fn no_such_thing() -> Wrong {
+    Wrong::new(StatusCode::NOT_FOUND, "not-found", "there is nothing here; /openapi.json says what there is")
+}

@@ -1,0 +1,174 @@
+//! `GET /api/events`: what changes, as it changes (server-sent events).
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_core::Stream;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, watch};
+
+use super::Shared;
+use super::answer::Wrong;
+use crate::serve::ledger::{News, RecordView, SessionView, Side, What};
+
+/// How much is taken from the ledger at once: it is locked meanwhile.
+const AT_ONCE: usize = 256;
+/// How much can wait for a client that is slow. Beyond that the client's connection waits, not the server's memory.
+const WAITING: usize = 512;
+
+/// What to follow.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct Which {
+    /// Only this session.
+    session: Option<String>,
+    /// What came after this change, where no Last-Event-ID says it.
+    after: Option<u64>,
+}
+
+/// A record that is new or changed.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Changed {
+    session_id: String,
+    side: Side,
+    record: RecordView,
+}
+
+pub(super) async fn follow(
+    State(shared): State<Arc<Shared>>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Wrong> {
+    let Ok(place) = Arc::clone(&shared.followers).try_acquire_owned() else {
+        let message = "as many clients follow the events as can; close one";
+        return Err(Wrong::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-followers", message));
+    };
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    // Whoever comes without a number has just loaded what there is, or will.
+    let known = last.or(which.after).unwrap_or_else(|| shared.hub.look(|ledger| ledger.latest()));
+    let (tell, told) = mpsc::channel(WAITING);
+    tokio::spawn(async move {
+        let _place = place;
+        Follower { shared, session: which.session, known, tell }.run().await;
+    });
+    let stream = Told(told);
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+/// The stream that the response is written from.
+struct Told(mpsc::Receiver<Event>);
+
+impl Stream for Told {
+    type Item = Result<Event, Infallible>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|event| event.map(Ok))
+    }
+}
+
+struct Follower {
+    shared: Arc<Shared>,
+    session: Option<String>,
+    known: u64,
+    tell: mpsc::Sender<Event>,
+}
+
+/// What is told of a batch of changes.
+enum Batch {
+    Nothing,
+    Told(u64, Vec<Event>),
+}
+
+impl Follower {
+    async fn run(mut self) {
+        let mut changes = self.shared.hub.changes();
+        let mut ending = self.shared.ending.subscribe();
+        loop {
+            changes.borrow_and_update();
+            while let Batch::Told(known, events) = self.batch() {
+                self.known = known;
+                for event in events {
+                    if self.tell.send(event).await.is_err() {
+                        return;
+                    }
+                }
+            }
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = self.tell.closed() => return,
+                () = over(&mut ending) => {
+                    // A client that is gone does not need to be told.
+                    let _ = self.tell.send(Event::default().event("bye").data("{}")).await;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The next changes, as they look now. A session that changed several times is told once.
+    fn batch(&self) -> Batch {
+        let hub = &self.shared.hub;
+        hub.look(|ledger| match ledger.since(self.known, AT_ONCE) {
+            News::None => Batch::Nothing,
+            News::TooMuch(latest) => {
+                Batch::Told(latest, vec![named("reset", latest, &serde_json::json!({}))])
+            }
+            News::Removed(number, ids) => {
+                let ids: Vec<&str> = ids.iter().map(|id| &**id).collect();
+                let data = serde_json::json!({ "sessionIds": ids });
+                Batch::Told(number, vec![named("removed", number, &data)])
+            }
+            News::Changes(changes) => {
+                let known = changes.last().map_or(self.known, |change| change.number);
+                let mut events = Vec::new();
+                let mut told = HashSet::new();
+                // From the newest: of several changes of the same thing only the last is worth telling.
+                for change in changes.into_iter().rev() {
+                    if self.session.as_ref().is_some_and(|only| **only != *change.session) {
+                        continue;
+                    }
+                    let is_first = told.insert((Arc::clone(&change.session), Some(change.what)));
+                    let session_is_first = told.insert((Arc::clone(&change.session), None));
+                    if !is_first && !session_is_first {
+                        continue;
+                    }
+                    let Some((session, record)) = ledger.look(change) else { continue };
+                    if session_is_first {
+                        events.push(session_event(change.number, &hub.dated(session)));
+                    }
+                    if let (What::Record(..), Some((side, record)), true) = (change.what, record, is_first) {
+                        let data = Changed { session_id: change.session.to_string(), side, record };
+                        events.push(named("record", change.number, &data));
+                    }
+                }
+                events.reverse();
+                Batch::Told(known, events)
+            }
+        })
+    }
+}
+
+/// Resolves when the server ends.
+pub(super) async fn over(ending: &mut watch::Receiver<bool>) {
+    // A server that is gone has ended too.
+    let _ = ending.wait_for(|ending| *ending).await.map(drop);
+}
+
+fn session_event(number: u64, session: &SessionView) -> Event {
+    named("session", number, session)
+}
+
+fn named(name: &str, number: u64, data: &impl Serialize) -> Event {
+    // Line breaks inside strings are escaped in JSON, so the data is one line.
+    let json = serde_json::to_string(data).unwrap_or_default();
+    Event::default().event(name).id(number.to_string()).data(json)
+}

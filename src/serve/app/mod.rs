@@ -1,0 +1,185 @@
+//! The server: the webhook, the control API, the pages.
+
+mod answer;
+mod catalogue;
+mod documents;
+mod events;
+mod guard;
+mod openapi;
+mod pages;
+mod received;
+mod sessions;
+mod waiting;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use super::hub::Hub;
+use super::stage::{Scene, Stage};
+use super::webhook;
+use crate::transport::target::Target;
+use guard::Guard;
+
+/// How long requests that are under way may take once the server ends.
+const STOP_LIMIT: Duration = Duration::from_secs(1);
+/// How many clients can follow the events at once.
+const MOST_FOLLOWERS: usize = 64;
+/// How many requests can wait for a session at once.
+const MOST_WAITING: usize = 1_000;
+/// The largest body that the control API takes, in bytes.
+const API_BODY: usize = 64 << 10;
+
+/// What the server is told.
+pub struct Options {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Further names under which it may be spoken to.
+    pub allow_hosts: Vec<String>,
+    /// What is played where nothing is said.
+    pub scene: Scene,
+    /// The scene's target is the server's own inbox, whose address is known once it listens.
+    pub own_inbox: bool,
+    /// Where the secret comes from, in words.
+    pub secret_source: String,
+}
+
+/// What all handlers share.
+pub(super) struct Shared {
+    hub: Arc<Hub>,
+    stage: Arc<Stage>,
+    scene: Scene,
+    secret_source: String,
+    address: SocketAddr,
+    followers: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    /// True once the server ends.
+    ending: watch::Sender<bool>,
+}
+
+/// A server that listens.
+pub struct Server {
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    guard: Arc<Guard>,
+}
+
+impl Server {
+    /// Opens the port.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub async fn open(options: Options, hub: Arc<Hub>, stage: Arc<Stage>) -> io::Result<Self> {
+        let listener = TcpListener::bind(options.listen).await?;
+        let address = listener.local_addr()?;
+        let mut scene = options.scene;
+        if options.own_inbox {
+            let url = format!("http://{}/webhook", reachable(address));
+            scene.transport.target = Target::parse(&url).map_err(io::Error::other)?;
+        }
+        let guard = Arc::new(Guard::new(address, &options.allow_hosts));
+        let shared = Arc::new(Shared {
+            hub,
+            stage,
+            scene,
+            secret_source: options.secret_source,
+            address,
+            followers: Arc::new(Semaphore::new(MOST_FOLLOWERS)),
+            waiting: Arc::new(Semaphore::new(MOST_WAITING)),
+            ending: watch::Sender::new(false),
+        });
+        Ok(Self { listener, shared, guard })
+    }
+
+    /// Where it can be reached, such as `http://127.0.0.1:8787`.
+    pub fn url(&self) -> String {
+        format!("http://{}", reachable(self.shared.address))
+    }
+
+    /// Where events are posted.
+    pub fn webhook(&self) -> String {
+        format!("{}/webhook", self.url())
+    }
+
+    /// Serves until `stop` resolves; then sessions that run say goodbye, followers are told, and requests that are under
+    /// way get a moment to end.
+    ///
+    /// # Errors
+    /// The system took the port away.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let Self { listener, shared, guard } = self;
+        let app = router(&shared, guard);
+        // Answers are small and waited for: they must not wait for more bytes to join them.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let (told, tell) = tokio::sync::oneshot::channel::<()>();
+        let serving = axum::serve(listener, app).with_graceful_shutdown(async move { drop(tell.await) });
+        let mut serving = tokio::spawn(serving.into_future());
+        tokio::select! {
+            ended = &mut serving => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+            () = stop => {}
+        }
+        // The inbox stays open while sessions say goodbye to it.
+        shared.stage.close().await;
+        shared.ending.send_replace(true);
+        let _ = told.send(());
+        if tokio::time::timeout(STOP_LIMIT, &mut serving).await.is_err() {
+            serving.abort();
+        }
+        Ok(())
+    }
+}
+
+/// The address under which others on this machine reach a listener: one that listens everywhere is here too.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(four) if four.ip().is_unspecified() => {
+            SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, address.port()))
+        }
+        SocketAddr::V6(six) if six.ip().is_unspecified() => {
+            SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, address.port()))
+        }
+        other => other,
+    }
+}
+
+fn router(shared: &Arc<Shared>, guard: Arc<Guard>) -> Router {
+    let api = Router::new()
+        .route("/sessions", get(sessions::list).post(sessions::start).delete(sessions::forget))
+        .route("/sessions/{id}", get(sessions::get))
+        .route("/sessions/{id}/acts", post(sessions::act))
+        .route("/inbox/{id}", get(sessions::inbox))
+        .route("/events", get(events::follow))
+        .route("/scenarios", get(catalogue::scenarios))
+        .route("/mixes", get(catalogue::mixes))
+        .route("/faults", get(catalogue::faults))
+        .route("/info", get(catalogue::info))
+        .fallback(answer::no_such_thing)
+        .layer(DefaultBodyLimit::max(API_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&guard), guard::check));
+    let pages = Router::new()
+        .route("/", get(pages::index))
+        .route("/pages/{*path}", get(pages::asset))
+        .route("/openapi.json", get(documents::openapi))
+        .layer(middleware::from_fn_with_state(guard, guard::check));
+    let limit = webhook::read_limit(&shared.hub.desk);
+    let inbox = Router::new()
+        .route("/webhook", post(received::receive).fallback(webhook::wrong_method))
+        .layer(DefaultBodyLimit::max(limit));
+    Router::new()
+        .nest("/api", api)
+        .merge(pages)
+        .merge(inbox)
+        .route("/healthz", get(documents::health))
+        .route("/readyz", get(documents::ready))
+        .fallback(answer::no_such_thing)
+        .with_state(Arc::clone(shared))
+}

@@ -1,0 +1,185 @@
+//! The OpenAPI document of the control API, from the types that its handlers take and give; the 21 webhooks with it.
+
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use super::answer::Wrong;
+use super::catalogue::{FaultView, Info, MixView, ScenarioView};
+use super::events::{Changed, Which as Follow};
+use super::sessions::{Began, NewAct, NewSession, Told, Which};
+use super::waiting::Wait;
+use crate::protocol::contract;
+use crate::protocol::dialect::Dialect;
+use crate::serve::ledger::{DetailView, SessionView};
+
+/// The document, with the webhooks of a dialect.
+pub(super) fn document(dialect: &Dialect) -> Value {
+    let mut schemas = Schemas::new();
+    let paths = paths(&mut schemas);
+    let webhooks = contract::openapi(dialect);
+    let mut components = webhooks["components"].clone();
+    if let Some(all) = components["schemas"].as_object_mut() {
+        all.extend(schemas.definitions());
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "wms-sim serve",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "A local stand-in for WMS: starts sessions, shows what was sent and received",
+            "description": "Requests that name another host, or come from a page of another site, are answered 403.",
+        },
+        "paths": paths,
+        "webhooks": webhooks["webhooks"],
+        "components": components,
+    })
+}
+
+struct Schemas(SchemaGenerator);
+
+impl Schemas {
+    fn new() -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+        });
+        Self(settings.into_generator())
+    }
+
+    /// A reference to the schema of a type.
+    fn of<T: JsonSchema>(&mut self) -> Value {
+        self.0.subschema_for::<T>().to_value()
+    }
+
+    /// The fields of a type as parameters of a query.
+    fn query<T: JsonSchema>(&mut self) -> Vec<Value> {
+        let schema = T::json_schema(&mut self.0).to_value();
+        let fields = schema["properties"].as_object().cloned().unwrap_or_default();
+        fields
+            .into_iter()
+            .map(|(name, mut schema)| {
+                let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+                json!({ "name": name, "in": "query", "description": description, "schema": schema })
+            })
+            .collect()
+    }
+
+    fn definitions(mut self) -> Map<String, Value> {
+        self.0.take_definitions(true)
+    }
+}
+
+fn paths(schemas: &mut Schemas) -> Value {
+    let session = json!({
+        "name": "id", "in": "path", "required": true, "description": "The session's ID", "schema": { "type": "string" },
+    });
+    let wait: Vec<Value> = std::iter::once(session.clone()).chain(schemas.query::<Wait>()).collect();
+    let wrong = answer("What is wrong, and what to do", schemas.of::<Wrong>());
+    let ok =
+        |description: &str, schema: Value| json!({ "200": answer(description, schema), "default": wrong });
+    let body =
+        |schema: Value| json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+    let list = |schema: Value| json!({ "type": "array", "items": schema });
+    json!({
+        "/api/sessions": {
+            "get": {
+                "operationId": "listSessions",
+                "summary": "The sessions, the one that changed last first",
+                "parameters": schemas.query::<Which>(),
+                "responses": ok("The sessions", list(schemas.of::<SessionView>())),
+            },
+            "post": {
+                "operationId": "startSession",
+                "summary": "Plays a session",
+                "requestBody": body(schemas.of::<NewSession>()),
+                "responses": { "201": answer("It has begun", schemas.of::<Began>()), "default": wrong },
+            },
+            "delete": {
+                "operationId": "forgetSessions",
+                "summary": "Forgets every session that does not run",
+                "responses": { "204": { "description": "They are forgotten" }, "default": wrong },
+            },
+        },
+        "/api/sessions/{id}": {
+            "get": {
+                "operationId": "getSession",
+                "summary": "A session and what was sent in it",
+                "parameters": wait,
+                "responses": ok("The session", schemas.of::<DetailView>()),
+            },
+        },
+        "/api/sessions/{id}/acts": {
+            "post": {
+                "operationId": "act",
+                "summary": "The user of the session's page does something",
+                "parameters": [session],
+                "requestBody": body(schemas.of::<NewAct>()),
+                "responses": ok("Whether something comes of it", schemas.of::<Told>()),
+            },
+        },
+        "/api/inbox/{id}": {
+            "get": {
+                "operationId": "getReceived",
+                "summary": "A session and what the inbox received of it",
+                "parameters": wait,
+                "responses": ok("The session", schemas.of::<DetailView>()),
+            },
+        },
+        "/api/events": {
+            "get": {
+                "operationId": "followEvents",
+                "summary": "What changes, as it changes: events named session, record, removed, reset and bye. The id is the number of \
+                            the change; with Last-Event-ID nothing is missed",
+                "parameters": schemas.query::<Follow>(),
+                "responses": {
+                    "200": {
+                        "description": "Server-sent events. Data of `session` is a SessionView, of `record` a Changed",
+                        "content": { "text/event-stream": { "schema": { "oneOf": [schemas.of::<SessionView>(), schemas.of::<Changed>()] } } },
+                    },
+                    "default": wrong,
+                },
+            },
+        },
+        "/api/scenarios": {
+            "get": {
+                "operationId": "listScenarios",
+                "summary": "The scenarios that can be played",
+                "responses": ok("The scenarios", list(schemas.of::<ScenarioView>())),
+            },
+        },
+        "/api/mixes": {
+            "get": {
+                "operationId": "listMixes",
+                "summary": "The mixes that can be played",
+                "responses": ok("The mixes", list(schemas.of::<MixView>())),
+            },
+        },
+        "/api/faults": {
+            "get": {
+                "operationId": "listFaults",
+                "summary": "The faults that can be injected",
+                "responses": ok("The faults", list(schemas.of::<FaultView>())),
+            },
+        },
+        "/api/info": {
+            "get": {
+                "operationId": "getInfo",
+                "summary": "What the server was told",
+                "responses": ok("What it was told", schemas.of::<Info>()),
+            },
+        },
+        "/healthz": {
+            "get": { "operationId": "health", "summary": "Whether it runs", "responses": { "200": { "description": "It runs" } } },
+        },
+        "/readyz": {
+            "get": {
+                "operationId": "readiness",
+                "summary": "Whether it takes sessions",
+                "responses": { "200": { "description": "It does" }, "503": { "description": "It is ending" } },
+            },
+        },
+    })
+}
+
+fn answer(description: &str, schema: Value) -> Value {
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+}

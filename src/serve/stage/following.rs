@@ -1,0 +1,179 @@
+//! From what happens in a session that is played to its lines in the ledger.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::start::Play;
+use crate::clock::Moment;
+use crate::outcome::delivery::{Delivery, Status};
+use crate::outcome::run_event::RunEvent;
+use crate::protocol::callback::{Callback, encode};
+use crate::protocol::code::Code;
+use crate::protocol::dialect::Dialect;
+use crate::protocol::event_name::EventName;
+use crate::protocol::mac;
+use crate::serve::hub::Hub;
+use crate::serve::ledger::{Delivered, Mac, MacVerdict, Record, Side, State};
+
+/// Follows one session.
+pub(super) struct Following {
+    hub: Arc<Hub>,
+    id: Arc<str>,
+    dialect: Arc<Dialect>,
+    headers: Vec<(String, String)>,
+    /// The keys of what is under way, by sequence.
+    pending: HashMap<u32, Vec<u64>>,
+    /// What the callback URL would say.
+    callback: Callback,
+    callback_url: Option<String>,
+    measurement: Option<String>,
+    interrupted: bool,
+}
+
+impl Following {
+    pub fn new(hub: &Arc<Hub>, play: &Play) -> Self {
+        Self {
+            hub: Arc::clone(hub),
+            id: Arc::clone(&play.id),
+            dialect: Arc::clone(&play.dialect),
+            headers: vec![
+                ("Content-Type".to_owned(), play.transport.content_type.clone()),
+                ("User-Agent".to_owned(), play.transport.user_agent.clone()),
+            ],
+            pending: HashMap::new(),
+            callback: Callback::default(),
+            callback_url: play.callback.clone(),
+            measurement: None,
+            interrupted: false,
+        }
+    }
+
+    /// How the session ended.
+    pub const fn state(&self) -> State {
+        if self.interrupted { State::Interrupted } else { State::Ended }
+    }
+
+    pub fn follow(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::Dispatched { at, sequence, code, attempt: 1, .. } => self.pending(at, sequence, &code),
+            RunEvent::Settled(delivery) => self.settled(*delivery),
+            RunEvent::Interrupted { .. } => self.interrupted = true,
+            _ => {}
+        }
+    }
+
+    fn pending(&mut self, at: Moment, sequence: u32, code: &EventName) {
+        let record = Record {
+            key: 0,
+            id: 0,
+            sequence: Some(sequence.into()),
+            event: code.as_str().into(),
+            severity: code.severity(),
+            body: Bytes::new(),
+            headers: [].into(),
+            mac: Mac { verdict: MacVerdict::Valid, reason: None, hint: None },
+            at,
+            due: None,
+            status: None,
+            latency: None,
+            answer: Bytes::new(),
+            delivered: Some(Delivered::Pending),
+            failure: None,
+            attempts: 1,
+            faults: Vec::new(),
+            remarks: Vec::new(),
+        };
+        let key = self.hub.write(|ledger, now| ledger.add(&self.id, Side::Sent, record, now));
+        self.pending.entry(sequence).or_default().push(key);
+    }
+
+    fn settled(&mut self, delivery: Delivery) {
+        let key = self
+            .pending
+            .get_mut(&delivery.sequence)
+            .and_then(|keys| (!keys.is_empty()).then(|| keys.remove(0)));
+        let key = key.unwrap_or_else(|| {
+            // What was not sent was never under way.
+            self.pending(delivery.intended, delivery.sequence, &delivery.code);
+            self.pending.get_mut(&delivery.sequence).and_then(Vec::pop).unwrap_or(0)
+        });
+        let headers = self.headers_of(&delivery);
+        let code = delivery.code.code().filter(|_| !delivery.copy);
+        let body = delivery.body.clone();
+        self.hub.write(|ledger, now| {
+            ledger.change(&self.id, Side::Sent, key, now, |record| fill(record, delivery, headers));
+        });
+        if let Some(code) = code {
+            self.note(code, &body);
+        }
+    }
+
+    fn headers_of(&self, delivery: &Delivery) -> Arc<[(String, String)]> {
+        let mac = delivery.mac.iter().map(|mac| (mac::HEADER.to_owned(), mac.clone()));
+        self.headers.iter().cloned().chain(mac).collect()
+    }
+
+    /// What the browser would know by now.
+    fn note(&mut self, code: Code, body: &[u8]) {
+        let event: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let payload = |key: &str| event.get("payload")?.get(key)?.as_str().map(str::to_owned);
+        if code == Code::MeasurementCreated {
+            self.measurement = payload("measurementId");
+        }
+        if code == Code::RedirectingToCallback {
+            self.call_back();
+            return;
+        }
+        let detail = match code {
+            Code::ApiError => payload(&self.dialect.api_error_key),
+            Code::GeneralError => payload("details"),
+            _ => None,
+        };
+        self.callback.note(code, detail.as_deref());
+    }
+
+    fn call_back(&self) {
+        let Some(url) = &self.callback_url else { return };
+        let results = serde_json::json!({ "simulated": true, "measurementId": self.measurement }).to_string();
+        let query = self.callback.query(&encode(&results, self.dialect.callback_results), &self.dialect);
+        let joint = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{joint}{query}");
+        self.hub.write(|ledger, now| ledger.called_back(&self.id, url, now));
+    }
+}
+
+fn fill(record: &mut Record, delivery: Delivery, headers: Arc<[(String, String)]>) {
+    let spoiled = delivery.faults.iter().any(|fault| fault.starts_with("mac:"));
+    record.mac.verdict = match (&delivery.mac, spoiled) {
+        (None, _) => MacVerdict::Missing,
+        (Some(_), true) => MacVerdict::Spoiled,
+        (Some(_), false) => MacVerdict::Valid,
+    };
+    record.delivered = Some(match delivery.status {
+        Status::Accepted => Delivered::Accepted,
+        Status::Refused => Delivered::Refused,
+        Status::Failed => Delivered::Failed,
+        Status::Suppressed => Delivered::Suppressed,
+    });
+    record.due = Some(delivery.intended);
+    record.attempts = delivery.attempts;
+    record.latency = delivery.service_nanos().map(Duration::from_nanos);
+    record.body = delivery.body;
+    record.faults = delivery.faults;
+    record.headers = headers;
+    match delivery.exchange.map(|exchange| (exchange.moments.begun, exchange.result)) {
+        Some((begun, Ok(reply))) => {
+            record.at = begun;
+            record.status = Some(reply.status);
+            record.answer = reply.excerpt.into();
+        }
+        Some((begun, Err(failure))) => {
+            record.at = begun;
+            record.failure = Some((failure.code.as_str().to_owned(), failure.detail));
+        }
+        None => {}
+    }
+}

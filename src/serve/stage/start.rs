@@ -1,0 +1,213 @@
+//! What is asked for when a session is begun, and what it takes to play it.
+
+use std::sync::Arc;
+
+use crate::clock::{Moment, wall_clock};
+use crate::delivery::fault::FaultRule;
+use crate::delivery::policy::{Pace, Policy};
+use crate::delivery::{Scenarios, Signers};
+use crate::protocol::dialect::Dialect;
+use crate::protocol::mac::{Secret, Signer};
+use crate::scenario::compile::Options;
+use crate::scenario::diagnostic::render;
+use crate::scenario::file::mix as mix_file;
+use crate::scenario::library::{Library, load_plan};
+use crate::scenario::mix::Mix;
+use crate::scenario::plan::Plan;
+use crate::seed::Seed;
+use crate::serve::ledger::Begun;
+use crate::transport::options::TransportOptions;
+use crate::transport::target::Target;
+
+/// What stands before anybody asks: a configuration.
+#[derive(Clone)]
+pub struct Scene {
+    /// Its Config ID, where it is not the command line's.
+    pub config: Option<Arc<str>>,
+    /// How requests are sent, and where to.
+    pub transport: TransportOptions,
+    /// What signs the events.
+    pub secret: Secret,
+    /// The dialect to begin with, and the keys that win over a scenario's own.
+    pub dialect: Dialect,
+    /// Those keys.
+    pub set: Vec<(String, String)>,
+    /// What is played where nothing is asked for.
+    pub plays: What,
+    /// How fast.
+    pub pace: Pace,
+    /// Where browsers go at the end.
+    pub callback: Option<String>,
+}
+
+/// A scenario or a mix, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A scenario.
+    Scenario(String),
+    /// A mix: one of its scenarios is drawn.
+    Mix(String),
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// What to play, where not the scene's.
+    pub plays: Option<What>,
+    /// The session's ID; drawn where it is missing.
+    pub session_id: Option<String>,
+    /// Where to, where not the scene's.
+    pub to: Option<String>,
+    /// How fast, where not as the scene.
+    pub pace: Option<Pace>,
+    /// The seed that gives the session again.
+    pub seed: Option<u64>,
+    /// Faults, in the words of `--fault`.
+    pub faults: Vec<String>,
+}
+
+/// Why a session cannot be begun.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// No scenario or mix of that name.
+    #[error("there is no {kind} '{name}'{}", .nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean '{name}'?")))]
+    Unknown {
+        /// `scenario` or `mix`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// The one that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A scenario that cannot be played.
+    #[error("the scenario cannot be played: {0}")]
+    Scenario(String),
+    /// A session ID that is none.
+    #[error("a session ID has from 1 to 4096 bytes")]
+    SessionId,
+    /// A session of that ID runs.
+    #[error("a session with the ID '{0}' is running")]
+    Runs(String),
+    /// As many sessions run as can.
+    #[error("1000 sessions are running; wait until some of them have ended")]
+    TooMany,
+    /// The target is no URL that can be sent to.
+    #[error("{0}")]
+    Target(String),
+    /// A fault that is not one.
+    #[error("{0}")]
+    Fault(String),
+    /// The server is ending.
+    #[error("the server is ending")]
+    Ending,
+}
+
+/// Everything that it takes to play a session.
+pub struct Play {
+    pub(super) id: Arc<str>,
+    pub(super) scenarios: Scenarios,
+    pub(super) policy: Policy,
+    pub(super) signers: Signers,
+    pub(super) transport: TransportOptions,
+    pub(super) begun: Begun,
+    pub(super) dialect: Arc<Dialect>,
+    pub(super) callback: Option<String>,
+}
+
+const LONGEST_ID: usize = 4096;
+
+/// Resolves what is asked for. `now` is the moment of the server's clock.
+pub(super) fn resolve(
+    scene: &Scene,
+    start: &Start,
+    library: &Library,
+    seed: Seed,
+    now: Moment,
+) -> Result<Play, StartError> {
+    if start.session_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > LONGEST_ID) {
+        return Err(StartError::SessionId);
+    }
+    let mut transport = scene.transport.clone();
+    if let Some(url) = &start.to {
+        transport.target = Target::parse(url).map_err(|error| StartError::Target(format!("to: {error}")))?;
+    }
+    let options = Options {
+        dialect: scene.dialect.clone(),
+        set: scene.set.clone(),
+        browser: true,
+        ..Options::default()
+    };
+    let plan = plan(start.plays.as_ref().unwrap_or(&scene.plays), library, &options, seed)?;
+    let faults: Vec<FaultRule> =
+        start.faults.iter().map(|spec| spec.parse().map_err(StartError::Fault)).collect::<Result<_, _>>()?;
+    let pace = start.pace.unwrap_or(scene.pace);
+    let mut dialect = scene.dialect.clone();
+    for (key, value) in &scene.set {
+        // Checked when the scene was made.
+        let _ = dialect.set(key, value);
+    }
+    let wall = wall_clock();
+    // Stamps count from the session's begin, and the engine's clock from the server's.
+    let begins = pace.start(wall, plan.longest);
+    let scenarios = Scenarios {
+        seed,
+        mix: Mix::new(vec![(Arc::clone(&plan), 1.0)])
+            .ok_or_else(|| StartError::Scenario("no weight".to_owned()))?,
+        ids: start.session_id.iter().map(|id| Arc::from(id.as_str())).collect(),
+        faults: faults.into(),
+    };
+    let id = scenarios.session_id(1);
+    Ok(Play {
+        begun: Begun {
+            scenario: plan.name.as_str().into(),
+            title: plan.title.as_str().into(),
+            config: scene.config.clone(),
+            expected: plan.outcome,
+            interactive: plan.interactive,
+            pace: pace.to_string(),
+            target: transport.target.to_string(),
+            seed: seed.0,
+        },
+        id,
+        policy: Policy { wall: wall.minus_nanos(now.0), ..Policy::new(&dialect, pace, begins) },
+        signers: Signer::new(&scene.secret, dialect.mac_input).into(),
+        scenarios,
+        transport,
+        dialect: Arc::clone(&plan.dialect),
+        callback: scene.callback.clone(),
+    })
+}
+
+fn plan(what: &What, library: &Library, options: &Options, seed: Seed) -> Result<Arc<Plan>, StartError> {
+    let named = |name: &str| {
+        let source = library.scenario(name).ok_or_else(|| StartError::Unknown {
+            kind: "scenario",
+            name: name.to_owned(),
+            nearest: library.nearest_scenario(name).map(str::to_owned),
+        })?;
+        load_plan(source, options)
+            .map(Arc::new)
+            .map_err(|found| StartError::Scenario(render(source, &found, false)))
+    };
+    match what {
+        What::Scenario(name) => named(name),
+        What::Mix(name) => {
+            let source = library.mix(name).ok_or_else(|| StartError::Unknown {
+                kind: "mix",
+                name: name.clone(),
+                nearest: library.nearest_mix(name).map(str::to_owned),
+            })?;
+            let (file, found) = mix_file::read(source);
+            let file = file.ok_or_else(|| StartError::Scenario(render(source, &found, false)))?;
+            let plans = file
+                .scenarios
+                .iter()
+                .map(|entry| Ok((named(&entry.scenario.value)?, entry.weight.value)))
+                .collect::<Result<Vec<_>, _>>()?;
+            let mix =
+                Mix::new(plans).ok_or_else(|| StartError::Scenario("no scenario has a weight".to_owned()))?;
+            // Each session asks anew, so that a mix of equal weights is drawn from too.
+            Ok(Arc::clone(mix.drawn(seed.session(1))))
+        }
+    }
+}
