@@ -9,7 +9,7 @@ use super::spoil;
 use crate::clock::Moment;
 use crate::delivery::item::{Faults, Item, MacText};
 use crate::protocol::mac::Signer;
-use crate::seed::SessionSeed;
+use crate::seed::{Seed, SessionSeed};
 
 /// Takes a session's events in their order and gives them back in that of sending. Events come with rising due times,
 /// so whatever is due no later than the next one to come can go.
@@ -106,6 +106,14 @@ impl FaultLine {
     }
 }
 
+/// What a rule makes of one event that stands alone: what is sent, in its order.
+pub fn struck(item: Item, rule: &FaultRule, signer: &Signer) -> Vec<Item> {
+    let mut line = FaultLine::default();
+    line.take(item, std::slice::from_ref(rule), Seed(0).session(1), signer);
+    line.finish();
+    std::iter::from_fn(|| line.pop()).collect()
+}
+
 /// What faults do to the event itself. Gives the number of copies.
 fn strike(item: &mut Item, signer: &Signer) -> u32 {
     let mut copies = 0;
@@ -187,7 +195,6 @@ mod tests {
     use crate::protocol::code::Code;
     use crate::protocol::dialect::MacInput;
     use crate::protocol::mac::Secret;
-    use crate::seed::Seed;
     use bytes::Bytes;
 
     /// Sends ten events, a second apart, and gives (sequence, second, dropped, copy) in the order of sending.

@@ -9,4 +9,5 @@ mod spoil;
 
 pub use kind::{BodyFault, Expectation, FaultKind, KINDS, KindInfo, MacFault};
 pub(super) use line::FaultLine;
+pub use line::struck;
 pub use rule::{FaultRule, When};

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Shared;
 use super::answer::Wrong;
-use crate::serve::ledger::{News, RecordView, SessionView, Side, What};
+use crate::serve::ledger::{News, RecordView, Side, What};
 
 /// How much is taken from the ledger at once: it is locked meanwhile.
 const AT_ONCE: usize = 256;
@@ -120,16 +120,16 @@ impl Follower {
         hub.look(|ledger| match ledger.since(self.known, AT_ONCE) {
             News::None => Batch::Nothing,
             News::TooMuch(latest) => {
-                Batch::Told(latest, vec![named("reset", latest, &serde_json::json!({}))])
+                Batch::Told(latest, vec![named("reset", &serde_json::json!({})).id(latest.to_string())])
             }
             News::Removed(number, ids) => {
                 let ids: Vec<&str> = ids.iter().map(|id| &**id).collect();
                 let data = serde_json::json!({ "sessionIds": ids });
-                Batch::Told(number, vec![named("removed", number, &data)])
+                Batch::Told(number, vec![named("removed", &data).id(number.to_string())])
             }
             News::Changes(changes) => {
                 let known = changes.last().map_or(self.known, |change| change.number);
-                let mut events = Vec::new();
+                let (mut sessions, mut records) = (Vec::new(), Vec::new());
                 let mut told = HashSet::new();
                 // From the newest: of several changes of the same thing only the last is worth telling.
                 for change in changes.into_iter().rev() {
@@ -143,14 +143,20 @@ impl Follower {
                     }
                     let Some((session, record)) = ledger.look(change) else { continue };
                     if session_is_first {
-                        events.push(session_event(change.number, &hub.dated(session)));
+                        sessions.push(named("session", &hub.dated(session)));
                     }
                     if let (What::Record(..), Some((side, record)), true) = (change.what, record, is_first) {
                         let data = Changed { session_id: change.session.to_string(), side, record };
-                        events.push(named("record", change.number, &data));
+                        records.push(named("record", &data));
                     }
                 }
-                events.reverse();
+                // Sessions come before their records, and only the last event has the number: whoever loses the
+                // connection in the middle of the batch gets all of it again.
+                let mut events: Vec<Event> =
+                    sessions.into_iter().rev().chain(records.into_iter().rev()).collect();
+                if let Some(last) = events.pop() {
+                    events.push(last.id(known.to_string()));
+                }
                 Batch::Told(known, events)
             }
         })
@@ -163,12 +169,8 @@ pub(super) async fn over(ending: &mut watch::Receiver<bool>) {
     let _ = ending.wait_for(|ending| *ending).await.map(drop);
 }
 
-fn session_event(number: u64, session: &SessionView) -> Event {
-    named("session", number, session)
-}
-
-fn named(name: &str, number: u64, data: &impl Serialize) -> Event {
+fn named(name: &str, data: &impl Serialize) -> Event {
     // Line breaks inside strings are escaped in JSON, so the data is one line.
     let json = serde_json::to_string(data).unwrap_or_default();
-    Event::default().event(name).id(number.to_string()).data(json)
+    Event::default().event(name).data(json)
 }

@@ -8,6 +8,7 @@ mod guard;
 mod openapi;
 mod pages;
 mod received;
+mod records;
 mod sessions;
 mod waiting;
 
@@ -156,6 +157,9 @@ fn router(shared: &Arc<Shared>, guard: Arc<Guard>) -> Router {
         .route("/sessions", get(sessions::list).post(sessions::start).delete(sessions::forget))
         .route("/sessions/{id}", get(sessions::get))
         .route("/sessions/{id}/acts", post(sessions::act))
+        .route("/sessions/{id}/journal", get(records::export))
+        .route("/sessions/{id}/events/{key}/replay", post(records::again))
+        .route("/sessions/{id}/events/{key}/curl", get(records::curl))
         .route("/inbox/{id}", get(sessions::inbox))
         .route("/events", get(events::follow))
         .route("/scenarios", get(catalogue::scenarios))

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Wrong;
 use super::catalogue::{FaultView, Info, MixView, ScenarioView};
 use super::events::{Changed, Which as Follow};
+use super::records::{Again, Where};
 use super::sessions::{Began, NewAct, NewSession, Told, Which};
 use super::waiting::Wait;
 use crate::protocol::contract;
@@ -73,6 +74,10 @@ fn paths(schemas: &mut Schemas) -> Value {
         "name": "id", "in": "path", "required": true, "description": "The session's ID", "schema": { "type": "string" },
     });
     let wait: Vec<Value> = std::iter::once(session.clone()).chain(schemas.query::<Wait>()).collect();
+    let key = json!({
+        "name": "key", "in": "path", "required": true, "description": "The event's key", "schema": { "type": "integer" },
+    });
+    let place = schemas.query::<Where>();
     let wrong = answer("What is wrong, and what to do", schemas.of::<Wrong>());
     let ok =
         |description: &str, schema: Value| json!({ "200": answer(description, schema), "default": wrong });
@@ -114,6 +119,37 @@ fn paths(schemas: &mut Schemas) -> Value {
                 "parameters": [session],
                 "requestBody": body(schemas.of::<NewAct>()),
                 "responses": ok("Whether something comes of it", schemas.of::<Told>()),
+            },
+        },
+        "/api/sessions/{id}/journal": {
+            "get": {
+                "operationId": "exportSession",
+                "summary": "The session's events as a journal, which `wms-sim replay` sends again",
+                "parameters": [session, place[0]],
+                "responses": {
+                    "200": { "description": "A line an event", "content": { "application/x-ndjson": { "schema": { "type": "string" } } } },
+                    "default": wrong,
+                },
+            },
+        },
+        "/api/sessions/{id}/events/{key}/replay": {
+            "post": {
+                "operationId": "sendAgain",
+                "summary": "Sends one event again, as it was or with a fault",
+                "parameters": [session, key, place[0]],
+                "requestBody": body(schemas.of::<Again>()),
+                "responses": { "204": { "description": "It was sent, and what became of it is in the session" }, "default": wrong },
+            },
+        },
+        "/api/sessions/{id}/events/{key}/curl": {
+            "get": {
+                "operationId": "asCurl",
+                "summary": "A curl command that sends exactly this event",
+                "parameters": [session, key, place[0]],
+                "responses": {
+                    "200": { "description": "The command", "content": { "text/plain": { "schema": { "type": "string" } } } },
+                    "default": wrong,
+                },
             },
         },
         "/api/inbox/{id}": {

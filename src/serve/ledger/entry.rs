@@ -10,6 +10,7 @@ use crate::clock::Moment;
 use crate::protocol::code::Code;
 use crate::protocol::conclusion::Outcome;
 use crate::serve::inbox::{Progress, SessionState};
+use crate::transport::target::Target;
 
 /// Whether more is to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -38,8 +39,8 @@ pub struct Begun {
     pub interactive: bool,
     /// How fast it is played.
     pub pace: String,
-    /// Where to, without credentials.
-    pub target: String,
+    /// Where to. Shown without its credentials.
+    pub target: Target,
     /// The seed that gives it again.
     pub seed: u64,
 }
@@ -200,7 +201,7 @@ impl Entry {
     /// True where there is something on a side.
     pub fn has(&self, side: Side) -> bool {
         match side {
-            Side::Sent => self.begun.is_some(),
+            Side::Sent => self.begun.is_some() || self.sent.events > 0,
             Side::Received => self.received.is_some(),
         }
     }

@@ -5,6 +5,7 @@
 
 mod entry;
 mod feed;
+mod journal;
 mod record;
 mod view;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub use entry::{Begun, State};
 pub use feed::{Change, News, What};
+pub use journal::journal;
 pub use record::{Delivered, Mac, MacVerdict, Record, Remark, Side};
 pub use view::{
     DetailView, FailureView, MacView, ReceivedView, RecordView, RemarkView, SentView, SessionView,
@@ -20,6 +22,7 @@ pub use view::{
 
 use crate::clock::Moment;
 use crate::serve::inbox::SessionState;
+use crate::transport::target::Target;
 use entry::Entry;
 use feed::Feed;
 
@@ -172,6 +175,11 @@ impl Ledger {
     pub fn detail(&self, id: &str, side: Side) -> Option<DetailView> {
         let entry = self.entries.get(id).filter(|entry| entry.has(side))?;
         Some(view::detail(id, entry, side))
+    }
+
+    /// Where a session's events go; `None` where none were sent.
+    pub fn target(&self, id: &str) -> Option<Target> {
+        Some(self.entries.get(id)?.begun.as_ref()?.target.clone())
     }
 
     /// One record.

@@ -41,7 +41,7 @@ fn begun() -> Begun {
         expected: Outcome::Completed,
         interactive: true,
         pace: "1x".to_owned(),
-        target: "http://h/".to_owned(),
+        target: Target::parse("http://h/").unwrap(),
         seed: u64::MAX,
     }
 }

@@ -190,9 +190,9 @@ pub(super) fn session(id: &str, entry: &Entry) -> SessionView {
         started_at: String::new(),
         last_at: String::new(),
         pace: begun.map(|begun| begun.pace.clone()),
-        target: begun.map(|begun| begun.target.clone()),
+        target: begun.map(|begun| begun.target.to_string()),
         seed: begun.map(|begun| begun.seed.to_string()),
-        sent: begun.map(|_| SentView {
+        sent: entry.has(Side::Sent).then(|| SentView {
             events: sent.events,
             accepted: sent.accepted,
             refused: sent.refused,

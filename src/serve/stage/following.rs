@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::start::Play;
 use crate::clock::Moment;
 use crate::outcome::delivery::{Delivery, Status};
 use crate::outcome::run_event::RunEvent;
@@ -17,6 +16,7 @@ use crate::protocol::event_name::EventName;
 use crate::protocol::mac;
 use crate::serve::hub::Hub;
 use crate::serve::ledger::{Delivered, Mac, MacVerdict, Record, Side, State};
+use crate::transport::options::TransportOptions;
 
 /// Follows one session.
 pub(super) struct Following {
@@ -34,21 +34,27 @@ pub(super) struct Following {
 }
 
 impl Following {
-    pub fn new(hub: &Arc<Hub>, play: &Play) -> Self {
+    /// Follows the session of an ID.
+    pub fn new(hub: &Arc<Hub>, id: &Arc<str>, dialect: &Arc<Dialect>, transport: &TransportOptions) -> Self {
         Self {
             hub: Arc::clone(hub),
-            id: Arc::clone(&play.id),
-            dialect: Arc::clone(&play.dialect),
+            id: Arc::clone(id),
+            dialect: Arc::clone(dialect),
             headers: vec![
-                ("Content-Type".to_owned(), play.transport.content_type.clone()),
-                ("User-Agent".to_owned(), play.transport.user_agent.clone()),
+                ("Content-Type".to_owned(), transport.content_type.clone()),
+                ("User-Agent".to_owned(), transport.user_agent.clone()),
             ],
             pending: HashMap::new(),
             callback: Callback::default(),
-            callback_url: play.callback.clone(),
+            callback_url: None,
             measurement: None,
             interrupted: false,
         }
+    }
+
+    /// Says where the browser goes at the end.
+    pub fn calling_back(self, url: Option<String>) -> Self {
+        Self { callback_url: url, ..self }
     }
 
     /// How the session ended.

@@ -1,5 +1,6 @@
 //! Playing sessions that are asked for one by one: each in an engine of its own, towards a target of its own.
 
+mod again;
 mod following;
 mod start;
 
@@ -16,16 +17,21 @@ pub use start::{Scene, Start, StartError, What};
 use start::Play;
 
 use super::hub::Hub;
-use super::ledger::State;
+use super::ledger::{Side, State};
+use crate::clock::{RunClock, wall_clock};
 use crate::delivery::engine::{Acting, Engine, Stop};
 use crate::delivery::fleet::Fleet;
+use crate::delivery::policy::{Pace, Policy};
+use crate::delivery::retry::RetryPolicy;
 use crate::delivery::{Numbers, SessionSource};
 use crate::outcome::run_event::RunEvent;
+use crate::protocol::mac::Signer;
 use crate::scenario::act::Act;
 use crate::scenario::library::Library;
 use crate::seed::{Purpose, Seed};
 use crate::transport::Transport;
 use crate::transport::client::Client;
+use crate::transport::options::SetupError;
 use crate::transport::wire::Wire;
 use following::Following;
 
@@ -153,7 +159,8 @@ impl Stage {
         let this = Arc::clone(self);
         tokio::spawn(async move {
             let id = Arc::clone(&play.id);
-            let mut following = Following::new(&this.hub, &play);
+            let following = Following::new(&this.hub, &id, &play.dialect, &play.transport);
+            let mut following = following.calling_back(play.callback.clone());
             let engine = Engine {
                 transport,
                 clock: this.hub.clock(),
@@ -170,6 +177,44 @@ impl Stage {
             engine.run(fleet, &Numbers::Range(1..=1), stop, &mut tell).await;
             this.over(&id, following.state());
         })
+    }
+
+    /// Sends one event again, as it was or with a fault, to where its session's events went.
+    ///
+    /// # Errors
+    /// There is no such event, or it cannot be sent.
+    pub async fn again(
+        &self,
+        scene: &Scene,
+        id: &str,
+        side: Side,
+        key: u64,
+        fault: Option<&str>,
+    ) -> Result<(), StartError> {
+        let (id, id_text): (Arc<str>, &str) = (id.into(), id);
+        let found = self.hub.look(|ledger| {
+            let record = ledger.record(id_text, side, key)?.clone();
+            Some((record, ledger.target(id_text)))
+        });
+        let (record, target) = found.ok_or(StartError::NoEvent)?;
+        let mut options = scene.transport.clone();
+        options.target = target.unwrap_or(options.target);
+        let signer = Signer::new(&scene.secret, scene.dialect.mac_input);
+        let recording = again::recording(&id, &record, fault, &signer)?;
+        let policy = Policy {
+            retry: RetryPolicy::default(),
+            ..Policy::new(&scene.dialect, Pace::Times(1.0), wall_clock())
+        };
+        let fleet = Fleet::new(SessionSource::Recording(Arc::new(recording)), policy, signer.into());
+        let following = Following::new(&self.hub, &id, &Arc::new(scene.dialect.clone()), &options);
+        let clock = self.hub.clock();
+        let setup = |error: SetupError| StartError::Target(error.to_string());
+        if options.needs_client() {
+            carry(Client::new(&options, clock).map_err(setup)?, clock, fleet, following).await;
+        } else {
+            carry(Wire::new(&options, clock).map_err(setup)?, clock, fleet, following).await;
+        }
+        Ok(())
     }
 
     /// Lets the user of a session's page act. False where nothing comes of it.
@@ -232,4 +277,20 @@ impl Stage {
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Plays what nobody can act in, to its end.
+async fn carry<T: Transport>(transport: T, clock: RunClock, fleet: Fleet, mut following: Following) {
+    let engine = Engine {
+        transport,
+        clock,
+        max_in_flight: 1,
+        max_open: 1,
+        announcer: None,
+        prober: None,
+        steps: None,
+        acts: None,
+    };
+    let (_keep_going, stop) = watch::channel(Stop::No);
+    engine.run(fleet, &Numbers::Range(1..=1), stop, &mut |event| following.follow(event)).await;
 }

@@ -97,6 +97,9 @@ pub enum StartError {
     /// A fault that is not one.
     #[error("{0}")]
     Fault(String),
+    /// No event of that number.
+    #[error("there is no such event: it may have made room for others")]
+    NoEvent,
     /// The server is ending.
     #[error("the server is ending")]
     Ending,
@@ -165,7 +168,7 @@ pub(super) fn resolve(
             expected: plan.outcome,
             interactive: plan.interactive,
             pace: pace.to_string(),
-            target: transport.target.to_string(),
+            target: transport.target.clone(),
             seed: seed.0,
         },
         id,
