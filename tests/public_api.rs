@@ -2,7 +2,12 @@
 //!
 //! Read from the sources, so that it needs no particular compiler. What a macro declares is found by its tokens.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a function that fails fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a function that fails fails its test"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -66,8 +66,9 @@ fn perform(cli: Cli, typed: &shell::Typed) -> Result<Exit, CliError> {
             let job = job::replay::resolve(&args, typed)?;
             run::send::run(job)
         }
+        Verb::Audit(args) => verbs::audit::run(&args, typed),
         Verb::Scenarios(args) => verbs::scenarios::run(&args),
-        Verb::Dialect(args) => verbs::dialect::run(&args),
+        Verb::Dialect(args) => verbs::dialect::run(&args, typed),
         Verb::Events(args) => verbs::events::run(&args),
         Verb::Faults => Ok(verbs::faults::run()),
         Verb::Sign(args) => verbs::sign::run(&args, typed),

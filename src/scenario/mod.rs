@@ -1,5 +1,6 @@
 //! The scenario engine: a file becomes a plan, a plan and a seed become a timeline.
 
+pub mod between;
 pub mod compile;
 pub mod diagnostic;
 pub mod file;

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod audit;
 mod delivery;
 mod dialect;
 mod replay;
@@ -15,13 +16,15 @@ use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub(super) use audit::{AuditArgs, LearnArgs};
 pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
 pub(super) use replay::ReplayArgs;
 pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
 pub(super) use verbs::{
-    CompletionsArgs, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs, VerifyArgs,
+    CompletionsArgs, DialectVerb, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs,
+    VerifyArgs,
 };
 
 /// Plays realistic, signed webhook sessions of NuraLogix's WMS to your endpoint.
@@ -63,9 +66,11 @@ pub(super) enum Verb {
     Send(Box<SendArgs>),
     /// Send a journal's events again, byte for byte
     Replay(Box<ReplayArgs>),
+    /// Say where recorded traffic differs from the dialect
+    Audit(Box<AuditArgs>),
     /// List, show, check and begin scenarios
     Scenarios(ScenariosArgs),
-    /// Show every choice that the documentation of WMS leaves open
+    /// Show every choice that the documentation of WMS leaves open, or learn them from traffic
     Dialect(DialectVerbArgs),
     /// Show the events of WMS
     Events(EventsArgs),
@@ -118,8 +123,14 @@ pub(super) fn read(
 }
 
 fn sources(matches: &ArgMatches) -> BTreeMap<String, ValueSource> {
-    matches
-        .ids()
-        .filter_map(|id| Some((id.as_str().to_owned(), matches.value_source(id.as_str())?)))
-        .collect()
+    let own = |matches: &ArgMatches| -> BTreeMap<String, ValueSource> {
+        let source = |id: &clap::Id| Some((id.as_str().to_owned(), matches.value_source(id.as_str())?));
+        matches.ids().filter_map(source).collect()
+    };
+    let mut sources = own(matches);
+    // A verb may have verbs of its own.
+    if let Some((_, inner)) = matches.subcommand() {
+        sources.extend(own(inner));
+    }
+    sources
 }
