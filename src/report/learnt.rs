@@ -57,7 +57,8 @@ fn of_key(learnt: &LearntKey) -> String {
             (false, true) => format!(" (contradicts it; first in line {})", support.first_line),
             (false, false) => format!(" (not a value of this key; first in line {})", support.first_line),
         };
-        comment(&format!("{}: {} {}{against}", harmless(&support.value, VALUE), support.count, learnt.of));
+        let of = if support.count == 1 { learnt.of.trim_end_matches('s') } else { learnt.of };
+        comment(&format!("{}: {} {of}{against}", harmless(&support.value, VALUE), support.count));
     }
     if learnt.shown.len() > MOST {
         comment(&format!("and {} other values", learnt.shown.len() - MOST));

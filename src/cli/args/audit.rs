@@ -17,13 +17,15 @@ use super::{DialectArgs, OutputName, SecretArgs};
 Examples:
   wms-sim audit run.ndjson
   wms-sim audit received.ndjson --secret-file mac.secret --output ndjson
-  wms-sim dialect learn received.ndjson > real.toml && wms-sim audit received.ndjson --dialect real.toml
+  wms-sim audit received.ndjson --dialect real.toml
 
-Exit codes: 0 nothing differs, or notes only; 1 something differs; 2 usage; 3 there is nothing to audit.
-MACs are checked where a secret is given: --secret-file again for each that holds, --old-secret-file for those before a
-rotation. Timing is judged by the timestamps, to the second, and is only ever a note.
+Exit codes: 0 nothing differs, or notes only; 1 something differs; 2 usage; 3 nothing to audit.
+MACs are checked where a secret is given: --secret-file again for each that holds now,
+--old-secret-file for those before a rotation. Timing is judged by the timestamps, to the second,
+and is only ever a note.
 
-Limits: 2,000,000 requests, which are held in memory; 8 MiB a line; 100,000 differences are listed, more are counted.")]
+Limits: 2,000,000 requests, which are held in memory; 8 MiB a line; 100,000 differences are
+listed, more are counted.")]
 pub(in crate::cli) struct AuditArgs {
     /// What was recorded
     #[arg(value_name = "JOURNAL")]

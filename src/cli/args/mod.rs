@@ -62,15 +62,14 @@ pub(super) struct ConfigArgs {
 
 #[derive(Subcommand)]
 pub(super) enum Verb {
-    // Without words of its own, it has those of its arguments, in full.
+    // What has no words of its own here has those of its arguments, in full.
     Send(Box<SendArgs>),
     /// Send a journal's events again, byte for byte
     Replay(Box<ReplayArgs>),
-    /// Say where recorded traffic differs from the dialect
     Audit(Box<AuditArgs>),
     /// List, show, check and begin scenarios
     Scenarios(ScenariosArgs),
-    /// Show every choice that the documentation of WMS leaves open, or learn them from traffic
+    /// Show every choice that the documentation of WMS leaves open, or learn it from traffic
     Dialect(DialectVerbArgs),
     /// Show the events of WMS
     Events(EventsArgs),

@@ -92,7 +92,7 @@ pub(in crate::cli) struct DialectVerbArgs {
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum DialectVerb {
-    /// Print the dialect that fits recorded traffic
+    // It has the words of its arguments, in full.
     Learn(Box<LearnArgs>),
 }
 

@@ -41,7 +41,7 @@ impl Ledger {
         let mut groups: Vec<Group> = self.groups.into_values().collect();
         groups.sort_by_key(|group| (Reverse(group.first.weight), Reverse(group.count), group.first.kind));
         let mut differences = self.differences;
-        differences.sort_by(|one, other| one.place.line.cmp(&other.place.line));
+        differences.sort_by_key(|difference| difference.place.line);
         Audited { groups, differences, unlisted: self.unlisted, ..audited }
     }
 }

@@ -71,7 +71,7 @@ impl Audit<'_> {
             if request.is_whole() {
                 let heard = self.listener.hear(request);
                 let session = heard.place.session_id.clone();
-                for finding in heard.findings.into_iter().filter(|finding| is_of_the_session(finding)) {
+                for finding in heard.findings.into_iter().filter(is_of_the_session) {
                     self.session_finding(session.as_ref(), &finding, &heard.place);
                 }
             }
@@ -254,7 +254,7 @@ fn told_by_key(
 fn mac_difference(error: MacError, explanation: Option<&Explanation>, place: &Place) -> Difference {
     let mut difference = rules::finding(&Finding::Mac(error), place.clone(), None);
     if let Some(explanation) = explanation {
-        difference.found = format!("{}: {explanation}", difference.found);
+        difference.found = explanation.to_string();
     }
     difference
 }
