@@ -85,6 +85,9 @@ const EDGES: &[Edge] = &[
     },
     Edge { under: "simulator/listening.rs", may: &["tokio"], why: "it starts the server for a Rust test" },
     Edge { under: "serve/inbox/", may: &[], why: "it judges bytes, wherever they came from" },
+    Edge { under: "serve/traffic/", may: &[], why: "it takes lines that somebody has read" },
+    Edge { under: "serve/audit/", may: &[], why: "it compares what was recorded with the dialect" },
+    Edge { under: "serve/learn/", may: &[], why: "it counts what was recorded" },
     Edge { under: "delivery/engine.rs", may: &["tokio"], why: "it owns the timer" },
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },
     Edge {

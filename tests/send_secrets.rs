@@ -120,9 +120,47 @@ fn nothing_planned_tells_a_credential() {
 }
 
 #[test]
+fn nothing_made_of_traffic_tells_a_credential() {
+    let folder = scratch();
+    let journal = folder.path().join("journal");
+    let line = format!("send low-snr --pace max --secret {SECRET} --journal");
+    clean(&sim(words(&line)).arg(&journal).args(HEADER).exits(0));
+    let right = fs::read_to_string(&journal).unwrap();
+    // Headers of every kind, as somebody else would write them down.
+    let received = json!({
+        "type": "received",
+        "headers": { "authorization": "Bearer M4RK", "cookie": "M4RK", "x-api-key": "M4RK", "x-wms-content-mac": "M4RK" },
+        "body": "{}",
+    });
+    let received = file(&folder, "received", &format!("{received}\n"));
+    let secret = file(&folder, "mac.secret", SECRET);
+    for path in [&journal, &received] {
+        for output in ["human", "ndjson", "quiet"] {
+            let audit = || sim(["audit", "--output", output]).arg(path);
+            clean(&audit().args(["--secret", SECRET]).run());
+            clean(&audit().args(["--secret", "another"]).run());
+            clean(&audit().arg("--secret-file").arg(&secret).arg("--old-secret-file").arg(&secret).run());
+            clean(&audit().env("WMS_SIM_SECRET", SECRET).run());
+        }
+        clean(&sim(["dialect", "learn", "--secret", SECRET]).arg(path).run());
+        clean(&sim(["dialect", "learn"]).env("WMS_SIM_SECRET", SECRET).arg(path).run());
+    }
+    // What is told of a MAC that is not right is not what would be right.
+    let mac = right.split("hmac-sha256=").nth(1).unwrap()[..64].to_owned();
+    let wrong = file(&folder, "wrong", &right.replace(&mac, &"0".repeat(64)));
+    let output = sim(["audit", "--secret", SECRET]).arg(wrong).exits(1);
+    assert!(output.stdout.contains("mac-mismatch") && !output.to_string().contains(&mac), "{output}");
+}
+
+#[test]
 fn no_help_and_no_usage_error_tells_a_credential() {
     for line in [
         "send --help",
+        "audit --help",
+        "audit missing",
+        "dialect learn --help",
+        "dialect learn missing",
+        "dialect --json learn missing",
         "sign --help",
         "send --paec max",
         "send --pace fast",

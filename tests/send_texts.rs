@@ -113,9 +113,26 @@ fn verbs() {
 }
 
 #[test]
+fn audits() {
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    let receiver = Receiver::start(Kind::NodeHttp, SECRET);
+    let run = send(&receiver.url(), SECRET, "--seed 1 --start-time").args([START]);
+    run.args(words("happy-path low-snr --fault duplicate@1 --max-in-flight 1 --journal")).arg(&journal).run();
+    let audit = |more: &str| sim(["audit"]).arg(&journal).args(words(more)).run();
+    seen("audit-nothing", &audit("--secret s"));
+    seen("audit-differs", &audit("--secret another --set payload.empty=null --set websocket.initial=false"));
+    seen("audit-ndjson", &audit("--output ndjson --set results.count=6"));
+    let learnt = sim(["dialect", "learn", "run.ndjson"]).dir(folder.path());
+    seen("learnt", &learnt.exits(0));
+}
+
+#[test]
 fn helps() {
-    for verb in ["", "send", "scenarios", "dialect", "events", "sign", "completions", "man"] {
-        let name = format!("help{}{verb}", if verb.is_empty() { "" } else { "-" });
+    for verb in
+        ["", "send", "scenarios", "dialect", "dialect learn", "events", "audit", "sign", "completions", "man"]
+    {
+        let name = format!("help{}{}", if verb.is_empty() { "" } else { "-" }, verb.replace(' ', "-"));
         seen(&name, &sim(words(&format!("{verb} --help"))).exits(0));
     }
     seen("help-send-short", &sim(words("send -h")).exits(0));

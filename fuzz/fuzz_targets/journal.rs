@@ -17,7 +17,14 @@ fuzz_target!(|bytes: &[u8]| {
         // Numbers like 1e999 and strings like "\ud800" pass where nobody looks at them.
         let Ok(value) = serde_json::from_slice::<Value>(line) else { continue };
         let kind = match &entry {
-            Entry::Run => "run",
+            Entry::Run(_) => "run",
+            Entry::Capture(_) => "capture",
+            Entry::Received(request) => {
+                if value["body_base64"].is_null() {
+                    assert_eq!(value["body"].as_str().map(str::as_bytes), Some(&request.body[..]));
+                }
+                "received"
+            }
             Entry::Session(session) => {
                 assert!(value["session"] == session.number && value["session_id"] == *session.id);
                 "session"

@@ -91,8 +91,9 @@ fn perform(cli: Cli, mut typed: shell::Typed) -> Result<Exit, CliError> {
             run::send::run(job)
         }
         Verb::Serve(args) => run::serve::run(job::serve::resolve(&args, &typed)?),
+        Verb::Audit(args) => verbs::audit::run(&args, &typed),
         Verb::Scenarios(args) => verbs::scenarios::run(&args),
-        Verb::Dialect(args) => verbs::dialect::run(&args),
+        Verb::Dialect(args) => verbs::dialect::run(&args, &typed),
         Verb::Events(args) => verbs::events::run(&args),
         Verb::Faults => Ok(verbs::faults::run()),
         Verb::Sign(args) => verbs::sign::run(&args, &typed),

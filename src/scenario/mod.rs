@@ -1,6 +1,7 @@
 //! The scenario engine: a file becomes a plan, a plan and a seed become a timeline.
 
 pub mod act;
+pub mod between;
 pub mod compile;
 pub mod diagnostic;
 pub mod file;

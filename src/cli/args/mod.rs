@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod audit;
 mod delivery;
 mod dialect;
 mod replay;
@@ -15,6 +16,7 @@ use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub(super) use audit::{AuditArgs, LearnArgs};
 pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
 pub(super) use replay::ReplayArgs;
@@ -22,7 +24,8 @@ pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
 pub(super) use serve::ServeArgs;
 pub(super) use verbs::{
-    CompletionsArgs, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs, VerifyArgs,
+    CompletionsArgs, DialectVerb, DialectVerbArgs, EventsArgs, ScenariosArgs, ScenariosVerb, SignArgs,
+    VerifyArgs,
 };
 
 /// Plays realistic, signed webhook sessions of NuraLogix's WMS to your endpoint.
@@ -60,15 +63,16 @@ pub(super) struct ConfigArgs {
 
 #[derive(Subcommand)]
 pub(super) enum Verb {
-    // Without words of its own, it has those of its arguments, in full.
+    // What has no words of its own here has those of its arguments, in full.
     Send(Box<SendArgs>),
     /// Send a journal's events again, byte for byte
     Replay(Box<ReplayArgs>),
+    Audit(Box<AuditArgs>),
     // As above.
     Serve(Box<ServeArgs>),
     /// List, show, check and begin scenarios
     Scenarios(ScenariosArgs),
-    /// Show every choice that the documentation of WMS leaves open
+    /// Show every choice that the documentation of WMS leaves open, or learn it from traffic
     Dialect(DialectVerbArgs),
     /// Show the events of WMS
     Events(EventsArgs),
@@ -172,5 +176,12 @@ fn given(verb: &Command, matches: &ArgMatches) -> Vec<Given> {
         let flag = arg.get_long().map(str::to_owned);
         Some(Given { argument: id.to_owned(), flag, switch, values, source })
     };
-    verb.get_arguments().filter_map(one).collect()
+    let mut all: Vec<Given> = verb.get_arguments().filter_map(one).collect();
+    // A verb may have verbs of its own.
+    if let Some((name, inner)) = matches.subcommand()
+        && let Some(command) = verb.find_subcommand(name)
+    {
+        all.extend(given(command, inner));
+    }
+    all
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{DialectArgs, OutputName, SecretArgs};
+use super::{DialectArgs, LearnArgs, OutputName, SecretArgs};
 
 /// List, show, check and begin scenarios.
 #[derive(Debug, Args)]
@@ -67,13 +67,19 @@ pub(in crate::cli) enum ScenariosVerb {
 }
 
 /// Show every choice that the documentation of WMS leaves open, with its value, evidence and meaning.
-#[derive(Debug, Args)]
-#[command(after_help = "\
+#[derive(Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   wms-sim dialect
   wms-sim dialect --dialect older --set websocket.initial=true
-  wms-sim dialect --toml > my-dialect.toml")]
+  wms-sim dialect --toml > my-dialect.toml
+  wms-sim dialect learn received.ndjson > real.toml"
+)]
 pub(in crate::cli) struct DialectVerbArgs {
+    #[command(subcommand)]
+    pub verb: Option<DialectVerb>,
     #[command(flatten)]
     pub dialect: DialectArgs,
     /// As a JSON array
@@ -82,6 +88,12 @@ pub(in crate::cli) struct DialectVerbArgs {
     /// As a file for --dialect
     #[arg(long)]
     pub toml: bool,
+}
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum DialectVerb {
+    // It has the words of its arguments, in full.
+    Learn(Box<LearnArgs>),
 }
 
 /// Show the events of WMS: code, severity, payload, meaning.

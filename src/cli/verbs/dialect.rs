@@ -2,15 +2,20 @@
 
 use serde_json::json;
 
-use crate::cli::args::DialectVerbArgs;
+use super::learn;
+use crate::cli::args::{DialectVerb, DialectVerbArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::job::dialect;
 use crate::cli::printer::Out;
+use crate::cli::shell::Typed;
 use crate::protocol::dialect::{Dialect, KEYS, Key};
 use crate::report::style::{FAINT, STRONG, WARN, paint};
 
-pub(in crate::cli) fn run(args: &DialectVerbArgs) -> Result<Exit, CliError> {
+pub(in crate::cli) fn run(args: &DialectVerbArgs, typed: &Typed) -> Result<Exit, CliError> {
+    if let Some(DialectVerb::Learn(args)) = &args.verb {
+        return learn::run(args, typed);
+    }
     let dialect = dialect::choose(&args.dialect)?.whole();
     let mut out = Out::open();
     if args.json {

@@ -1,9 +1,11 @@
 //! The smaller verbs, a file each.
 
+pub(super) mod audit;
 pub(super) mod completions;
 pub(super) mod dialect;
 pub(super) mod events;
 pub(super) mod faults;
+pub(super) mod learn;
 mod lint;
 pub(super) mod man;
 pub(super) mod scenarios;

@@ -25,7 +25,12 @@ impl Recording {
                 };
                 self.push(info, recorded.sent, item(*recorded));
             }
-            Entry::Delivery(_) | Entry::Run | Entry::End | Entry::Other => {}
+            Entry::Delivery(_)
+            | Entry::Run(_)
+            | Entry::Capture(_)
+            | Entry::Received(_)
+            | Entry::End
+            | Entry::Other => {}
         }
     }
 }

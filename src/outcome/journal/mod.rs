@@ -4,6 +4,7 @@
 //! last line. Lines have a `type`; readers pass over types and keys that they do not know.
 
 pub mod read;
+pub mod received;
 
 use serde_json::{Map, Value, json};
 
@@ -190,10 +191,14 @@ fn delivery_line(delivery: &Delivery, headers: &[(String, String)]) -> Value {
     put("headers", Value::Object(sent));
     put("body", String::from_utf8_lossy(&delivery.body).into());
     if std::str::from_utf8(&delivery.body).is_err() {
-        use base64::Engine as _;
-        put("body_base64", base64::engine::general_purpose::STANDARD.encode(&delivery.body).into());
+        put("body_base64", base64(&delivery.body));
     }
     Value::Object(line)
+}
+
+fn base64(bytes: &[u8]) -> Value {
+    use base64::Engine as _;
+    Value::from(base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
 fn millis(moment: Moment) -> Value {

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::clock::Moment;
+use super::received::{ReceivedLine, ReceivedRequest};
+use crate::clock::{Epoch, Moment};
 use crate::protocol::conclusion::Outcome;
 use crate::protocol::mac;
 
@@ -32,10 +33,21 @@ pub struct Recorded {
     pub sent: Moment,
     /// The value of `Content-Type`, where it was journalled.
     pub content_type: Option<String>,
+    /// The value of `User-Agent`, where it was journalled.
+    pub user_agent: Option<String>,
     /// The value of the MAC header, where there was one.
     pub mac: Option<String>,
     /// The exact bytes of the body.
     pub body: Vec<u8>,
+}
+
+/// What a journal's first line says of its run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordedRun {
+    /// What was played, in words.
+    pub plays: String,
+    /// How fast, as it was typed.
+    pub pace: String,
 }
 
 /// What a journal's session line says.
@@ -55,7 +67,11 @@ pub struct RecordedSession {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
     /// What the run was to do: the first line of every journal.
-    Run,
+    Run(RecordedRun),
+    /// What was received is written down from here on; with the wall clock then, where it is known.
+    Capture(Option<Epoch>),
+    /// A request was received.
+    Received(Box<ReceivedRequest>),
     /// A session began.
     Session(RecordedSession),
     /// A delivery was settled.
@@ -94,7 +110,19 @@ pub fn entry(line: &[u8]) -> Result<Entry, LineError> {
     })?;
     let not_a_line = |error: serde_json::Error| LineError::NotALine(error.to_string());
     Ok(match kind.kind.as_str() {
-        "run" => Entry::Run,
+        "run" => {
+            // Other programs may say less of their runs.
+            let line: RunLine = serde_json::from_slice(line).unwrap_or_default();
+            Entry::Run(RecordedRun { plays: line.plays, pace: line.pace })
+        }
+        "capture" => {
+            let line: CaptureLine = serde_json::from_slice(line).unwrap_or_default();
+            Entry::Capture(Epoch::parse_rfc3339(&line.start_time).ok())
+        }
+        "received" => {
+            let line: ReceivedLine = serde_json::from_slice(line).map_err(not_a_line)?;
+            Entry::Received(Box::new(line.request()?))
+        }
         "session" => {
             let line: SessionLine = serde_json::from_slice(line).map_err(not_a_line)?;
             Entry::Session(RecordedSession {
@@ -117,6 +145,19 @@ pub fn entry(line: &[u8]) -> Result<Entry, LineError> {
 struct Kind {
     #[serde(rename = "type")]
     kind: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RunLine {
+    plays: String,
+    pace: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct CaptureLine {
+    start_time: String,
 }
 
 #[derive(Deserialize)]
@@ -150,12 +191,10 @@ struct DeliveryLine {
 
 impl DeliveryLine {
     fn recorded(self) -> Result<Recorded, LineError> {
-        use base64::Engine as _;
-        let body = match self.body_base64 {
-            None => self.body.into_bytes(),
-            Some(text) => base64::engine::general_purpose::STANDARD
-                .decode(text)
-                .map_err(|error| LineError::NoBody(error.to_string()))?,
+        let body = body(self.body, self.body_base64)?;
+        let header = |name: &str| {
+            let named = self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
+            named.map(|(_, value)| value.clone())
         };
         Ok(Recorded {
             session: self.session,
@@ -167,10 +206,22 @@ impl DeliveryLine {
             faults: self.faults,
             intended: moment(self.intended_ms),
             sent: moment(self.sent_ms.unwrap_or(self.intended_ms)),
-            content_type: self.headers.get("Content-Type").cloned(),
-            mac: self.headers.get(mac::HEADER).cloned(),
+            content_type: header("Content-Type"),
+            user_agent: header("User-Agent"),
+            mac: header(mac::HEADER),
             body,
         })
+    }
+}
+
+/// The exact bytes of a body: as text, or in base64 where it is none.
+pub(super) fn body(text: String, base64: Option<String>) -> Result<Vec<u8>, LineError> {
+    use base64::Engine as _;
+    match base64 {
+        None => Ok(text.into_bytes()),
+        Some(text) => base64::engine::general_purpose::STANDARD
+            .decode(text)
+            .map_err(|error| LineError::NoBody(error.to_string())),
     }
 }
 
@@ -179,7 +230,7 @@ impl DeliveryLine {
     clippy::cast_sign_loss,
     reason = "`as` saturates; below zero is zero"
 )]
-fn moment(millis: f64) -> Moment {
+pub(super) fn moment(millis: f64) -> Moment {
     Moment((millis * 1e6).round() as u64)
 }
 
@@ -190,7 +241,10 @@ mod tests {
 
     #[test]
     fn lines() {
-        assert_eq!(entry(br#"{"type":"run","seed":1}"#), Ok(Entry::Run));
+        assert_eq!(entry(br#"{"type":"run","seed":1}"#), Ok(Entry::Run(RecordedRun::default())));
+        let run = RecordedRun { plays: "happy-path".to_owned(), pace: "2x".to_owned() };
+        assert_eq!(entry(br#"{"type":"run","plays":"happy-path","pace":"2x"}"#), Ok(Entry::Run(run)));
+        assert_eq!(entry(br#"{"type":"capture"}"#), Ok(Entry::Capture(None)));
         assert_eq!(entry(br#"{"type":"something new"}"#), Ok(Entry::Other));
         let line = br#"{"type":"delivery","session":3,"session_id":"s","sequence":1,"event":"WMS_LOADED","status":"accepted","http_status":204,"attempts":1,"faults":["swap"],"intended_ms":1.5,"headers":{"X-WMS-Content-MAC":"m"},"body":"{}"}"#;
         let Ok(Entry::Delivery(recorded)) = entry(line) else { panic!() };

@@ -149,6 +149,13 @@ impl Inbox {
         received
     }
 
+    /// Gives up what is still waited for, as though nothing more were to come, and says what that shows of each session.
+    pub fn finish(&mut self) -> Vec<(Arc<str>, Vec<Finding>)> {
+        let Self { sessions, rules, counters, .. } = self;
+        let finished = sessions.iter_mut().map(|session| (Arc::clone(&session.id), session.finish(rules)));
+        finished.filter(|(_, found)| !found.is_empty()).inspect(|(_, found)| counters.found(found)).collect()
+    }
+
     /// Keeps the numbers of a session that is forgotten.
     fn close(&mut self, session: &Session) {
         let (gaps, missing) = session.missing();

@@ -218,6 +218,21 @@ impl Session {
         self.current.is_complete() && self.missing().1 == 0
     }
 
+    /// Judges what is still held, as though nothing more were to come.
+    pub(super) fn finish(&mut self, rules: &Rules) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let Self { current, previous, measurements, .. } = self;
+        for track in previous.as_deref_mut().into_iter().chain([current]) {
+            track.flush(&mut Judging {
+                chart: &rules.chart,
+                reload: rules.reload,
+                measurements,
+                findings: &mut findings,
+            });
+        }
+        findings
+    }
+
     /// What to make of the session, with what still waits for a missing event taken in.
     pub(super) fn state(&self, idle: bool, rules: &Rules) -> SessionState {
         let mut current = self.current.clone();

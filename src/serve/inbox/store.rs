@@ -66,6 +66,11 @@ impl Store {
             .map(|node| &node.session)
     }
 
+    /// The sessions, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Session> {
+        self.nodes.iter_mut().map(|(_, node)| &mut node.session)
+    }
+
     /// Forgets all.
     pub(super) fn clear(&mut self) {
         *self = Self::new(self.max);
