@@ -292,14 +292,13 @@ fn both_secrets_of_a_rotation_are_right() {
         }
         run
     };
-    let both = audit(&[("--secret-file", &new), ("--old-secret-file", &old)]).exits(0);
+    let both = audit(&[("--secret-file", &new), ("--secret-file", &old)]).exits(0);
     assert!(
         both.stdout.contains("by secret 1 · ") && both.stdout.contains("by secret 2 · 0 not right"),
         "{both}"
     );
     audit(&[("--secret-file", &new), ("--secret-file", &old)]).exits(0);
     audit(&[("--secret-file", &new)]).exits(1).shows(&["mac-mismatch", "wrong-secret"]);
-    audit(&[("--old-secret-file", &old)]).exits(2).says(&["--secret-file FILE"]);
     audit(&[]).exits(0).shows(&["MACs: not checked"]);
 }
 
@@ -339,6 +338,6 @@ fn the_verb_beside_it_is_what_it_was() {
     file(&folder, "wms-sim.toml", "[audit]\noutput = 'ndjson'\nset = ['results.first=0']");
     let output = sim(words("audit received.ndjson")).dir(folder.path()).exits(1);
     assert_eq!(output.json_lines().last().unwrap()["type"], "summary");
-    file(&folder, "wms-sim.toml", "[audit]\nold-secret-file = 'x'");
+    file(&folder, "wms-sim.toml", "[audit]\nsecret-file = 'x'");
     sim(words("audit received.ndjson")).dir(folder.path()).exits(2).says(&["nobody named the file"]);
 }

@@ -139,7 +139,7 @@ fn nothing_made_of_traffic_tells_a_credential() {
             let audit = || sim(["audit", "--output", output]).arg(path);
             clean(&audit().args(["--secret", SECRET]).run());
             clean(&audit().args(["--secret", "another"]).run());
-            clean(&audit().arg("--secret-file").arg(&secret).arg("--old-secret-file").arg(&secret).run());
+            clean(&audit().arg("--secret-file").arg(&secret).arg("--secret-file").arg(&secret).run());
             clean(&audit().env("WMS_SIM_SECRET", SECRET).run());
         }
         clean(&sim(["dialect", "learn", "--secret", SECRET]).arg(path).run());
@@ -262,6 +262,14 @@ const RUNS: &[(&str, &[&str], &str, i32)] = &[
     ("dialect --set no-such-key=1", OPEN, "", 2),
     ("events", OPEN, "", 0),
     ("events --schema --openapi", OPEN, "", 2),
+    ("audit run.ndjson", KEYED, "", 0),
+    ("audit run.ndjson --output ndjson --set results.first=0", KEYED, "", 1),
+    ("audit --help", KEYED, "", 0),
+    ("dialect learn run.ndjson", KEYED, "", 0),
+    ("serve --help", DELIVERS, "", 0),
+    ("serve --pace fast", DELIVERS, "", 2),
+    ("serve --listen 192.0.2.1:1", DELIVERS, "", 3),
+    ("serve --mix no-such-mix", DELIVERS, "", 2),
     ("faults", OPEN, "", 0),
     ("faults --no-such-flag", OPEN, "", 2),
     ("completions bash", OPEN, "", 0),

@@ -20,9 +20,8 @@ Examples:
   wms-sim audit received.ndjson --dialect real.toml
 
 Exit codes: 0 nothing differs, or notes only; 1 something differs; 2 usage; 3 nothing to audit.
-MACs are checked where a secret is given: --secret-file again for each that holds now,
---old-secret-file for those before a rotation. Timing is judged by the timestamps, to the second,
-and is only ever a note.
+MACs are checked where a secret is given, again for each that held while a rotation lasted.
+Timing is judged by the timestamps, to the second, and is only ever a note.
 
 Limits: 2,000,000 requests, which are held in memory; 8 MiB a line; 100,000 differences are
 listed, more are counted.")]
@@ -35,9 +34,6 @@ pub(in crate::cli) struct AuditArgs {
     pub output: OutputName,
     #[command(flatten)]
     pub secret: SecretArgs,
-    /// A secret from before a rotation: MACs that it made are right too (may be given several times)
-    #[arg(long, value_name = "FILE", help_heading = "Secret")]
-    pub old_secret_file: Vec<PathBuf>,
     #[command(flatten)]
     pub dialect: DialectArgs,
 }
@@ -59,7 +55,4 @@ pub(in crate::cli) struct LearnArgs {
     pub recording: PathBuf,
     #[command(flatten)]
     pub secret: SecretArgs,
-    /// A secret from before a rotation (may be given several times)
-    #[arg(long, value_name = "FILE", help_heading = "Secret")]
-    pub old_secret_file: Vec<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! `wms-sim serve`
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};

@@ -1,6 +1,6 @@
 //! `serve`, resolved.
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 
 use super::catalogue::{self, Catalogue};
 use super::{dialect, secret, target};

@@ -1,6 +1,6 @@
 //! Reading a journal to look at what it recorded, and the secrets to look with.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::journal::{self, Purpose};
 use super::secret;
@@ -36,20 +36,9 @@ pub(in crate::cli) fn open(
     Ok(traffic.finish())
 }
 
-/// The secrets, then those from before a rotation; none where none was given.
-pub(in crate::cli) fn secrets(
-    args: &SecretArgs,
-    old: &[PathBuf],
-    typed: &Typed,
-) -> Result<Vec<Secret>, CliError> {
-    let mut secrets = secret::find_all(args, typed)?;
-    if secrets.is_empty() && !old.is_empty() {
-        return Err(CliError::usage("--old-secret-file is given, and no secret that came after it")
-            .help("--secret-file FILE names the one that holds now"));
-    }
-    for path in old {
-        secrets.push(secret::from_file(path)?);
-    }
+/// The secrets, any of which may have signed; none where none was given.
+pub(in crate::cli) fn secrets(args: &SecretArgs, typed: &Typed) -> Result<Vec<Secret>, CliError> {
+    let secrets = secret::find_all(args, typed)?;
     if secrets.len() > MOST_SECRETS {
         return Err(CliError::usage(format!(
             "there are {} secrets; {MOST_SECRETS} are the most",

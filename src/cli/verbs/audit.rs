@@ -11,7 +11,7 @@ use crate::serve;
 
 pub(in crate::cli) fn run(args: &AuditArgs, typed: &Typed) -> Result<Exit, CliError> {
     let dialect = dialect::choose(&args.dialect)?.whole();
-    let secrets = traffic::secrets(&args.secret, &args.old_secret_file, typed)?;
+    let secrets = traffic::secrets(&args.secret, typed)?;
     let (requests, epoch) = traffic::open(&args.recording, "audit", "audited")?;
     let audited = serve::audit::audit(&requests, &dialect, &secrets, epoch);
     if audited.requests == 0 {

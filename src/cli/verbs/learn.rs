@@ -10,7 +10,7 @@ use crate::report::learnt;
 use crate::serve;
 
 pub(in crate::cli) fn run(args: &LearnArgs, typed: &Typed) -> Result<Exit, CliError> {
-    let secrets = traffic::secrets(&args.secret, &args.old_secret_file, typed)?;
+    let secrets = traffic::secrets(&args.secret, typed)?;
     let (requests, _) = traffic::open(&args.recording, "learn from", "learnt from")?;
     let learnt = serve::learn::learn(&requests, &secrets);
     if learnt.events == 0 {

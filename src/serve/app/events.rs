@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Shared;
 use super::answer::Wrong;
-use crate::serve::ledger::{News, RecordView, Side, What};
+use crate::serve::ledger::{Ledger, News, RecordView, Side, What};
 
 /// How much is taken from the ledger at once: it is locked meanwhile.
 const AT_ONCE: usize = 256;
@@ -51,7 +51,7 @@ pub(super) async fn follow(
     };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     // Whoever comes without a number has just loaded what there is, or will.
-    let known = last.or(which.after).unwrap_or_else(|| shared.hub.look(|ledger| ledger.latest()));
+    let known = last.or(which.after).unwrap_or_else(|| shared.hub.look(Ledger::latest));
     let (tell, told) = mpsc::channel(WAITING);
     tokio::spawn(async move {
         let _place = place;
@@ -103,7 +103,7 @@ impl Follower {
                 }
             }
             tokio::select! {
-                changed = changes.changed() => if changed.is_err() { return },
+                result = changes.changed() => if result.is_err() { return },
                 () = self.tell.closed() => return,
                 () = over(&mut ending) => {
                     // A client that is gone does not need to be told.

@@ -69,95 +69,38 @@ impl Schemas {
     }
 }
 
-fn paths(schemas: &mut Schemas) -> Value {
-    let session = json!({
-        "name": "id", "in": "path", "required": true, "description": "The session's ID", "schema": { "type": "string" },
-    });
-    let wait: Vec<Value> = std::iter::once(session.clone()).chain(schemas.query::<Wait>()).collect();
-    let key = json!({
-        "name": "key", "in": "path", "required": true, "description": "The event's key", "schema": { "type": "integer" },
-    });
-    let place = schemas.query::<Where>();
-    let wrong = answer("What is wrong, and what to do", schemas.of::<Wrong>());
-    let ok =
-        |description: &str, schema: Value| json!({ "200": answer(description, schema), "default": wrong });
-    let body =
-        |schema: Value| json!({ "required": true, "content": { "application/json": { "schema": schema } } });
-    let list = |schema: Value| json!({ "type": "array", "items": schema });
+fn paths(schemas: &mut Schemas) -> Map<String, Value> {
+    let groups = [
+        of_all_sessions(schemas),
+        of_a_session(schemas),
+        of_its_events(schemas),
+        of_the_catalogue(schemas),
+        of_the_server(),
+    ];
+    groups.into_iter().filter_map(|group| group.as_object().cloned()).flatten().collect()
+}
+
+/// All sessions: listing, starting, forgetting, following.
+fn of_all_sessions(schemas: &mut Schemas) -> Value {
+    let wrong = wrong(schemas);
     json!({
         "/api/sessions": {
             "get": {
                 "operationId": "listSessions",
                 "summary": "The sessions, the one that changed last first",
                 "parameters": schemas.query::<Which>(),
-                "responses": ok("The sessions", list(schemas.of::<SessionView>())),
+                "responses": ok(&wrong, "The sessions", &list(&schemas.of::<SessionView>())),
             },
             "post": {
                 "operationId": "startSession",
                 "summary": "Plays a session",
-                "requestBody": body(schemas.of::<NewSession>()),
-                "responses": { "201": answer("It has begun", schemas.of::<Began>()), "default": wrong },
+                "requestBody": body(&schemas.of::<NewSession>()),
+                "responses": { "201": answer("It has begun", &schemas.of::<Began>()), "default": wrong },
             },
             "delete": {
                 "operationId": "forgetSessions",
                 "summary": "Forgets every session that does not run",
                 "responses": { "204": { "description": "They are forgotten" }, "default": wrong },
-            },
-        },
-        "/api/sessions/{id}": {
-            "get": {
-                "operationId": "getSession",
-                "summary": "A session and what was sent in it",
-                "parameters": wait,
-                "responses": ok("The session", schemas.of::<DetailView>()),
-            },
-        },
-        "/api/sessions/{id}/acts": {
-            "post": {
-                "operationId": "act",
-                "summary": "The user of the session's page does something",
-                "parameters": [session],
-                "requestBody": body(schemas.of::<NewAct>()),
-                "responses": ok("Whether something comes of it", schemas.of::<Told>()),
-            },
-        },
-        "/api/sessions/{id}/journal": {
-            "get": {
-                "operationId": "exportSession",
-                "summary": "The session's events as a journal, which `wms-sim replay` sends again",
-                "parameters": [session, place[0]],
-                "responses": {
-                    "200": { "description": "A line an event", "content": { "application/x-ndjson": { "schema": { "type": "string" } } } },
-                    "default": wrong,
-                },
-            },
-        },
-        "/api/sessions/{id}/events/{key}/replay": {
-            "post": {
-                "operationId": "sendAgain",
-                "summary": "Sends one event again, as it was or with a fault",
-                "parameters": [session, key, place[0]],
-                "requestBody": body(schemas.of::<Again>()),
-                "responses": { "204": { "description": "It was sent, and what became of it is in the session" }, "default": wrong },
-            },
-        },
-        "/api/sessions/{id}/events/{key}/curl": {
-            "get": {
-                "operationId": "asCurl",
-                "summary": "A curl command that sends exactly this event",
-                "parameters": [session, key, place[0]],
-                "responses": {
-                    "200": { "description": "The command", "content": { "text/plain": { "schema": { "type": "string" } } } },
-                    "default": wrong,
-                },
-            },
-        },
-        "/api/inbox/{id}": {
-            "get": {
-                "operationId": "getReceived",
-                "summary": "A session and what the inbox received of it",
-                "parameters": wait,
-                "responses": ok("The session", schemas.of::<DetailView>()),
             },
         },
         "/api/events": {
@@ -175,34 +118,128 @@ fn paths(schemas: &mut Schemas) -> Value {
                 },
             },
         },
+    })
+}
+
+/// One session.
+fn of_a_session(schemas: &mut Schemas) -> Value {
+    let session = json!({
+        "name": "id", "in": "path", "required": true, "description": "The session's ID", "schema": { "type": "string" },
+    });
+    let wait: Vec<Value> = std::iter::once(session.clone()).chain(schemas.query::<Wait>()).collect();
+    let wrong = wrong(schemas);
+    json!({
+        "/api/sessions/{id}": {
+            "get": {
+                "operationId": "getSession",
+                "summary": "A session and what was sent in it",
+                "parameters": wait,
+                "responses": ok(&wrong, "The session", &schemas.of::<DetailView>()),
+            },
+        },
+        "/api/sessions/{id}/acts": {
+            "post": {
+                "operationId": "act",
+                "summary": "The user of the session's page does something",
+                "parameters": [session],
+                "requestBody": body(&schemas.of::<NewAct>()),
+                "responses": ok(&wrong, "Whether something comes of it", &schemas.of::<Told>()),
+            },
+        },
+        "/api/inbox/{id}": {
+            "get": {
+                "operationId": "getReceived",
+                "summary": "A session and what the inbox received of it",
+                "parameters": wait,
+                "responses": ok(&wrong, "The session", &schemas.of::<DetailView>()),
+            },
+        },
+    })
+}
+
+/// What can be done with a session's events.
+fn of_its_events(schemas: &mut Schemas) -> Value {
+    let session = json!({
+        "name": "id", "in": "path", "required": true, "description": "The session's ID", "schema": { "type": "string" },
+    });
+    let key = json!({
+        "name": "key", "in": "path", "required": true, "description": "The event's key", "schema": { "type": "integer" },
+    });
+    let place = schemas.query::<Where>();
+    let wrong = wrong(schemas);
+    json!({
+        "/api/sessions/{id}/journal": {
+            "get": {
+                "operationId": "exportSession",
+                "summary": "The session's events as a journal, which `wms-sim replay` sends again",
+                "parameters": [session, place[0]],
+                "responses": {
+                    "200": { "description": "A line an event", "content": { "application/x-ndjson": { "schema": { "type": "string" } } } },
+                    "default": wrong,
+                },
+            },
+        },
+        "/api/sessions/{id}/events/{key}/replay": {
+            "post": {
+                "operationId": "sendAgain",
+                "summary": "Sends one event again, as it was or with a fault",
+                "parameters": [session, key, place[0]],
+                "requestBody": body(&schemas.of::<Again>()),
+                "responses": { "204": { "description": "It was sent, and what became of it is in the session" }, "default": wrong },
+            },
+        },
+        "/api/sessions/{id}/events/{key}/curl": {
+            "get": {
+                "operationId": "asCurl",
+                "summary": "A curl command that sends exactly this event",
+                "parameters": [session, key, place[0]],
+                "responses": {
+                    "200": { "description": "The command", "content": { "text/plain": { "schema": { "type": "string" } } } },
+                    "default": wrong,
+                },
+            },
+        },
+    })
+}
+
+/// What can be played, and what the server was told.
+fn of_the_catalogue(schemas: &mut Schemas) -> Value {
+    let wrong = wrong(schemas);
+    json!({
         "/api/scenarios": {
             "get": {
                 "operationId": "listScenarios",
                 "summary": "The scenarios that can be played",
-                "responses": ok("The scenarios", list(schemas.of::<ScenarioView>())),
+                "responses": ok(&wrong, "The scenarios", &list(&schemas.of::<ScenarioView>())),
             },
         },
         "/api/mixes": {
             "get": {
                 "operationId": "listMixes",
                 "summary": "The mixes that can be played",
-                "responses": ok("The mixes", list(schemas.of::<MixView>())),
+                "responses": ok(&wrong, "The mixes", &list(&schemas.of::<MixView>())),
             },
         },
         "/api/faults": {
             "get": {
                 "operationId": "listFaults",
                 "summary": "The faults that can be injected",
-                "responses": ok("The faults", list(schemas.of::<FaultView>())),
+                "responses": ok(&wrong, "The faults", &list(&schemas.of::<FaultView>())),
             },
         },
         "/api/info": {
             "get": {
                 "operationId": "getInfo",
                 "summary": "What the server was told",
-                "responses": ok("What it was told", schemas.of::<Info>()),
+                "responses": ok(&wrong, "What it was told", &schemas.of::<Info>()),
             },
         },
+    })
+}
+
+/// How the server is.
+fn of_the_server() -> Value {
+    json!({
         "/healthz": {
             "get": { "operationId": "health", "summary": "Whether it runs", "responses": { "200": { "description": "It runs" } } },
         },
@@ -216,6 +253,23 @@ fn paths(schemas: &mut Schemas) -> Value {
     })
 }
 
-fn answer(description: &str, schema: Value) -> Value {
+fn wrong(schemas: &mut Schemas) -> Value {
+    answer("What is wrong, and what to do", &schemas.of::<Wrong>())
+}
+
+/// The answers of what is asked for: this, or what is wrong.
+fn ok(wrong: &Value, description: &str, schema: &Value) -> Value {
+    json!({ "200": answer(description, schema), "default": wrong })
+}
+
+fn body(schema: &Value) -> Value {
+    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+}
+
+fn list(schema: &Value) -> Value {
+    json!({ "type": "array", "items": schema })
+}
+
+fn answer(description: &str, schema: &Value) -> Value {
     json!({ "description": description, "content": { "application/json": { "schema": schema } } })
 }

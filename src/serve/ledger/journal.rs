@@ -24,13 +24,13 @@ fn line(session_id: &str, record: &Record, first: f64) -> Value {
         record.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
     let millis = |moment: f64| ((moment - first).max(0.0) * 1e3).round() / 1e3;
     // What came in was taken or refused by the inbox, as what goes out is by a receiver.
-    let status = match (record.delivered, record.status) {
-        (Some(Delivered::Accepted), _) => "accepted",
-        (Some(Delivered::Refused), _) => "refused",
-        (Some(Delivered::Suppressed), _) => "suppressed",
-        (Some(Delivered::Failed | Delivered::Pending), _) => "failed",
-        (None, Some(200..=299)) => "accepted",
-        (None, _) => "refused",
+    let taken =
+        if matches!(record.status, Some(200..=299)) { Delivered::Accepted } else { Delivered::Refused };
+    let status = match record.delivered.unwrap_or(taken) {
+        Delivered::Accepted => "accepted",
+        Delivered::Refused => "refused",
+        Delivered::Suppressed => "suppressed",
+        Delivered::Failed | Delivered::Pending => "failed",
     };
     let mut line = json!({
         "type": "delivery",

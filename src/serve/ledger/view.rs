@@ -192,7 +192,7 @@ pub(super) fn session(id: &str, entry: &Entry) -> SessionView {
         pace: begun.map(|begun| begun.pace.clone()),
         target: begun.map(|begun| begun.target.to_string()),
         seed: begun.map(|begun| begun.seed.to_string()),
-        sent: entry.has(Side::Sent).then(|| SentView {
+        sent: entry.has(Side::Sent).then_some(SentView {
             events: sent.events,
             accepted: sent.accepted,
             refused: sent.refused,

@@ -1,0 +1,439 @@
+//! `serve`: the control API, the inbox, live events, and who may speak to them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
+
+mod common;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use common::cli::{sim, until};
+use common::page;
+use common::receiver::{Kind, Receiver};
+use serde_json::{Value, json};
+
+const SECRET: &str = "a secret of the server's tests";
+
+/// A server of `wms-sim serve`, ended when it is dropped.
+struct Server {
+    child: Child,
+    out: Option<BufReader<ChildStdout>>,
+    /// Where it runs: an empty folder.
+    _folder: Option<tempfile::TempDir>,
+    url: String,
+}
+
+impl Server {
+    fn start(more: &[&str]) -> Self {
+        let (mut command, folder) = sim(["serve", "--listen", "127.0.0.1:0", "--output", "ndjson"])
+            .args(more)
+            .env("WMS_SIM_SECRET", SECRET)
+            .into_command();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(ready["type"], "ready");
+        Self { child, out: Some(out), _folder: folder, url: ready["url"].as_str().unwrap().to_owned() }
+    }
+
+    fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// Sends a request with these headers; gives the status and the body.
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        let host = if headers.iter().any(|(name, _)| *name == "Host") {
+            String::new()
+        } else {
+            format!("Host: {}\r\n", self.address())
+        };
+        let headers: String =
+            headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        (head[9..12].parse().unwrap(), body.to_owned())
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let (status, body) = self.ask("GET", path, &[], "");
+        assert_eq!(status, 200, "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let (status, body) =
+            self.ask("POST", path, &[("Content-Type", "application/json")], &body.to_string());
+        (status, serde_json::from_str(&body).unwrap_or_default())
+    }
+
+    /// Starts a session; gives its ID.
+    fn play(&self, body: &Value) -> String {
+        let (status, answer) = self.post("/api/sessions", body);
+        assert_eq!(status, 201, "{answer}");
+        answer["sessionId"].as_str().unwrap().to_owned()
+    }
+
+    fn signal(&self, name: &str) {
+        Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+    }
+
+    /// Follows the events from a change on; each as (id, name, data).
+    fn follow(&self, query: &str, last_event_id: Option<&str>) -> mpsc::Receiver<(String, String, Value)> {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        let last = last_event_id.map_or_else(String::new, |id| format!("Last-Event-ID: {id}\r\n"));
+        let request = format!("GET /api/events{query} HTTP/1.1\r\nHost: {}\r\n{last}\r\n", self.address());
+        stream.write_all(request.as_bytes()).unwrap();
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            let (mut id, mut name) = (String::new(), String::new());
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                if let Some(text) = line.strip_prefix("id: ") {
+                    text.clone_into(&mut id);
+                } else if let Some(text) = line.strip_prefix("event: ") {
+                    text.clone_into(&mut name);
+                } else if let Some(text) = line.strip_prefix("data: ") {
+                    let data = serde_json::from_str(text).unwrap();
+                    if tell.send((std::mem::take(&mut id), std::mem::take(&mut name), data)).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        told
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn codes(session: &Value) -> Vec<&str> {
+    session["events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_session_is_played_to_the_inbox_and_shown_on_both_sides() {
+    let server = Server::start(&[]);
+    let id =
+        server.play(&json!({ "scenario": "low-snr", "pace": "max", "seed": 7, "sessionId": "mine / ünd ?" }));
+    assert_eq!(id, "mine / ünd ?");
+    let path = "mine%20%2F%20%C3%BCnd%20%3F";
+    let sent = server.get(&format!("/api/sessions/{path}?wait=end"));
+    assert_eq!((&sent["state"], &sent["outcome"]), (&json!("ended"), &json!("failed")));
+    assert_eq!((&sent["expected"], &sent["seed"]), (&json!("failed"), &json!("7")));
+    assert_eq!(sent["sent"]["events"], sent["sent"]["accepted"]);
+    let received = server.get(&format!("/api/inbox/{path}?wait=end"));
+    assert_eq!(received["outcome"], "failed");
+    assert_eq!(codes(&sent), codes(&received));
+    for (one, other) in sent["events"].as_array().unwrap().iter().zip(received["events"].as_array().unwrap())
+    {
+        assert_eq!(one["body"], other["body"]);
+        let mac = page::mac(SECRET, one["body"].as_str().unwrap());
+        assert_eq!(one["headers"]["X-WMS-Content-MAC"], mac);
+        assert_eq!((&one["mac"]["verdict"], &other["mac"]["verdict"]), (&json!("valid"), &json!("valid")));
+        assert_eq!((&one["status"], &one["delivery"]), (&json!(204), &json!("accepted")));
+        assert_eq!(other["findings"], json!([]));
+    }
+    let listed = server.get("/api/sessions?q=MINE");
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(server.get("/api/sessions?q=other"), json!([]));
+    assert_eq!(server.get("/api/sessions?state=running"), json!([]));
+}
+
+#[test]
+fn events_go_to_a_webhook_of_ones_own() {
+    let receiver = Receiver::start(Kind::NodeHttp, SECRET);
+    let server = Server::start(&["--to", &receiver.url(), "--pace", "max"]);
+    let id = server.play(&json!({}));
+    let session = server.get(&format!("/api/sessions/{id}?wait=end"));
+    assert_eq!(session["scenario"], "happy-path");
+    assert_eq!(receiver.records().len(), session["events"].as_array().unwrap().len());
+    assert!(receiver.records().iter().all(|record| record.mac_ok));
+    // A target of its own, which refuses.
+    let strict = Receiver::start(Kind::NodeHttp, "another");
+    let id = server.play(&json!({ "to": strict.url(), "scenario": "bounce" }));
+    let session = server.get(&format!("/api/sessions/{id}?wait=end"));
+    assert_eq!(session["sent"]["refused"], 3);
+    assert_eq!(
+        (&session["events"][0]["status"], &session["events"][0]["delivery"]),
+        (&json!(401), &json!("refused"))
+    );
+    assert!(session["events"][0]["answer"].as_str().unwrap().contains("MAC"));
+}
+
+#[test]
+fn what_cannot_be_played_is_told() {
+    let server = Server::start(&[]);
+    for (body, status, error) in [
+        (json!({ "scenario": "low-snt" }), 400, "no-such-scenario"),
+        (json!({ "mix": "prod" }), 400, "no-such-mix"),
+        (json!({ "scenario": "bounce", "mix": "all" }), 400, "two-plays"),
+        (json!({ "pace": "fast" }), 400, "bad-pace"),
+        (json!({ "to": "ftp://h/" }), 400, "bad-target"),
+        (json!({ "faults": ["explode@3"] }), 400, "bad-fault"),
+        (json!({ "sessionId": "" }), 400, "bad-session-id"),
+        (json!({ "seed": "x" }), 400, "bad-seed"),
+        (json!({ "sessionID": "x" }), 422, "bad-body"),
+    ] {
+        let (given, answer) = server.post("/api/sessions", &body);
+        assert_eq!((given, &answer["error"]), (status, &json!(error)), "{body} {answer}");
+    }
+    let (_, answer) = server.post("/api/sessions", &json!({ "scenario": "low-snt" }));
+    assert!(answer["message"].as_str().unwrap().contains("did you mean 'low-snr'?"));
+    let id = server.play(&json!({ "sessionId": "twice" }));
+    assert_eq!(server.post("/api/sessions", &json!({ "sessionId": id })).0, 409);
+    assert_eq!(server.ask("GET", "/api/sessions/nobody", &[], "").0, 404);
+    assert_eq!(server.ask("GET", "/api/nothing", &[], "").0, 404);
+    assert_eq!(server.ask("GET", "/api/sessions/twice?wait=soon", &[], "").0, 400);
+    assert_eq!(server.ask("GET", "/api/sessions/twice?wait=end&timeout=1h", &[], "").0, 400);
+    let large = json!({ "sessionId": "x".repeat(100_000) });
+    assert_eq!(server.post("/api/sessions", &large).0, 413);
+}
+
+#[test]
+fn the_user_of_the_page_acts() {
+    let server = Server::start(&["--pace", "10x"]);
+    let id = server.play(&json!({ "scenario": "happy-path", "seed": 3 }));
+    server.get(&format!("/api/sessions/{id}?wait=7&timeout=60s"));
+    let act = |act: &str| server.post(&format!("/api/sessions/{id}/acts"), &json!({ "act": act }));
+    assert_eq!(act("hide"), (200, json!({ "told": true })));
+    assert_eq!(act("hide"), (200, json!({ "told": false })));
+    assert_eq!(act("cancel"), (200, json!({ "told": true })));
+    let session = server.get(&format!("/api/sessions/{id}?wait=end&timeout=60s"));
+    let codes = codes(&session);
+    let rest = ["PAGE_VISIBILITY_CHANGE", "MEASUREMENT_CANCELED", "REDIRECTING_TO_CALLBACK", "PAGE_UNLOADED"];
+    assert!(codes.ends_with(&rest), "{codes:?}");
+    assert_eq!((&session["outcome"], &session["expected"]), (&json!("canceled"), &json!("completed")));
+    assert_eq!(act("close").0, 409);
+    let id = server.play(&json!({ "scenario": "low-snr" }));
+    let told = server.post(&format!("/api/sessions/{id}/acts"), &json!({ "act": "cancel" }));
+    assert_eq!(told, (200, json!({ "told": false })));
+}
+
+#[test]
+fn whoever_loses_the_connection_misses_nothing() {
+    let server = Server::start(&["--pace", "max"]);
+    let first = server.follow("?after=0", None);
+    let id = server.play(&json!({ "scenario": "bounce" }));
+    server.get(&format!("/api/inbox/{id}?wait=end"));
+    // Some of it, then the connection is lost.
+    let mut known = String::new();
+    while known.is_empty() {
+        known = first.recv_timeout(Duration::from_secs(10)).unwrap().0;
+    }
+    drop(first);
+    for _ in 0..3 {
+        let id = server.play(&json!({ "scenario": "bounce" }));
+        server.get(&format!("/api/sessions/{id}?wait=end"));
+    }
+    let again = server.follow("", Some(&known));
+    let mut sessions = std::collections::BTreeMap::<String, Value>::new();
+    let mut records = std::collections::BTreeMap::<u64, Value>::new();
+    let complete = |sessions: &std::collections::BTreeMap<String, Value>| {
+        sessions
+            .values()
+            .filter(|session| session["state"] == "ended" && session["sent"]["accepted"] == 3)
+            .count()
+            >= 3
+    };
+    while !complete(&sessions) || records.len() < 18 {
+        let (_, name, data) = again.recv_timeout(Duration::from_secs(10)).unwrap();
+        match name.as_str() {
+            "session" => drop(sessions.insert(data["sessionId"].as_str().unwrap().to_owned(), data)),
+            "record" => {
+                assert!(
+                    sessions.contains_key(data["sessionId"].as_str().unwrap()),
+                    "a record before its session"
+                );
+                drop(records.insert(data["record"]["key"].as_u64().unwrap(), data));
+            }
+            other => panic!("{other}"),
+        }
+    }
+    // A number of another run, and one that was never given.
+    let reset = server.follow("", Some("999999999"));
+    assert_eq!(reset.recv_timeout(Duration::from_secs(10)).unwrap().1, "reset");
+    // One session alone.
+    let one = server.follow(&format!("?after=0&session={id}"), None);
+    for _ in 0..4 {
+        let (_, name, data) = one.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert!(name != "removed" && data["sessionId"] == id.as_str(), "{name} {data}");
+    }
+}
+
+#[test]
+fn pages_of_other_sites_and_other_names_are_kept_out() {
+    let server = Server::start(&["--allow-host", "wms.test"]);
+    let json = ("Content-Type", "application/json");
+    for (headers, allowed) in [
+        (vec![], true),
+        (vec![("Host", "localhost")], true),
+        (vec![("Host", "wms.test"), ("Origin", "https://wms.test")], true),
+        (vec![("Host", "evil.example")], false),
+        (vec![("Origin", "http://evil.example")], false),
+        (vec![("Origin", "null")], false),
+    ] {
+        let mut with_type = headers.clone();
+        with_type.push(json);
+        let (status, _) = server.ask("POST", "/api/sessions", &with_type, r#"{"scenario":"bounce"}"#);
+        assert_eq!(status, if allowed { 201 } else { 403 }, "{headers:?}");
+        let (status, _) = server.ask("GET", "/", &headers, "");
+        assert_eq!(status, if allowed { 200 } else { 403 }, "{headers:?}");
+        // The webhook is for everybody: its MAC says who may.
+        let (status, _) = server.ask("POST", "/webhook", &headers, "{}");
+        assert_eq!(status, 401, "{headers:?}");
+    }
+}
+
+#[test]
+fn an_event_is_sent_again_as_it_was_or_spoiled() {
+    let server = Server::start(&["--pace", "max"]);
+    let id = server.play(&json!({ "scenario": "bounce" }));
+    let session = server.get(&format!("/api/sessions/{id}?wait=end"));
+    let event = &session["events"][1];
+    let path = format!("/api/sessions/{id}/events/{}", event["key"]);
+    assert_eq!(server.post(&format!("{path}/replay"), &json!({})).0, 204);
+    assert_eq!(server.post(&format!("{path}/replay"), &json!({ "fault": "mac:wrong-secret" })).0, 204);
+    let after = server.get(&format!("/api/sessions/{id}"));
+    let events = after["events"].as_array().unwrap();
+    assert_eq!(events.len(), 5);
+    assert_eq!(events[3]["body"], event["body"]);
+    assert_eq!((&events[3]["status"], &events[4]["status"]), (&json!(200), &json!(401)));
+    assert_eq!(
+        (&events[4]["mac"]["verdict"], &events[4]["faults"]),
+        (&json!("spoiled"), &json!(["mac:wrong-secret"]))
+    );
+    let received = server.get(&format!("/api/inbox/{id}"));
+    assert_eq!(received["received"]["duplicates"], 1);
+    let forged = received["events"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&forged["mac"]["verdict"], &forged["mac"]["reason"]),
+        (&json!("invalid"), &json!("wrong-secret"))
+    );
+    assert_eq!(server.post(&format!("{path}/replay"), &json!({ "fault": "explode" })).0, 400);
+    assert_eq!(server.post("/api/sessions/x/events/99/replay", &json!({})).0, 404);
+
+    let (status, curl) = server.ask("GET", &format!("{path}/curl"), &[], "");
+    assert!(
+        status == 200 && curl.starts_with("curl ") && curl.contains("X-WMS-Content-MAC: hmac-sha256="),
+        "{curl}"
+    );
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            &format!("{curl} -o /dev/null -w '%{{http_code}}'").replace('\n', " ").replace("\\ ", " "),
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "200", "{curl}");
+
+    let (status, journal) = server.ask("GET", &format!("/api/sessions/{id}/journal"), &[], "");
+    assert_eq!(status, 200);
+    let folder = common::cli::scratch();
+    let file = common::cli::file(&folder, "session.ndjson", &journal);
+    sim(["replay"]).arg(&file).args(["--to", &format!("{}/webhook", server.url), "--pace", "max"]).run();
+    let again = server.get(&format!("/api/inbox/{id}"));
+    assert_eq!(again["received"]["events"], 11);
+}
+
+#[test]
+fn the_server_says_goodbye() {
+    let mut server = Server::start(&["--pace", "1x"]);
+    let id = server.play(&json!({ "scenario": "low-snr" }));
+    server.get(&format!("/api/sessions/{id}?wait=2&timeout=60s"));
+    let events = server.follow("", None);
+    // The inspector holds a connection open, and that does not hold the server up.
+    let _idle = TcpStream::connect(server.address()).unwrap();
+    server.signal("TERM");
+    let mut told = Vec::new();
+    while let Ok((_, name, data)) = events.recv_timeout(Duration::from_secs(10)) {
+        told.push(name.clone());
+        if name == "record" && data["record"]["event"] == "PAGE_UNLOADED" {
+            told.push("unloaded".to_owned());
+        }
+    }
+    assert!(
+        told.contains(&"unloaded".to_owned()) && told.last().map(String::as_str) == Some("bye"),
+        "{told:?}"
+    );
+    let mut code = None;
+    until("the server has ended", || {
+        code = server.child.try_wait().unwrap();
+        code.is_some()
+    });
+    assert_eq!(code.unwrap().code(), Some(0));
+    drop(server.out.take());
+}
+
+#[test]
+fn the_document_describes_what_there_is() {
+    let server = Server::start(&[]);
+    let document = server.get("/openapi.json");
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["webhooks"].as_object().unwrap().len(), 21);
+    let known: Vec<&String> = document["components"]["schemas"].as_object().unwrap().keys().collect();
+    let text = document.to_string();
+    for part in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
+        let name = part.split('"').next().unwrap();
+        assert!(known.iter().any(|known| *known == name), "{name}");
+    }
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let concrete = path.replace("{id}", "x").replace("{key}", "1");
+        if path == "/api/events" {
+            continue;
+        }
+        for method in methods.as_object().unwrap().keys() {
+            let headers = [("Content-Type", "application/json")];
+            let (status, body) = server.ask(&method.to_uppercase(), &concrete, &headers, "{}");
+            let nothing = status == 405 || (status == 404 && body.contains("there is nothing here"));
+            assert!(!nothing, "{method} {path}: {status} {body}");
+        }
+    }
+    assert_eq!(server.get("/healthz")["status"], "ok");
+    assert_eq!(server.get("/readyz")["status"], "ready");
+    let info = server.get("/api/info").to_string();
+    assert!(info.contains("/webhook") && !info.contains(SECRET), "{info}");
+    assert!(server.get("/api/scenarios").as_array().unwrap().len() >= 26);
+    assert!(server.get("/api/mixes").as_array().unwrap().len() >= 3);
+    assert!(server.get("/api/faults").as_array().unwrap().len() >= 15);
+}
+
+#[test]
+fn strangers_are_shown_as_they_are_and_bounded() {
+    let server = Server::start(&[]);
+    let hostile = "<img src=x onerror=alert(1)>";
+    let body = json!({ "sessionId": hostile, "sequence": 0, "event": hostile }).to_string();
+    assert_eq!(server.ask("POST", "/webhook", &[("X-WMS-Content-MAC", hostile)], &body).0, 401);
+    assert_eq!(server.ask("POST", "/webhook", &[], "not JSON").0, 401);
+    assert_eq!(server.ask("GET", "/webhook", &[], "").0, 405);
+    assert_eq!(server.ask("POST", "/webhook", &[], &"x".repeat(2 << 20)).0, 413);
+    let listed = server.get("/api/sessions");
+    let ids: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|one| one["sessionId"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["(no session ID)", hostile]);
+    assert_eq!(listed[1]["received"]["macs_wrong"], 1);
+    // Credentials that a proxy sent along are nobody's business.
+    let secret = ("Authorization", "Bearer s3cret-token");
+    server.ask("POST", "/webhook", &[secret], "{}");
+    let detail = server.get("/api/inbox/(no%20session%20ID)").to_string();
+    assert!(!detail.contains("s3cret-token") && detail.contains("***"), "{detail}");
+    assert_eq!(server.ask("DELETE", "/api/sessions", &[], "").0, 204);
+    assert_eq!(server.get("/api/sessions"), json!([]));
+}
