@@ -263,7 +263,7 @@ const RUNS: &[(&str, &[&str], &str, i32)] = &[
     ("events", OPEN, "", 0),
     ("events --schema --openapi", OPEN, "", 2),
     ("audit run.ndjson", KEYED, "", 0),
-    ("audit run.ndjson --output ndjson --set results.first=0", KEYED, "", 1),
+    ("audit run.ndjson --output ndjson --set payload.empty=object", KEYED, "", 1),
     ("audit --help", KEYED, "", 0),
     ("dialect learn run.ndjson", KEYED, "", 0),
     ("serve --help", DELIVERS, "", 0),
