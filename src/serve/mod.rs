@@ -1,7 +1,15 @@
 //! The receiving side: an inbox that verifies what arrives and says what is wrong with it, and the small server that
-//! puts one on a free loopback port.
+//! puts one on a free loopback port. Beside it, what a stand-in for the service knows of call-ins and callbacks.
 
+#[cfg(feature = "serve")]
+pub mod callback;
+#[cfg(feature = "serve")]
+pub mod callin;
+#[cfg(feature = "serve")]
+pub mod choice;
 pub mod desk;
 #[cfg(feature = "serve")]
 pub mod embedded;
 pub mod inbox;
+#[cfg(feature = "serve")]
+pub mod results;
