@@ -2,9 +2,18 @@
 
 use serde::Serialize;
 
-/// Header `Content-Security-Policy` of every page: scripts and styles from this server only, and none inside the page.
+/// What every page may load: scripts and styles from this server only, and none inside the page.
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                        base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Further headers of the page: its path holds tokens, which must not go on to the callback as a referrer nor stay in a
+/// cache, and what it shows is true only now.
+pub const HEADERS: &[(&str, &str)] = &[
+    ("Content-Security-Policy", CSP),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+];
 
 const PAGE: &str = include_str!("../pages/landing.html");
 const DATA: &str = "{{data}}";
@@ -59,6 +68,8 @@ pub struct Data {
     pub known_config: bool,
     /// The session ID of the path.
     pub session_id: Option<String>,
+    /// Whether a session of that ID was begun already: the page then shows it, and does not start it again.
+    pub known_session: bool,
     /// The scenario that the query, the config or the command line names.
     pub scenario: Option<String>,
     /// The mix that they name.
