@@ -7,6 +7,9 @@ pub mod callback;
 pub mod callin;
 #[cfg(feature = "serve")]
 pub mod choice;
+#[cfg(feature = "serve")]
+pub mod configs;
+//deepaffex
 pub mod desk;
 #[cfg(feature = "serve")]
 pub mod embedded;
