@@ -7,7 +7,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::protocol::callback::Callback;
+use crate::protocol::callback::{self, Callback};
 use crate::protocol::dialect::Dialect;
 
 #[cfg(test)]
@@ -88,10 +88,10 @@ impl CallbackUrl {
         Ok(Self(url))
     }
 
-    /// The URL with what a session has come to: behind a query that it already has, before its fragment. `results` are
-    /// those that [`encode`](crate::protocol::callback::encode) gives.
-    pub fn with(&self, callback: &Callback, results: &str, dialect: &Dialect) -> String {
-        let added = callback.query(results, dialect);
+    /// The URL with what a session has come to: behind a query that it already has, before its fragment. `results` is the
+    /// document itself; the dialect says how it is encoded.
+    pub fn with(&self, come_to: &Callback, results: &str, dialect: &Dialect) -> String {
+        let added = come_to.query(&callback::encode(results, dialect.callback_results), dialect);
         let mut url = self.0.clone();
         match self.0.query() {
             None | Some("") => url.set_query(Some(&added)),

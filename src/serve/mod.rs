@@ -9,7 +9,8 @@ pub mod callin;
 pub mod choice;
 #[cfg(feature = "serve")]
 pub mod configs;
-//deepaffex
+#[cfg(feature = "serve")]
+pub mod deepaffex;
 pub mod desk;
 #[cfg(feature = "serve")]
 pub mod embedded;

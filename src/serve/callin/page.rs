@@ -144,7 +144,7 @@ mod tests {
             let path = rest.split('"').next().unwrap();
             assert!(known(path), "{path}");
         }
-        for asset in ASSETS.iter().filter(|asset| asset.path.ends_with(".js")) {
+        for asset in ASSETS.iter().filter(|asset| asset.content_type.starts_with("text/javascript")) {
             for (_, rest) in
                 asset.body.match_indices("from \"./").map(|(place, _)| asset.body.split_at(place + 8))
             {
