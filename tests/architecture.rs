@@ -88,6 +88,16 @@ const EDGES: &[Edge] = &[
     Edge { under: "serve/traffic/", may: &[], why: "it takes lines that somebody has read" },
     Edge { under: "serve/audit/", may: &[], why: "it compares what was recorded with the dialect" },
     Edge { under: "serve/learn/", may: &[], why: "it counts what was recorded" },
+    Edge { under: "serve/callback.rs", may: &[], why: "it is text" },
+    Edge { under: "serve/callin/", may: &[], why: "it is text, and the page as it was built in" },
+    Edge { under: "serve/choice.rs", may: &[], why: "it is a name" },
+    Edge {
+        under: "serve/configs/",
+        may: &[],
+        why: "it reads text; files and variables are the command line's",
+    },
+    Edge { under: "serve/deepaffex/", may: &[], why: "it answers values with values" },
+    Edge { under: "serve/results.rs", may: &[], why: "it is drawn from the seed" },
     Edge { under: "delivery/engine.rs", may: &["tokio"], why: "it owns the timer" },
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },
     Edge {

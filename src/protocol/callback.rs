@@ -8,7 +8,7 @@ use super::code::Code;
 use super::dialect::{Dialect, OtherErrors, ResultsEncoding};
 
 /// What `encodeURIComponent` lets stand.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+pub const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')

@@ -1,9 +1,20 @@
 //! The receiving side: an inbox that verifies what arrives and says what is wrong with it, the small server that puts
-//! one on a free loopback port, and what is made of traffic that was recorded: an audit, or the dialect that fits it.
+//! one on a free loopback port, the stand-in for the service around it, and what is made of traffic that was recorded: an
+//! audit, or the dialect that fits it.
 
 #[cfg(feature = "serve")]
 pub mod app;
 pub mod audit;
+#[cfg(feature = "serve")]
+pub mod callback;
+#[cfg(feature = "serve")]
+pub mod callin;
+#[cfg(feature = "serve")]
+pub mod choice;
+#[cfg(feature = "serve")]
+pub mod configs;
+#[cfg(feature = "serve")]
+pub mod deepaffex;
 pub mod desk;
 #[cfg(feature = "serve")]
 pub mod embedded;
@@ -12,6 +23,8 @@ pub mod inbox;
 pub mod learn;
 pub mod ledger;
 pub mod received;
+#[cfg(feature = "serve")]
+pub mod results;
 #[cfg(feature = "serve")]
 pub mod stage;
 pub mod traffic;

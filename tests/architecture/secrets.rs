@@ -9,6 +9,7 @@ use super::source::{SourceFile, attributes, is_for_tests};
 pub const SECRET_TYPES: &[(&str, &str, bool)] = &[
     ("protocol/mac.rs", "Secret", false),
     ("protocol/mac.rs", "Signer", false),
+    ("serve/callin/hidden.rs", "Hidden", false),
     ("transport/headers.rs", "Header", true),
     ("transport/target.rs", "Target", true),
     ("transport/options.rs", "ProxyUrl", true),

@@ -72,7 +72,8 @@ pub(super) fn spoken(
     Ok(dialect)
 }
 
-fn read(path: &Path) -> Result<Dialect, CliError> {
+/// The dialect of a file.
+pub(super) fn read(path: &Path) -> Result<Dialect, CliError> {
     if !path.exists() {
         let message =
             format!("--dialect {}: there is neither a preset nor a file of that name", path.display());

@@ -1,0 +1,83 @@
+// The events as they go out, and what the webhook said.
+
+import { byId, make, short } from "./dom.js";
+import { answered } from "./words.js";
+
+/** A name such as MEASUREMENT_STARTED, which may go on in the next line behind each underscore. */
+const breakable = (name) => name.split(/(?<=_)/).flatMap((part, place) => (place ? [make("wbr"), part] : [part]));
+
+export class Log {
+  /** Records by their key, in the order of their first appearance. */
+  #records = new Map();
+  #rows = new Map();
+
+  clear() {
+    this.#records.clear();
+    this.#rows.clear();
+    byId("log").replaceChildren();
+    byId("trouble").hidden = true;
+  }
+
+  /** Puts a record in, or in the place of what was known of it. True where it is new. */
+  put(record) {
+    const key = record.key ?? record.id;
+    const known = this.#records.get(key);
+    if (known && (known.id ?? 0) > (record.id ?? 0)) return false;
+    this.#records.set(key, record);
+    const row = this.#row(record);
+    if (known) this.#rows.get(key).replaceWith(row);
+    else byId("log").prepend(row);
+    this.#rows.set(key, row);
+    this.#tellTrouble();
+    return !known;
+  }
+
+  all() {
+    return [...this.#records.values()];
+  }
+
+  #row(record) {
+    const loud = record.severity === "WARN" || record.severity === "ERROR";
+    const answer = record.delivery === "refused" ? record.answer : record.failure?.detail;
+    const faults = record.faults?.length ? ` (${record.faults.join(", ")})` : "";
+    return make(
+      "tr",
+      {},
+      make("td", { class: "number" }, String(record.sequence ?? "–")),
+      make(
+        "th",
+        { scope: "row" },
+        make("code", {}, ...breakable(short(record.event ?? "?", 80))),
+        loud ? make("span", { class: `severity ${record.severity}` }, ` ${record.severity}`) : null,
+        faults ? make("span", { class: "answer" }, short(faults, 120)) : null,
+      ),
+      make(
+        "td",
+        {},
+        make("span", { class: record.delivery ?? "pending" }, answered(record)),
+        Number.isFinite(record.latency_ms) ? make("span", { class: "latency" }, ` ${record.latency_ms.toFixed(1)} ms`) : null,
+        answer ? make("span", { class: "answer" }, short(answer, 160)) : null,
+      ),
+    );
+  }
+
+  #tellTrouble() {
+    const records = this.all();
+    const bad = records.filter((record) => record.delivery === "refused" || record.delivery === "failed");
+    const place = byId("trouble");
+    if (bad.length === 0) {
+      place.hidden = true;
+      return;
+    }
+    const last = bad[bad.length - 1];
+    const text =
+      last.delivery === "failed"
+        ? `The webhook gave no answer to ${bad.length} of ${records.length} events; the last failure: ${last.failure?.code ?? "unknown"}.`
+        : `The webhook refused ${bad.length} of ${records.length} events; the last with status ${last.status ?? "?"}.`;
+    // Told once when it begins; the numbers then change without being read out each time.
+    place.setAttribute("aria-live", place.hidden ? "assertive" : "off");
+    const advice = "The session goes on all the same, as the service's would.";
+    place.replaceChildren(make("p", {}, text), make("p", {}, advice));
+    place.hidden = false;
+  }
+}
