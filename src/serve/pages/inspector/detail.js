@@ -17,6 +17,7 @@ import { setTitle } from './title.js';
 const narrow = matchMedia('(max-width: 720px)');
 const interactive = new Map();
 let rows = [];
+let pairedFrom = null;
 
 export const isNarrow = () => narrow.matches;
 
@@ -40,20 +41,24 @@ function drawHead() {
 }
 
 function drawRecords() {
-  rows = pair(state.records);
+  pairedFrom = null;
   drawRows();
 }
 
 function drawRows() {
   if (state.open === null || state.openState !== 'here') return;
+  // Another session's records are another object: its rows never stand under this one's head.
+  if (pairedFrom !== state.records) {
+    pairedFrom = state.records;
+    rows = pair(state.records);
+  }
   const row = selectedRow();
   const selected = row?.key ?? null;
-  drawTimeline(rows, selected);
-  drawTable(state.open, rows, selected, choose);
-  drawEvent(state.open, rows, row);
   const running = openEntry()?.summary.state === 'running';
+  drawTimeline(rows, selected, running);
+  drawTable(state.open, rows, selected, { choose, older: state.cut });
+  drawEvent(state.open, rows, row);
   drawNoEvents(rows.length > 0 ? '' : running ? 'No event yet: the first is on its way.' : 'This session has no events: nothing was sent, and nothing came in.');
-  byId('session').classList.toggle('cut', state.cut);
 }
 
 /** Chooses an event. By keyboard, choosing the chosen one goes on to what it says. */

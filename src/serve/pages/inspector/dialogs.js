@@ -35,7 +35,8 @@ export function confirm({ title, text, yes }) {
   });
 }
 
-export function openHelp() {
+/** The keys, the marks, and what this server is: `about` is a line of text. */
+export function openHelp(about) {
   const dialog = byId('help-dialog');
   const box = h('input', { type: 'checkbox', onchange: ({ target }) => setSingleKeys(target.checked) });
   box.checked = singleKeys();
@@ -44,6 +45,7 @@ export function openHelp() {
       h('dt', {}, ...keys.flatMap((key, index) => (index === 0 ? [h('kbd', {}, key)] : [' ', h('kbd', {}, key)]))),
       h('dd', {}, text)])),
     h('label', { class: 'check' }, box, 'Single letters are keys'),
-    h('p', { class: 'muted' }, 'Marks: circle INFO, triangle WARN, square ERROR. A red ring is a problem: refused, without an answer, a wrong MAC, or a finding that is more than a note.'));
+    h('p', { class: 'muted' }, 'Marks: circle INFO, triangle WARN, square ERROR. A red ring is a problem: refused, without an answer, a wrong MAC, or a finding that is more than a note.'),
+    about ? h('p', { class: 'muted foreign' }, about) : '');
   show(dialog);
 }

@@ -7,7 +7,7 @@ import { cut, duration, offset } from './format.js';
 import { eventTools } from './actions.js';
 import { recordOf } from './pairs.js';
 import { eventHash, sessionHash } from './route.js';
-import { faultsOf, findingsOf, isProblem, macOf, statusOf } from './words.js';
+import { faultsOf, findingsOf, isForged, isProblem, macOf, statusOf } from './words.js';
 
 const MOST_PROBLEMS = 50;
 const LONGEST = 4000;
@@ -27,6 +27,7 @@ function delivery(row) {
   return h('dl', { class: 'pairs' },
     ...fact('status', status.text, status.kind),
     ...(sent?.failure ? fact('detail', cut(sent.failure.detail ?? '', LONGEST), 'bad') : []),
+    ...(isForged(row) ? fact('note', sent.delivery === 'refused' ? 'The MAC was spoiled on purpose: refusing it is right.' : 'The MAC was spoiled on purpose: a receiver that checks it refuses this event.') : []),
     ...fact('latency', Number.isFinite(record.latency_ms) ? duration(record.latency_ms) : ''),
     ...(sent ? fact('due', sent.due_ms === null ? '' : `${offset(sent.due_ms)} s`) : []),
     ...(sent ? fact('sent', sent.at_ms === null ? '' : `${offset(sent.at_ms)} s${late >= 1 ? `, ${duration(late)} late` : ''}`) : []),

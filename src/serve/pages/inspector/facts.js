@@ -12,7 +12,7 @@ function outcome(summary) {
   const parts = [h('span', { class: `state ${kind}` }, icon(kind), word)];
   if (summary.expected) {
     const wrong = surprised(summary);
-    const text = summary.state === 'running' || wrong ? `expected ${summary.expected}` : 'as expected';
+    const text = summary.outcome === summary.expected ? 'as expected' : `expected ${summary.expected}`;
     parts.push(h('span', { class: wrong ? 'bad' : 'muted' }, ` ${text}`));
   }
   return parts;

@@ -66,7 +66,7 @@ export async function loadAll() {
     const [info, sessions] = await Promise.all([api.info(), api.sessions({ limit: LIMIT })]);
     state.info = info;
     replaceSessions(sessions, told);
-    changed('info');
+    changed('info', 'open');
     if (state.open !== null) openSession(state.open);
   } catch (error) {
     state.openState = state.open === null ? 'here' : error.message;
@@ -102,7 +102,8 @@ export async function openSession(sessionId) {
     changed('sessions', 'open');
   }
   await watch(sessionId);
-  if (sessionId === null) return;
+  // The list says which sides a session has; once it is there, this is called again.
+  if (sessionId === null || !state.loaded) return;
   try {
     const [sent, received] = await Promise.all([
       mayHave('sent', sessionId) ? api.sent(sessionId) : null,

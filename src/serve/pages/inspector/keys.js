@@ -7,8 +7,14 @@ import { singleKeys } from './keymap.js';
 import { inList, step, toEnd } from './list.js';
 import { goBack, stepEvent, toEvents } from './detail.js';
 import { openPlay } from './play.js';
+import { state } from './state.js';
 
 const detail = byId('detail');
+
+function help() {
+  const { info } = state;
+  openHelp(info && `wms-sim ${info.version}; MAC secret: ${info.secretSource}; events go to ${info.target} unless told otherwise.`);
+}
 
 const among = (element) => detail.contains(element) && !element.closest('#detail-empty');
 
@@ -29,7 +35,7 @@ const letters = {
   e: toEvents,
   p: () => openPlay(),
   '/': focusSearch,
-  '?': openHelp,
+  '?': help,
 };
 
 const others = {
@@ -72,7 +78,7 @@ export function startKeys() {
     event.preventDefault();
     act();
   });
-  byId('help').addEventListener('click', openHelp);
+  byId('help').addEventListener('click', help);
   byId('play').addEventListener('click', () => openPlay());
   byId('skip').addEventListener('click', (event) => {
     event.preventDefault();

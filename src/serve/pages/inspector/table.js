@@ -6,6 +6,7 @@ import { recordOf } from './pairs.js';
 import { eventHash } from './route.js';
 import { faultsOf, findingsOf, isProblem, macOf, statusOf } from './words.js';
 
+const LONGEST_NAME = 40;
 const LONGEST_TEXT = 80;
 /** So many rows at first, the newest; each 'show more' adds as many. */
 const PAGE = 500;
@@ -27,7 +28,9 @@ function findingsCell(row) {
 /** Where there is no room for the last columns, what they say stands under the event. */
 function remarks(row) {
   const { mac, kind, text } = macOf(row);
+  const { severity } = recordOf(row);
   const parts = [
+    severity === 'WARN' || severity === 'ERROR' ? h('span', { class: `severity ${severity}` }, severity) : null,
     mac && kind !== 'plain' ? h('span', { class: `r-mac ${kind}` }, cut(`MAC ${text}`, LONGEST_TEXT)) : null,
     faultsOf(row).length > 0 ? h('span', {}, cut(`fault ${faultsOf(row).join(', ')}`, LONGEST_TEXT)) : null,
     ...findingsCell(row),
@@ -40,7 +43,7 @@ function cellsOf(row, link) {
   const severity = record.severity ?? 'none';
   const status = statusOf(row);
   const mac = macOf(row);
-  const name = cut(record.event ?? 'not an event', LONGEST_TEXT);
+  const name = cut(record.event ?? 'not an event', LONGEST_NAME);
   link.replaceChildren(icon(['INFO', 'WARN', 'ERROR'].includes(severity) ? severity : 'none', `severity ${severity}`),
     h('span', { class: 'foreign' }, name));
   const late = row.sent?.at_ms !== null && row.sent?.due_ms !== null && row.sent ? row.sent.at_ms - row.sent.due_ms : 0;
@@ -49,7 +52,7 @@ function cellsOf(row, link) {
     h('td', { class: 'num', title: late >= 1 ? `${duration(late)} after it was due` : null }, offset(row.moment)),
     h('th', { scope: 'row' }, link, remarks(row)),
     h('td', { class: 'c-severity' }, h('span', { class: `severity ${severity}` }, cut(record.severity ?? '–', 12))),
-    h('td', { class: `status ${status.kind}` }, status.text),
+    h('td', { class: `status ${status.kind}` }, cut(status.text, LONGEST_NAME)),
     h('td', { class: 'num c-latency' }, duration(record.latency_ms ?? NaN)),
     h('td', { class: `c-mac ${mac.kind} foreign` }, cut(mac.text, LONGEST_TEXT)),
     h('td', { class: 'c-faults foreign' }, cut(faultsOf(row).join(', '), LONGEST_TEXT)),
@@ -71,7 +74,7 @@ function line(choose) {
   return one;
 }
 
-export function drawTable(sessionId, rows, selected, choose) {
+export function drawTable(sessionId, rows, selected, { choose, older }) {
   if (of !== sessionId) {
     of = sessionId;
     allowed = PAGE;
@@ -100,13 +103,14 @@ export function drawTable(sessionId, rows, selected, choose) {
   });
   for (const key of drawn.keys()) if (!kept.has(key)) drawn.delete(key);
   arrange(body, nodes);
-  again = () => drawTable(sessionId, rows, selected, choose);
-  drawNote(rows.length, shown.length);
+  again = () => drawTable(sessionId, rows, selected, { choose, older });
+  drawNote(rows.length, shown.length, older);
 }
 
-function drawNote(all, shown) {
+function drawNote(all, shown, older) {
   const note = byId('events-note');
-  const text = all === shown ? count(all, 'event') : `the last ${shown.toLocaleString('en')} of ${count(all, 'event')}`;
+  const part = all === shown ? count(all, 'event') : `the last ${shown.toLocaleString('en')} of ${count(all, 'event')}`;
+  const text = older ? `${part}; older ones are not kept here` : part;
   if (note.dataset.text === text) return;
   note.dataset.text = text;
   note.replaceChildren(text);

@@ -9,6 +9,8 @@ import { recordOf } from './pairs.js';
 const LEFT = 74;
 const RIGHT = 18;
 const LABEL_ROWS = 4;
+/** The chosen label is bold, and wider by about as much. */
+const BOLD = 1.12;
 const LABEL_HEIGHT = 15;
 const LANE = 34;
 /** So many marks at most get a label looked for, and marks closer than this (in pixels) are drawn once. */
@@ -34,7 +36,7 @@ const drawn = new Map();
 const pen = document.createElement('canvas').getContext('2d');
 pen.font = '11px system-ui, sans-serif';
 
-let last = { rows: [], selected: null };
+let last = { rows: [], selected: null, running: false };
 let choose = () => {};
 
 function mark(row, lane) {
@@ -85,13 +87,16 @@ function lateness(rows, x, y) {
     .map(({ sent }) => s('path', { class: 'late', d: `M${x(sent.due_ms)} ${y - 4}v8M${x(sent.due_ms)} ${y}H${x(sent.at_ms)}` }));
 }
 
-function drawLabels(rows, lane, x, y, width, selected) {
+function findLabels(rows, lane, x, width, selected) {
   const rank = (row) => (row.key === selected ? 0 : isProblem(row) ? 1 : row[lane].severity === 'INFO' ? 3 : 2);
   const wanted = rows.filter((row) => row[lane]).map((row) => {
     const text = cut(row[lane].event ?? 'not an event', 32);
-    return { row, text, x: x(row.moment), width: pen.measureText(text).width, rank: rank(row) };
+    return { row, text, x: x(row.moment), width: pen.measureText(text).width * (row.key === selected ? BOLD : 1), rank: rank(row) };
   }).sort((a, b) => a.rank - b.rank).slice(0, MOST_LABELS);
-  const placed = placeLabels(wanted, { rows: LABEL_ROWS, left: LEFT, right: width });
+  return placeLabels(wanted, { rows: LABEL_ROWS, left: LEFT, right: width });
+}
+
+function drawLabels(placed, y, selected) {
   return placed.flatMap(({ item, row, left }) => {
     const base = y - 14 - row * LABEL_HEIGHT;
     const classes = `label${item.row.key === selected ? ' chosen' : ''}${item.rank === 1 ? ' problem' : ''}`;
@@ -120,11 +125,15 @@ function draw() {
   if (width === 0) return;
   const has = { sent: rows.some((row) => row.sent), received: rows.some((row) => row.received) };
   const shown = ['sent', 'received'].filter((lane) => has[lane]);
-  const top = 18 + LABEL_ROWS * LABEL_HEIGHT;
-  const y = { sent: top, received: has.sent ? top + LANE : top };
-  const bottom = top + LANE * Math.max(0, shown.length - 1) + 16;
   const span = Math.max(1, ...rows.map(({ sent, received }) => Math.max(sent?.at_ms ?? 0, sent?.due_ms ?? 0, received?.at_ms ?? 0)));
   const x = (ms) => LEFT + (Math.max(0, ms) / span) * (width - LEFT - RIGHT);
+
+  const placed = shown.length > 0 ? findLabels(rows, shown[0], x, width, selected) : [];
+  // While events come in, the height stays: the table below must not jump.
+  const labelRows = last.running ? LABEL_ROWS : Math.max(0, ...placed.map(({ row }) => row + 1));
+  const top = 18 + labelRows * LABEL_HEIGHT;
+  const y = { sent: top, received: has.sent ? top + LANE : top };
+  const bottom = top + LANE * Math.max(0, shown.length - 1) + 16;
 
   setAttribute(svg, 'viewBox', `0 0 ${width} ${bottom + 22}`);
   setAttribute(svg, 'height', bottom + 22);
@@ -136,7 +145,7 @@ function draw() {
   links.replaceChildren(...lateness(rows, x, y.sent), ...(rows.length < CROWDED ? rows : [])
     .filter((row) => row.sent && row.received && row.sent.at_ms !== null)
     .map((row) => s('line', { class: 'link', x1: x(row.sent.at_ms), y1: y.sent + 6, x2: x(row.received.at_ms), y2: y.received - 6 })));
-  labels.replaceChildren(...(shown.length > 0 ? drawLabels(rows, shown[0], x, top, width, selected) : []));
+  labels.replaceChildren(...drawLabels(placed, top, selected));
 
   const entries = rows.flatMap((row) => shown.filter((lane) => row[lane]).map((lane) =>
     ({ row, lane, x: x(row[lane].at_ms ?? row[lane].due_ms ?? 0), id: `${lane} ${row[lane].key}` })));
@@ -154,9 +163,9 @@ function draw() {
   for (const node of nodes) setAttribute(node, 'tabindex', node === tabbable ? '0' : '-1');
 }
 
-export function drawTimeline(rows, selected) {
+export function drawTimeline(rows, selected, running) {
   byId('timeline').hidden = rows.length === 0;
-  last = { rows, selected };
+  last = { rows, selected, running };
   draw();
 }
 

@@ -45,6 +45,13 @@ export function problemsOf(summary) {
   return { number, words: parts.join(', ') };
 }
 
+/**
+ * Whether the MAC was spoiled on purpose, so that a good receiver refuses the event. Digits in upper case are a matter of
+ * taste: some compare texts, some bytes.
+ */
+export const isForged = ({ sent }) =>
+  Boolean(sent?.mac?.verdict === 'spoiled' && sent.faults?.some((fault) => !fault.startsWith('mac:upper-case')));
+
 /** The status of a row as a word: what the receiver answered, or why there is no answer. */
 export function statusOf(row) {
   const record = row.sent ?? row.received;
