@@ -128,8 +128,12 @@ export function showView(sessionId, key) {
 }
 
 export function startDetail() {
-  on('open', drawHead);
-  on('open', drawRows);
+  on('open', () => {
+    drawHead();
+    // Another session is drawn at once; for the same one it is enough when its rows have their turn.
+    if (pairedFrom === state.records) changed('records');
+    else drawRows();
+  });
   on('records', drawRecords);
   startTimeline(choose);
   byId('copy-id').addEventListener('click', () => state.open !== null && copy(state.open, 'the session ID'));

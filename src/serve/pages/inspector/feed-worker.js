@@ -7,8 +7,8 @@ const VISIBLE_MS = 100;
 const HIDDEN_MS = 2000;
 /** Of so many sessions the names of their events are remembered, for the search. */
 const MOST_SESSIONS = 5000;
-/** More records than this of the open session in one go are not worth moving: the page loads it again. */
-const MOST_RECORDS = 2000;
+/** Of the open session the page keeps this many records of each side: older ones need not be moved. */
+const MOST_RECORDS = 1000;
 
 let watched = null;
 let hidden = false;
@@ -19,7 +19,7 @@ let fresh = empty();
 const names = new Map();
 
 function empty() {
-  return { sessions: new Map(), records: new Map(), names: new Map(), removed: new Set(), reset: false, lost: false };
+  return { sessions: new Map(), records: { sent: new Map(), received: new Map() }, names: new Map(), removed: new Set(), reset: false, lost: false, cut: false };
 }
 
 function later() {
@@ -35,9 +35,10 @@ function flush() {
     type: 'batch',
     reset: batch.reset,
     lost: batch.lost,
+    cut: batch.cut,
     watched,
     sessions: [...batch.sessions.values()],
-    records: [...batch.records.values()],
+    records: [...batch.records.sent.values(), ...batch.records.received.values()],
     names: [...batch.names].map(([sessionId, found]) => [sessionId, [...found]]),
     removed: [...batch.removed],
   });
@@ -61,13 +62,17 @@ function recordSeen({ sessionId, side, record }) {
   nameSeen(sessionId, record.event);
   if (sessionId !== watched) return;
   // A hidden tab draws nothing: it loads the open session again when it is shown.
-  if (hidden || fresh.records.size >= MOST_RECORDS) {
+  if (hidden) {
     fresh.lost = true;
     return;
   }
-  const key = `${side} ${record.key}`;
-  const before = fresh.records.get(key);
-  if (!before || before.record.id <= record.id) fresh.records.set(key, { side, record });
+  const known = fresh.records[side];
+  const before = known.get(record.key);
+  if (!before || before.record.id <= record.id) known.set(record.key, { side, record });
+  if (known.size > MOST_RECORDS) {
+    known.delete(known.keys().next().value);
+    fresh.cut = true;
+  }
 }
 
 const takes = {
@@ -123,7 +128,8 @@ const wake = connect(new URL('../../api/events', import.meta.url), {
 addEventListener('message', ({ data }) => {
   if (data.type === 'watch') {
     watched = data.sessionId;
-    fresh.records.clear();
+    fresh.records = empty().records;
+    fresh.cut = false;
     fresh.lost = false;
     // From here on no record of it is missed, so that it can be loaded now.
     postMessage({ type: 'watching', ticket: data.ticket });

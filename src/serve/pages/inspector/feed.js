@@ -38,7 +38,7 @@ document.addEventListener('visibilitychange', () => {
 
 export const wake = () => worker.postMessage({ type: 'wake' });
 
-function batch({ reset, lost, watched, sessions, records, names, removed }) {
+function batch({ reset, lost, cut, watched, sessions, records, names, removed }) {
   if (reset) loadAll();
   if (removed.length > 0) dropSessions(removed);
   if (sessions.length > 0) {
@@ -49,13 +49,13 @@ function batch({ reset, lost, watched, sessions, records, names, removed }) {
   if (names.length > 0) takeNames(names);
   if (watched !== state.open) return;
   if (records.length > 0) {
+    if (cut) state.cut = true;
     takeRecords(records);
     if (state.openState === 'unknown') openSession(state.open);
   }
-  if (lost) {
-    stale = true;
-    if (!document.hidden) setTimeout(() => { if (stale) openSession(state.open); }, 1000);
-  }
+  // What happened while nobody looked is loaded once somebody does.
+  if (lost && document.hidden) stale = true;
+  else if (lost) openSession(state.open);
 }
 
 /** Loads the list and the server's own facts (again). */

@@ -29,6 +29,7 @@ function schedule() {
 function run() {
   scheduled = false;
   const now = performance.now();
+  const drawn = [];
   let soonest = Infinity;
   for (const topic of [...dirty]) {
     const rest = restUntil.get(topic) ?? 0;
@@ -39,11 +40,26 @@ function run() {
     dirty.delete(topic);
     const begun = performance.now();
     for (const draw of listeners.get(topic) ?? []) draw();
-    const took = performance.now() - begun;
-    // What is expensive to draw is drawn less often; what is cheap, in every frame.
-    if (took > 4) restUntil.set(topic, performance.now() + took * SHARE);
+    drawn.push({ topic, took: performance.now() - begun });
   }
+  if (drawn.length > 0) rest(drawn);
   if (dirty.size === 0) return;
   if (soonest === Infinity) schedule();
   else setTimeout(schedule, Math.max(0, soonest - performance.now()));
+}
+
+/**
+ * What is expensive to draw is drawn less often; what is cheap, in every frame. Most of the expense comes after the
+ * script: layout and paint, which are over when the next task runs.
+ */
+function rest(drawn) {
+  const end = performance.now();
+  setTimeout(() => {
+    const now = performance.now();
+    const script = drawn.reduce((sum, { took }) => sum + took, 0);
+    for (const { topic, took } of drawn) {
+      const share = took + (now - end) * (took / Math.max(script, 0.1));
+      if (share > 8) restUntil.set(topic, now + share * SHARE);
+    }
+  });
 }

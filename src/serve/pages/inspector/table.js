@@ -8,8 +8,9 @@ import { faultsOf, findingsOf, isProblem, macOf, statusOf } from './words.js';
 
 const LONGEST_NAME = 40;
 const LONGEST_TEXT = 80;
-/** So many rows at first, the newest; each 'show more' adds as many. */
-const PAGE = 500;
+/** So many rows at first, the newest, and so many more with each 'show more'. */
+const PAGE = 100;
+const MORE = 400;
 
 const body = byId('rows');
 const drawn = new Map();
@@ -54,7 +55,7 @@ function cellsOf(row, link) {
     h('td', { class: 'c-severity' }, h('span', { class: `severity ${severity}` }, cut(record.severity ?? '–', 12))),
     h('td', { class: `status ${status.kind}` }, cut(status.text, LONGEST_NAME)),
     h('td', { class: 'num c-latency' }, duration(record.latency_ms ?? NaN)),
-    h('td', { class: `c-mac ${mac.kind} foreign` }, cut(mac.text, LONGEST_TEXT)),
+    h('td', { class: `c-mac ${mac.kind} foreign` }, cut(mac.text, LONGEST_NAME)),
     h('td', { class: 'c-faults foreign' }, cut(faultsOf(row).join(', '), LONGEST_TEXT)),
     h('td', { class: 'c-findings foreign' }, ...findingsCell(row)),
   ];
@@ -115,7 +116,7 @@ function drawNote(all, shown, older) {
   note.dataset.text = text;
   note.replaceChildren(text);
   if (all !== shown) {
-    note.append(' ', h('button', { type: 'button', class: 'quiet', onclick: () => { allowed += PAGE; again(); } }, 'Show more'));
+    note.append(' ', h('button', { type: 'button', class: 'quiet', onclick: () => { allowed += MORE; again(); } }, 'Show more'));
   }
 }
 

@@ -4,7 +4,6 @@ import { arrange, byId, h, icon, s, setAttribute, setText } from './dom.js';
 import { cut, offset } from './format.js';
 import { placeLabels, tickText, ticks } from './scale.js';
 import { faultsOf, isProblem, macOf, statusOf } from './words.js';
-import { recordOf } from './pairs.js';
 
 const LEFT = 74;
 const RIGHT = 18;
@@ -39,8 +38,7 @@ pen.font = '11px system-ui, sans-serif';
 let last = { rows: [], selected: null, running: false };
 let choose = () => {};
 
-function mark(row, lane) {
-  const record = row[lane];
+function mark(lane) {
   const shape = s('path', { class: 'shape' });
   const node = s('g', { role: 'button', tabindex: '-1' },
     s('circle', { class: 'hit', r: 11 }), s('circle', { class: 'ring', r: 9.5 }), shape);
@@ -61,7 +59,6 @@ function mark(row, lane) {
       setAttribute(node, 'aria-label', words);
       setText(title, words);
     },
-    record,
   };
 }
 
@@ -91,8 +88,9 @@ function findLabels(rows, lane, x, width, selected) {
   const rank = (row) => (row.key === selected ? 0 : isProblem(row) ? 1 : row[lane].severity === 'INFO' ? 3 : 2);
   const wanted = rows.filter((row) => row[lane]).map((row) => {
     const text = cut(row[lane].event ?? 'not an event', 32);
-    return { row, text, x: x(row.moment), width: pen.measureText(text).width * (row.key === selected ? BOLD : 1), rank: rank(row) };
+    return { row, text, x: x(row.moment), width: 0, rank: rank(row) };
   }).sort((a, b) => a.rank - b.rank).slice(0, MOST_LABELS);
+  for (const one of wanted) one.width = pen.measureText(one.text).width * (one.row.key === selected ? BOLD : 1);
   return placeLabels(wanted, { rows: LABEL_ROWS, left: LEFT, right: width });
 }
 
@@ -107,13 +105,13 @@ function drawLabels(placed, y, selected) {
   });
 }
 
-/** In a crowd, marks that would cover each other are drawn once; problems and the chosen one always are. */
+/** In a crowd, marks of one kind that would cover each other are drawn once; the chosen one always is. */
 function thin(entries, selected) {
   if (entries.length < CROWDED) return entries;
   const until = new Map();
   return entries.filter(({ row, lane, x }) => {
-    const key = `${lane}${row[lane].severity}`;
-    if (row.key !== selected && !isProblem(row) && x < (until.get(key) ?? -1)) return false;
+    const key = `${lane} ${isProblem(row)} ${row[lane].severity}`;
+    if (row.key !== selected && x < (until.get(key) ?? -1)) return false;
     until.set(key, x + CLOSE);
     return true;
   });
@@ -153,7 +151,7 @@ function draw() {
   const nodes = thin(entries, selected).map(({ row, lane, x: at, id }) => {
     kept.add(id);
     let one = drawn.get(id);
-    if (!one) drawn.set(id, one = mark(row, lane));
+    if (!one) drawn.set(id, one = mark(lane));
     one.show(row, at, y[lane], row.key === selected);
     return one.node;
   });
