@@ -1,0 +1,140 @@
+// The open session: puts its head, timeline, table and chosen event together.
+
+import { byId } from './dom.js';
+import { copy } from './clipboard.js';
+import { drawEvent } from './event.js';
+import { drawFacts } from './facts.js';
+import { isInteractive } from './catalogue.js';
+import { changed, on } from './frame.js';
+import { step } from './list.js';
+import { pair } from './pairs.js';
+import { eventHash, revise, sessionHash, visit } from './route.js';
+import { openEntry, state } from './state.js';
+import { drawNoEvents, drawTable, focusLine, inTable } from './table.js';
+import { drawTimeline, focusMark, inTimeline, startTimeline } from './timeline.js';
+import { setTitle } from './title.js';
+
+const narrow = matchMedia('(max-width: 720px)');
+const interactive = new Map();
+let rows = [];
+let pairedFrom = null;
+
+export const isNarrow = () => narrow.matches;
+
+/** The key of the row that is chosen, by whichever of its sides it was chosen. */
+const selectedRow = () => (state.selected === null ? undefined : rows.find(({ keys }) => keys.includes(state.selected)));
+
+function drawHead() {
+  const entry = openEntry();
+  byId('session').hidden = !entry || state.openState !== 'here';
+  setTitle();
+  if (!entry) return;
+  const { scenario } = entry.summary;
+  if (scenario && !interactive.has(scenario)) {
+    interactive.set(scenario, false);
+    isInteractive(scenario).then((is) => {
+      interactive.set(scenario, is);
+      changed('open');
+    }, () => interactive.delete(scenario));
+  }
+  drawFacts(entry.summary, interactive.get(scenario) ?? false);
+}
+
+function drawRecords() {
+  pairedFrom = null;
+  drawRows();
+}
+
+function drawRows() {
+  if (state.open === null || state.openState !== 'here') return;
+  // Another session's records are another object: its rows never stand under this one's head.
+  if (pairedFrom !== state.records) {
+    pairedFrom = state.records;
+    rows = pair(state.records);
+  }
+  const row = selectedRow();
+  const selected = row?.key ?? null;
+  const running = openEntry()?.summary.state === 'running';
+  drawTimeline(rows, selected, running);
+  drawTable(state.open, rows, selected, { choose, older: state.cut });
+  drawEvent(state.open, rows, row);
+  drawNoEvents(rows.length > 0 ? '' : running ? 'No event yet: the first is on its way.' : 'This session has no events: nothing was sent, and nothing came in.');
+}
+
+/** Chooses an event. By keyboard, choosing the chosen one goes on to what it says. */
+function choose(key, byKeyboard = false) {
+  const row = rows.find(({ keys }) => keys.includes(key));
+  if (!row || state.open === null) return;
+  const again = selectedRow() === row;
+  const hash = eventHash(state.open, row.key);
+  // In a narrow view the event is a place of its own, and Back leads back from it.
+  if (isNarrow()) visit(hash);
+  else revise(hash);
+  if (byKeyboard && again) byId('event-title')?.focus();
+}
+
+/** Goes to another event and takes the focus along, in the table or on the timeline. */
+export function stepEvent(by) {
+  if (rows.length === 0) return;
+  const at = rows.indexOf(selectedRow());
+  const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
+  const onTimeline = inTimeline(document.activeElement);
+  if (isNarrow() && document.body.dataset.view !== 'event') {
+    // Moving is not opening where opening leaves the view.
+    const lines = rows.map(({ key }) => key);
+    const from = lines.indexOf(document.activeElement?.closest('tr')?.dataset.key);
+    focusLine(lines[Math.min(lines.length - 1, Math.max(0, from + by))]);
+    return;
+  }
+  choose(next.key);
+  drawRows();
+  if (onTimeline) focusMark(next.key);
+  else focusLine(next.key);
+}
+
+/** From the list to the events of the open session. */
+export function toEvents() {
+  if (rows.length === 0) return;
+  focusLine((selectedRow() ?? rows[0]).key);
+}
+
+/** One step out: from the event's panel to its row, from the events to the list. */
+export function goBack() {
+  const active = document.activeElement;
+  const { view } = document.body.dataset;
+  if (isNarrow()) {
+    if (view === 'event') visit(sessionHash(state.open));
+    else if (view === 'session') visit('#/');
+    return;
+  }
+  if (byId('event').contains(active)) toEvents();
+  else if (state.selected !== null && (inTable(active) || inTimeline(active))) {
+    revise(sessionHash(state.open));
+    drawRows();
+    step(0);
+  } else if (byId('detail').contains(active)) step(0);
+}
+
+/** Follows the address. Says which of the views a narrow page shows, and moves the focus there. */
+export function showView(sessionId, key) {
+  const view = sessionId === null ? 'list' : key === null ? 'session' : 'event';
+  const before = document.body.dataset.view;
+  document.body.dataset.view = view;
+  state.selected = key;
+  changed('records');
+  if (!isNarrow() || view === before) return;
+  if (view === 'list') step(0);
+  else requestAnimationFrame(() => byId(view === 'event' ? 'event-title' : 'session-title')?.focus());
+}
+
+export function startDetail() {
+  on('open', () => {
+    drawHead();
+    // Another session is drawn at once; for the same one it is enough when its rows have their turn.
+    if (pairedFrom === state.records) changed('records');
+    else drawRows();
+  });
+  on('records', drawRecords);
+  startTimeline(choose);
+  byId('copy-id').addEventListener('click', () => state.open !== null && copy(state.open, 'the session ID'));
+}

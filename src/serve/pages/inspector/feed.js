@@ -1,0 +1,132 @@
+// Between the worker that listens and the state: loads what the feed cannot know, and loses nothing in between.
+
+import * as api from './api.js';
+import { newSessions } from './announce.js';
+import { showConnection } from './connection.js';
+import { changed } from './frame.js';
+import {
+  clearRecords, dropSessions, openEntry, replaceSessions, state, takeNames, takeRecords, takeSessions,
+} from './state.js';
+
+const LIMIT = 2000;
+
+const worker = new Worker(new URL('./feed-worker.js', import.meta.url), { type: 'module' });
+const waiting = new Map();
+let ticket = 0;
+/** The sessions that the feed told about while the list is on its way: what it told is newer. */
+let toldMeanwhile = null;
+let stale = false;
+
+const takes = {
+  watching({ ticket: answered }) {
+    waiting.get(answered)?.();
+    waiting.delete(answered);
+  },
+  state({ state: word, wait }) {
+    showConnection(word, wait);
+    if (word === 'live' && (!state.loaded || !state.info)) loadAll();
+  },
+  batch,
+};
+
+worker.addEventListener('message', ({ data }) => takes[data.type]?.(data));
+worker.addEventListener('error', () => showConnection('broken'));
+document.addEventListener('visibilitychange', () => {
+  worker.postMessage({ type: 'hidden', hidden: document.hidden });
+  if (!document.hidden && stale) openSession(state.open);
+});
+
+export const wake = () => worker.postMessage({ type: 'wake' });
+
+function batch({ reset, lost, cut, watched, sessions, records, names, removed }) {
+  if (reset) loadAll();
+  if (removed.length > 0) dropSessions(removed);
+  if (sessions.length > 0) {
+    const news = takeSessions(sessions);
+    for (const { sessionId } of sessions) toldMeanwhile?.add(sessionId);
+    if (state.loaded) newSessions(news);
+  }
+  if (names.length > 0) takeNames(names);
+  if (watched !== state.open) return;
+  if (records.length > 0) {
+    if (cut) state.cut = true;
+    takeRecords(records);
+    if (state.openState === 'unknown') openSession(state.open);
+  }
+  // What happened while nobody looked is loaded once somebody does.
+  if (lost && document.hidden) stale = true;
+  else if (lost) openSession(state.open);
+}
+
+/** Loads the list and the server's own facts (again). */
+export async function loadAll() {
+  toldMeanwhile = new Set();
+  const told = toldMeanwhile;
+  try {
+    const [info, sessions] = await Promise.all([api.info(), api.sessions({ limit: LIMIT })]);
+    state.info = info;
+    replaceSessions(sessions, told);
+    changed('info', 'open');
+    if (state.open !== null) openSession(state.open);
+  } catch (error) {
+    state.openState = state.open === null ? 'here' : error.message;
+    changed('open');
+  } finally {
+    if (toldMeanwhile === told) toldMeanwhile = null;
+  }
+}
+
+const watch = (sessionId) => new Promise((resolve) => {
+  ticket += 1;
+  waiting.set(ticket, resolve);
+  worker.postMessage({ type: 'watch', sessionId, ticket });
+});
+
+let loading = 0;
+
+/** A session that only came in was never sent: asking would be answered with 404. */
+function mayHave(side, sessionId) {
+  const summary = state.sessions.get(sessionId)?.summary;
+  return !summary || summary.state === 'running' || summary[side] !== null;
+}
+
+/** Opens a session: first the feed is told to pass its records on, then what was before is loaded. */
+export async function openSession(sessionId) {
+  loading += 1;
+  const mine = loading;
+  stale = false;
+  if (state.open !== sessionId) {
+    state.open = sessionId;
+    state.openState = 'loading';
+    clearRecords();
+    changed('sessions', 'open');
+  }
+  await watch(sessionId);
+  // The list says which sides a session has; once it is there, this is called again.
+  if (sessionId === null || !state.loaded) return;
+  try {
+    const [sent, received] = await Promise.all([
+      mayHave('sent', sessionId) ? api.sent(sessionId) : null,
+      mayHave('received', sessionId) ? api.received(sessionId) : null,
+    ]);
+    if (mine !== loading) return;
+    if (!sent && !received) {
+      state.openState = 'unknown';
+      changed('open');
+      return;
+    }
+    state.openState = 'here';
+    const asked = (side, answer) => (answer?.events ?? []).map((record) => ({ side, record }));
+    takeRecords([...asked('sent', sent), ...asked('received', received)]);
+    // A session that is older than the list goes: it was asked for by its ID.
+    if (!openEntry()) {
+      const { events, ...summary } = sent ?? received;
+      takeSessions([summary]);
+    }
+    changed('open');
+  } catch (error) {
+    if (mine !== loading) return;
+    state.openState = error.message;
+    changed('open');
+  }
+}
