@@ -6,13 +6,19 @@ import { answered } from "./words.js";
 /** A name such as MEASUREMENT_STARTED, which may go on in the next line behind each underscore. */
 const breakable = (name) => name.split(/(?<=_)/).flatMap((part, place) => (place ? [make("wbr"), part] : [part]));
 
+/** More rows than this are not shown: the inspector has them all. */
+const MOST_ROWS = 300;
+
 export class Log {
   /** Records by their key, in the order of their first appearance. */
   #records = new Map();
+  /** Those of them that the webhook did not take. */
+  #bad = new Map();
   #rows = new Map();
 
   clear() {
     this.#records.clear();
+    this.#bad.clear();
     this.#rows.clear();
     byId("log").replaceChildren();
     byId("trouble").hidden = true;
@@ -24,10 +30,17 @@ export class Log {
     const known = this.#records.get(key);
     if (known && (known.id ?? 0) > (record.id ?? 0)) return false;
     this.#records.set(key, record);
+    this.#bad.delete(key);
+    if (record.delivery === "refused" || record.delivery === "failed") this.#bad.set(key, record);
     const row = this.#row(record);
-    if (known) this.#rows.get(key).replaceWith(row);
-    else byId("log").prepend(row);
-    this.#rows.set(key, row);
+    if (!known) byId("log").prepend(row);
+    else this.#rows.get(key)?.replaceWith(row);
+    if (!known || this.#rows.has(key)) this.#rows.set(key, row);
+    if (this.#rows.size > MOST_ROWS) {
+      const [oldest, last] = this.#rows.entries().next().value;
+      last.remove();
+      this.#rows.delete(oldest);
+    }
     this.#tellTrouble();
     return !known;
   }
@@ -62,18 +75,17 @@ export class Log {
   }
 
   #tellTrouble() {
-    const records = this.all();
-    const bad = records.filter((record) => record.delivery === "refused" || record.delivery === "failed");
     const place = byId("trouble");
-    if (bad.length === 0) {
+    const [bad, all] = [this.#bad.size, this.#records.size];
+    if (bad === 0) {
       place.hidden = true;
       return;
     }
-    const last = bad[bad.length - 1];
+    const last = [...this.#bad.values()].at(-1);
     const text =
       last.delivery === "failed"
-        ? `The webhook gave no answer to ${bad.length} of ${records.length} events; the last failure: ${last.failure?.code ?? "unknown"}.`
-        : `The webhook refused ${bad.length} of ${records.length} events; the last with status ${last.status ?? "?"}.`;
+        ? `The webhook gave no answer to ${bad} of ${all} events; the last failure: ${last.failure?.code ?? "unknown"}.`
+        : `The webhook refused ${bad} of ${all} events; the last with status ${last.status ?? "?"}.`;
     // Told once when it begins; the numbers then change without being read out each time.
     place.setAttribute("aria-live", place.hidden ? "assertive" : "off");
     const advice = "The session goes on all the same, as the service's would.";

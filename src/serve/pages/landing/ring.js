@@ -80,7 +80,7 @@ export class Ring {
     if (left === 0) byId("ring-left").style.strokeDashoffset = "0";
     const over = byId("ring").classList.contains("over");
     const count = over ? "✓" : whole === null ? "–" : String(whole);
-    const unit = over ? "scan completed" : whole === null ? "not scanning" : "seconds left";
+    const unit = over ? "scan done" : whole === null ? "not scanning" : "seconds left";
     if (byId("ring-count").textContent !== count) byId("ring-count").textContent = count;
     if (byId("ring-unit").textContent !== unit) byId("ring-unit").textContent = unit;
   }
