@@ -437,3 +437,109 @@ fn strangers_are_shown_as_they_are_and_bounded() {
     assert_eq!(server.ask("DELETE", "/api/sessions", &[], "").0, 204);
     assert_eq!(server.get("/api/sessions"), json!([]));
 }
+
+#[test]
+fn a_browser_is_called_in_and_called_back() {
+    let receiver = Receiver::start(Kind::NodeHttp, SECRET);
+    let server = Server::start(&[
+        "--to",
+        &receiver.url(),
+        "--callback",
+        "http://127.0.0.1:9/done?app=1",
+        "--allow-callback",
+        "http://127.0.0.1:9/other",
+    ]);
+    let path = "/c/demo/profile%2Fdata/token/refresh/my%20session";
+    let (status, page) = server.ask("GET", path, &[("Host", "whatever.example")], "");
+    assert!(status == 200 && page.contains(r#""sessionId":"my session""#), "{page}");
+    let start = |query: &str, body: &Value| server.post(&format!("{path}{query}"), body);
+    let (status, begun) = start("", &json!({ "scenario": "camera-denied", "pace": "max" }));
+    assert_eq!((status, &begun["sessionId"]), (201, &json!("my session")));
+    let session = server.get("/api/sessions/my%20session?wait=end");
+    assert_eq!(session["callback"], "http://127.0.0.1:9/done?app=1&error=CAMERA_PERMISSION_NOT_GRANTED");
+    assert_eq!(receiver.records().len(), session["events"].as_array().unwrap().len());
+    // Results, and where else it may lead.
+    let (status, _) =
+        start("?callback=http://127.0.0.1:9/other/page", &json!({ "scenario": "happy-path", "pace": "max" }));
+    assert_eq!(status, 201);
+    let session = server.get("/api/sessions/my%20session?wait=end");
+    let callback = session["callback"].as_str().unwrap();
+    assert!(callback.starts_with("http://127.0.0.1:9/other/page?results="), "{callback}");
+    for (query, error) in [
+        ("?callback=http://evil.example/", "callback-not-allowed"),
+        ("?callback=javascript:alert(1)", "callback-unusable"),
+        ("?pace=fast", "call-in-options"),
+    ] {
+        let (status, answer) = start(query, &json!({}));
+        assert_eq!((status, &answer["error"]), (400, &json!(error)), "{query}");
+        assert_eq!(server.ask("GET", &format!("{path}{query}"), &[], "").0, 400);
+    }
+    let foreign = [("Origin", "http://evil.example"), ("Content-Type", "application/json")];
+    assert_eq!(server.ask("POST", path, &foreign, "{}").0, 403);
+    // Of an attempt that has come to nothing, and of a session without an ID.
+    assert_eq!(server.ask("GET", "/c/demo/p", &[], "").0, 400);
+    let (status, begun) = server.post("/c/demo/p/t/r", &json!({ "scenario": "bounce", "pace": "max" }));
+    assert!(status == 201 && page::is_uuid(begun["sessionId"].as_str().unwrap()), "{begun}");
+
+    // The API next to the page.
+    let license =
+        json!({ "Key": "k", "DeviceTypeID": "LINUX", "Name": "n", "Identifier": "i", "Version": "1" });
+    let (status, tokens) = server.post("/organizations/licenses", &license);
+    assert_eq!(status, 200, "{tokens}");
+    let token = format!("Bearer {}", tokens["Token"].as_str().unwrap());
+    let created = session["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|event| event["event"] == "MEASUREMENT_CREATED")
+        .unwrap();
+    let body: Value = serde_json::from_str(created["body"].as_str().unwrap()).unwrap();
+    let id = body["payload"]["measurementId"].as_str().unwrap();
+    let (status, measured) =
+        server.ask("GET", &format!("/measurements/{id}"), &[("Authorization", &token)], "");
+    let measured: Value = serde_json::from_str(&measured).unwrap();
+    assert_eq!(
+        (status, &measured["StatusID"], &measured["simulated"]),
+        (200, &json!("COMPLETE"), &json!(true))
+    );
+    assert_eq!(server.ask("GET", "/studies", &[("Authorization", &token)], "").0, 501);
+}
+
+#[test]
+fn each_config_has_its_own_webhook_and_secret() {
+    let (one, other) =
+        (Receiver::start(Kind::NodeHttp, "secret one"), Receiver::start(Kind::NodeHttp, "secret two"));
+    let folder = common::cli::scratch();
+    common::cli::file(&folder, "one.secret", "secret one\n");
+    let config = format!(
+        "[configs.one]\nwebhook = \"{}\"\nsecret_file = \"one.secret\"\nscenario = \"low-snr\"\npace = \"max\"\n\
+         [configs.two]\nwebhook = \"{}\"\nsecret_env = \"SECRET_OF_TWO\"\nmix = \"all\"\npace = \"max\"\n",
+        one.url(),
+        other.url()
+    );
+    let file = common::cli::file(&folder, "serve.toml", &config);
+    let file = file.to_str().unwrap();
+    sim(["serve", "--serve-config", file]).exits(2).says(&["SECRET_OF_TWO is not set"]);
+    let (mut command, dir) =
+        sim(["serve", "--listen", "127.0.0.1:0", "--output", "ndjson", "--serve-config", file])
+            .env("SECRET_OF_TWO", "secret two")
+            .into_command();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let server =
+        Server { child, out: Some(out), _folder: dir, url: ready["url"].as_str().unwrap().to_owned() };
+    for (config, receiver) in [("one", &one), ("two", &other)] {
+        let (status, begun) = server.post(&format!("/c/{config}/p/t/r/session-{config}"), &json!({}));
+        assert_eq!(status, 201, "{begun}");
+        let session = server.get(&format!("/api/sessions/session-{config}?wait=end"));
+        assert_eq!((&session["config"], &session["sent"]["refused"]), (&json!(config), &json!(0)));
+        assert!(receiver.records().iter().all(|record| record.mac_ok) && !receiver.records().is_empty());
+    }
+    assert_eq!(server.get("/api/info")["configs"], json!(["one", "two"]));
+    // One that nobody configured uses the defaults of the command line: the server's own inbox.
+    server.post("/c/three/p/t/r/third", &json!({ "scenario": "bounce", "pace": "max" }));
+    assert_eq!(server.get("/api/inbox/third?wait=3")["received"]["refused"], 0);
+}

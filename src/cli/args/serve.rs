@@ -34,6 +34,12 @@ pub(in crate::cli) struct ServeArgs {
     /// Where browsers go at the end of a session
     #[arg(long, value_name = "URL")]
     pub callback: Option<String>,
+    /// Where else browsers may go, where a call-in URL asks for it: the beginning of a URL
+    #[arg(long, value_name = "URL-PREFIX")]
+    pub allow_callback: Vec<String>,
+    /// What stands behind each Config ID of call-in URLs: a TOML file
+    #[arg(long, value_name = "FILE")]
+    pub serve_config: Option<PathBuf>,
     /// What sessions play that name nothing else [default: happy-path]
     #[arg(long, value_name = "NAME")]
     pub scenario: Option<String>,

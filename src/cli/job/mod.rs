@@ -15,7 +15,6 @@ pub(super) mod rotation;
 pub(super) mod secret;
 pub(super) mod send;
 pub(super) mod serve;
-#[cfg_attr(not(test), expect(dead_code, reason = "the verb that serves reads it, and is not there yet"))]
 pub(super) mod serve_config;
 pub(super) mod target;
 pub(super) mod traffic;

@@ -1,9 +1,10 @@
 //! `serve`, resolved.
 
 use core::net::SocketAddr;
+use std::collections::BTreeMap;
 
 use super::catalogue::{self, Catalogue};
-use super::{dialect, secret, target};
+use super::{dialect, secret, serve_config, target};
 use crate::cli::args::{OutputName, ServeArgs};
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
@@ -11,14 +12,18 @@ use crate::protocol::mac::Signer;
 use crate::scenario::compile::Options;
 use crate::scenario::library::Library;
 use crate::seed::Seed;
+use crate::serve::callback::{Allowed, CallbackUrl, Prefix};
+use crate::serve::choice::Choice;
+use crate::serve::configs::ReadyConfig;
 use crate::serve::inbox::InboxOptions;
-use crate::serve::stage::{Scene, What};
+use crate::serve::stage::Scene;
 
 /// Everything that `serve` needs, with nothing left to decide.
 pub(in crate::cli) struct ServeJob {
     pub listen: SocketAddr,
     pub allow_hosts: Vec<String>,
     pub scene: Scene,
+    pub configs: BTreeMap<String, (Scene, bool)>,
     /// Sessions go to the server's own inbox.
     pub own_inbox: bool,
     pub secret_source: &'static str,
@@ -50,7 +55,13 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
     let catalogue = Catalogue::open(args.scenarios.as_deref())?;
     let plays = plays(args, &catalogue, &chosen)?;
     let callback = args.callback.as_deref().map(callback).transpose()?;
-    let signers = secrets.iter().map(|secret| Signer::new(secret, spoken.mac_input)).collect();
+    let mut signers: Vec<Signer> =
+        secrets.iter().map(|secret| Signer::new(secret, spoken.mac_input)).collect();
+    let ready = args.serve_config.as_deref().map(serve_config::read).transpose()?.unwrap_or_default();
+    for held in ready.iter().flat_map(|ready| &ready.secrets) {
+        // Sessions of a config can come to the inbox too.
+        signers.push(Signer::new(&held.secret, spoken.mac_input));
+    }
     let mut warnings = Vec::new();
     if !args.listen.ip().is_loopback() {
         warnings.push(format!(
@@ -58,20 +69,29 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
             args.listen
         ));
     }
+    let scene = Scene {
+        config: None,
+        transport,
+        // Events are signed with the first; the inbox accepts them all.
+        secret: secrets.swap_remove(0),
+        dialect: spoken.clone(),
+        set: chosen.set,
+        plays,
+        pace: args.pace,
+        callback,
+        allowed: allowed(args)?,
+        auto: false,
+    };
+    let mut configs = BTreeMap::new();
+    for ready in ready {
+        let id = ready.config.id.clone();
+        configs.insert(id, of_config(ready, &scene));
+    }
     Ok(ServeJob {
         listen: args.listen,
         allow_hosts: args.allow_host.clone(),
-        scene: Scene {
-            config: None,
-            transport,
-            // Events are signed with the first; the inbox accepts them all.
-            secret: secrets.swap_remove(0),
-            dialect: spoken.clone(),
-            set: chosen.set,
-            plays,
-            pace: args.pace,
-            callback,
-        },
+        scene,
+        configs,
         own_inbox,
         secret_source,
         inbox: InboxOptions::new(signers, spoken),
@@ -83,7 +103,7 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
 }
 
 /// What is played where nothing is asked for: looked at now, so that no browser has to find out.
-fn plays(args: &ServeArgs, catalogue: &Catalogue, chosen: &dialect::Chosen) -> Result<What, CliError> {
+fn plays(args: &ServeArgs, catalogue: &Catalogue, chosen: &dialect::Chosen) -> Result<Choice, CliError> {
     let options = Options { dialect: chosen.base.clone(), set: chosen.set.clone(), ..Options::default() };
     if let Some(name) = &args.mix {
         if catalogue::is_path(name) {
@@ -91,7 +111,7 @@ fn plays(args: &ServeArgs, catalogue: &Catalogue, chosen: &dialect::Chosen) -> R
                 .help("--scenarios FOLDER adds your own"));
         }
         catalogue.mix(name, &options)?;
-        return Ok(What::Mix(name.clone()));
+        return Ok(Choice::Mix(name.clone()));
     }
     let name = args.scenario.as_deref().unwrap_or("happy-path");
     if catalogue::is_path(name) {
@@ -99,14 +119,44 @@ fn plays(args: &ServeArgs, catalogue: &Catalogue, chosen: &dialect::Chosen) -> R
             .help("--scenarios FOLDER adds your own"));
     }
     catalogue.plan(name, &options)?;
-    Ok(What::Scenario(name.to_owned()))
+    Ok(Choice::Scenario(name.to_owned()))
 }
 
-fn callback(url: &str) -> Result<String, CliError> {
-    let wrong = |why: &str| CliError::usage(format!("--callback: {why}"));
-    let parsed = url::Url::parse(url).map_err(|error| wrong(&error.to_string()))?;
-    match parsed.scheme() {
-        "http" | "https" => Ok(parsed.into()),
-        scheme => Err(wrong(&format!("'{scheme}:' is not http: or https:"))),
+fn callback(url: &str) -> Result<CallbackUrl, CliError> {
+    CallbackUrl::parse(url).map_err(|error| CliError::usage(format!("--callback: {error}")).about("callback"))
+}
+
+fn allowed(args: &ServeArgs) -> Result<Allowed, CliError> {
+    let prefix = |text: &String| {
+        Prefix::parse(text)
+            .map_err(|error| CliError::usage(format!("--allow-callback: {error}")).about("allow-callback"))
+    };
+    Ok(Allowed::new(args.allow_callback.iter().map(prefix).collect::<Result<_, _>>()?))
+}
+
+/// What stands behind a Config ID: what its file says, and for the rest what the command line says. With it comes whether
+/// it has a target of its own.
+fn of_config(ready: ReadyConfig, scene: &Scene) -> (Scene, bool) {
+    let ReadyConfig { config, secrets, dialect } = ready;
+    let has_target = config.webhook.is_some();
+    let mut own = Scene {
+        config: Some(config.id.as_str().into()),
+        plays: config.choice.unwrap_or_else(|| scene.plays.clone()),
+        pace: config.pace.unwrap_or(scene.pace),
+        callback: config.callback.or_else(|| scene.callback.clone()),
+        allowed: scene.allowed.and(&config.allowed),
+        auto: config.auto.unwrap_or(scene.auto),
+        ..scene.clone()
+    };
+    if let Some(target) = config.webhook {
+        own.transport.target = target;
     }
+    if let Some(first) = secrets.into_iter().next() {
+        own.secret = first.secret;
+    }
+    if let Some(dialect) = dialect {
+        own.dialect = dialect;
+    }
+    own.set.extend(config.set);
+    (own, has_target)
 }

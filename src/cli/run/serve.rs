@@ -36,6 +36,8 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         listen: job.listen,
         allow_hosts: job.allow_hosts,
         scene: job.scene,
+        configs: job.configs,
+        seed: job.seed,
         own_inbox: job.own_inbox,
         secret_source: job.secret_source.to_owned(),
     };

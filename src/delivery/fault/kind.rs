@@ -200,6 +200,11 @@ const fn info(
 }
 
 impl FaultKind {
+    /// True where it changes when or whether an event is sent among others, and nothing about the event itself.
+    pub const fn needs_others(self) -> bool {
+        matches!(self, Self::Drop | Self::Swap | Self::Delay(_) | Self::Burst(_))
+    }
+
     /// The name, without its parameter.
     pub fn name(self) -> &'static str {
         let same = |info: &&KindInfo| match (info.make, self) {

@@ -13,7 +13,6 @@ use crate::protocol::conclusion::Outcome;
 use crate::scenario::compile::Options;
 use crate::scenario::file::mix as mix_file;
 use crate::scenario::library::load_plan;
-use crate::serve::stage::What;
 
 /// A scenario of the catalogue.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -75,10 +74,17 @@ pub(super) struct FaultView {
     name: &'static str,
     /// What it does.
     what: &'static str,
+    /// It changes the order of events, and means nothing for one that stands alone.
+    moves: bool,
 }
 
 pub(super) async fn faults() -> Json<Vec<FaultView>> {
-    Json(KINDS.iter().map(|kind| FaultView { name: kind.name, what: kind.meaning }).collect())
+    Json(
+        KINDS
+            .iter()
+            .map(|kind| FaultView { name: kind.name, what: kind.meaning, moves: kind.kind().needs_others() })
+            .collect(),
+    )
 }
 
 /// What the server was told.
@@ -100,18 +106,14 @@ pub(super) struct Info {
 }
 
 pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
-    let (scenario, mix) = match &shared.scene.plays {
-        What::Scenario(name) => (Some(name.clone()), None),
-        What::Mix(name) => (None, Some(name.clone())),
-    };
     Json(Info {
         version: env!("CARGO_PKG_VERSION"),
         webhook: format!("http://{}/webhook", super::reachable(shared.address)),
         target: shared.scene.transport.target.to_string(),
         pace: shared.scene.pace.to_string(),
-        scenario,
-        mix,
+        scenario: shared.scene.plays.scenario().map(str::to_owned),
+        mix: shared.scene.plays.mix().map(str::to_owned),
         secret_source: shared.secret_source.clone(),
-        configs: Vec::new(),
+        configs: shared.configs.keys().cloned().collect(),
     })
 }

@@ -1,7 +1,9 @@
 //! The server: the webhook, the control API, the pages.
 
 mod answer;
+mod callin;
 mod catalogue;
+mod deepaffex;
 mod documents;
 mod events;
 mod guard;
@@ -12,9 +14,10 @@ mod records;
 mod sessions;
 mod waiting;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -25,9 +28,11 @@ use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use super::deepaffex::Api;
 use super::hub::Hub;
 use super::stage::{Scene, Stage};
 use super::webhook;
+use crate::seed::Seed;
 use crate::transport::target::Target;
 use guard::Guard;
 
@@ -48,6 +53,10 @@ pub struct Options {
     pub allow_hosts: Vec<String>,
     /// What is played where nothing is said.
     pub scene: Scene,
+    /// What stands behind each Config ID; one without a target of its own goes to the inbox, or to the scene's.
+    pub configs: BTreeMap<String, (Scene, bool)>,
+    /// The seed of what the stand-in for the API makes up.
+    pub seed: Seed,
     /// The scene's target is the server's own inbox, whose address is known once it listens.
     pub own_inbox: bool,
     /// Where the secret comes from, in words.
@@ -59,12 +68,21 @@ pub(super) struct Shared {
     hub: Arc<Hub>,
     stage: Arc<Stage>,
     scene: Scene,
+    configs: BTreeMap<String, Scene>,
+    deepaffex: Mutex<Api>,
     secret_source: String,
     address: SocketAddr,
     followers: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
     /// True once the server ends.
     ending: watch::Sender<bool>,
+}
+
+impl Shared {
+    /// What stands behind a Config ID; one that is unknown uses what the command line says.
+    fn scene_of(&self, config: &str) -> &Scene {
+        self.configs.get(config).unwrap_or(&self.scene)
+    }
 }
 
 /// A server that listens.
@@ -87,11 +105,20 @@ impl Server {
             let url = format!("http://{}/webhook", reachable(address));
             scene.transport.target = Target::parse(&url).map_err(io::Error::other)?;
         }
+        let configs = options.configs.into_iter().map(|(id, (mut of, has_target))| {
+            if !has_target {
+                of.transport.target = scene.transport.target.clone();
+            }
+            (id, of)
+        });
+        let configs = configs.collect();
         let guard = Arc::new(Guard::new(address, &options.allow_hosts));
         let shared = Arc::new(Shared {
             hub,
             stage,
             scene,
+            configs,
+            deepaffex: Mutex::new(Api::new(options.seed)),
             secret_source: options.secret_source,
             address,
             followers: Arc::new(Semaphore::new(MOST_FOLLOWERS)),
@@ -173,7 +200,14 @@ fn router(shared: &Arc<Shared>, guard: Arc<Guard>) -> Router {
         .route("/", get(pages::index))
         .route("/pages/{*path}", get(pages::asset))
         .route("/openapi.json", get(documents::openapi))
-        .layer(middleware::from_fn_with_state(guard, guard::check));
+        .layer(middleware::from_fn_with_state(Arc::clone(&guard), guard::check));
+    let start = post(callin::start)
+        .layer(DefaultBodyLimit::max(API_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&guard), guard::check));
+    // Whoever measures comes from another site: that is what a call-in is.
+    let calls = Router::new()
+        .route("/c/{*path}", get(callin::landing).merge(start))
+        .route("/assets/{*path}", get(callin::asset));
     let limit = webhook::read_limit(&shared.hub.desk);
     let inbox = Router::new()
         .route("/webhook", post(received::receive).fallback(webhook::wrong_method))
@@ -181,9 +215,10 @@ fn router(shared: &Arc<Shared>, guard: Arc<Guard>) -> Router {
     Router::new()
         .nest("/api", api)
         .merge(pages)
+        .merge(calls)
         .merge(inbox)
         .route("/healthz", get(documents::health))
         .route("/readyz", get(documents::ready))
-        .fallback(answer::no_such_thing)
+        .fallback(deepaffex::answer)
         .with_state(Arc::clone(shared))
 }

@@ -183,7 +183,7 @@ fn of_its_events(schemas: &mut Schemas) -> Value {
             "post": {
                 "operationId": "sendAgain",
                 "summary": "Sends one event again, as it was or with a fault",
-                "parameters": [session, key, place[0]],
+                "parameters": [session, key],
                 "requestBody": body(&schemas.of::<Again>()),
                 "responses": { "204": { "description": "It was sent, and what became of it is in the session" }, "default": wrong },
             },
@@ -192,7 +192,7 @@ fn of_its_events(schemas: &mut Schemas) -> Value {
             "get": {
                 "operationId": "asCurl",
                 "summary": "A curl command that sends exactly this event",
-                "parameters": [session, key, place[0]],
+                "parameters": [session, key],
                 "responses": {
                     "200": { "description": "The command", "content": { "text/plain": { "schema": { "type": "string" } } } },
                     "default": wrong,

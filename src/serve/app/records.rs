@@ -20,7 +20,7 @@ use crate::report::curl;
 use crate::report::planned::Planned;
 use crate::serve::ledger::{Record, Side, journal};
 
-/// On which side the event is.
+/// On which side to look.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(super) struct Where {
     /// `sent`, which is meant where nothing is said, or `received`.
@@ -38,24 +38,20 @@ pub(super) struct Again {
 pub(super) async fn again(
     State(shared): State<Arc<Shared>>,
     Path((id, key)): Path<(String, u64)>,
-    Query(at): Query<Where>,
     body: Result<Json<Again>, JsonRejection>,
 ) -> Result<StatusCode, Wrong> {
     let Json(Again { fault }) = body?;
-    let side = at.side.unwrap_or(Side::Sent);
-    shared.stage.again(&shared.scene, &id, side, key, fault.as_deref()).await?;
+    shared.stage.again(&shared.scene, &id, key, fault.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn curl(
     State(shared): State<Arc<Shared>>,
     Path((id, key)): Path<(String, u64)>,
-    Query(at): Query<Where>,
 ) -> Result<Response, Wrong> {
-    let side = at.side.unwrap_or(Side::Sent);
     let found = shared.hub.look(|ledger| {
         let target = ledger.target(&id).unwrap_or_else(|| shared.scene.transport.target.clone());
-        ledger.record(&id, side, key).map(|record| command(&id, record, &target.to_string()))
+        ledger.record(&id, key).map(|record| command(&id, record, &target.to_string()))
     });
     let command = found.ok_or_else(|| {
         Wrong::new(

@@ -13,8 +13,9 @@ use super::Shared;
 use super::answer::Wrong;
 use super::waiting::{self, Wait};
 use crate::scenario::act::Act;
+use crate::serve::choice::Choice;
 use crate::serve::ledger::{self, DetailView, SessionView, Side};
-use crate::serve::stage::{Start, What};
+use crate::serve::stage::Start;
 
 /// Which sessions to list.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -97,6 +98,12 @@ pub(super) struct Began {
     session_id: String,
 }
 
+impl Began {
+    pub(super) fn new(id: &str) -> Self {
+        Self { session_id: id.to_owned() }
+    }
+}
+
 impl NewSession {
     fn read(self) -> Result<Start, Wrong> {
         let wrong = |error: &str, message: String| Wrong::new(StatusCode::BAD_REQUEST, error, message);
@@ -104,8 +111,8 @@ impl NewSession {
             (Some(_), Some(_)) => {
                 return Err(wrong("two-plays", "name a scenario or a mix, not both".to_owned()));
             }
-            (Some(name), None) => Some(What::Scenario(name)),
-            (None, Some(name)) => Some(What::Mix(name)),
+            (Some(name), None) => Some(Choice::Scenario(name)),
+            (None, Some(name)) => Some(Choice::Mix(name)),
             (None, None) => None,
         };
         let seed = match self.seed {
@@ -127,7 +134,7 @@ pub(super) async fn start(
 ) -> Result<(StatusCode, Json<Began>), Wrong> {
     let Json(new) = body?;
     let id = shared.stage.start(&shared.scene, &new.read()?)?;
-    Ok((StatusCode::CREATED, Json(Began { session_id: id.to_string() })))
+    Ok((StatusCode::CREATED, Json(Began::new(&id))))
 }
 
 pub(super) async fn forget(State(shared): State<Arc<Shared>>) -> StatusCode {

@@ -183,8 +183,10 @@ impl Ledger {
     }
 
     /// One record.
-    pub fn record(&self, id: &str, side: Side, key: u64) -> Option<&Record> {
-        self.entries.get(id)?.record(side, key)
+    pub fn record(&self, id: &str, key: u64) -> Option<&Record> {
+        let entry = self.entries.get(id)?;
+        // A key is on one side only.
+        entry.record(Side::Sent, key).or_else(|| entry.record(Side::Received, key))
     }
 
     /// A session's records on one side, in the order in which they came.

@@ -6,17 +6,22 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::clock::Moment;
+use crate::clock::{Moment, wall_clock};
 use crate::outcome::delivery::{Delivery, Status};
 use crate::outcome::run_event::RunEvent;
-use crate::protocol::callback::{Callback, encode};
+use crate::protocol::callback::Callback;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Dialect;
 use crate::protocol::event_name::EventName;
 use crate::protocol::mac;
+use crate::seed::SessionSeed;
+use crate::serve::callback::CallbackUrl;
 use crate::serve::hub::Hub;
 use crate::serve::ledger::{Delivered, Mac, MacVerdict, Record, Side, State};
+use crate::serve::results;
 use crate::transport::options::TransportOptions;
+
+use super::measurements::Measurements;
 
 /// Follows one session.
 pub(super) struct Following {
@@ -28,8 +33,10 @@ pub(super) struct Following {
     pending: HashMap<u32, Vec<u64>>,
     /// What the callback URL would say.
     callback: Callback,
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
     measurement: Option<String>,
+    /// Where measurements are remembered, and the seed that their results come from.
+    results: Option<(SessionSeed, Arc<Measurements>)>,
     interrupted: bool,
 }
 
@@ -48,13 +55,19 @@ impl Following {
             callback: Callback::default(),
             callback_url: None,
             measurement: None,
+            results: None,
             interrupted: false,
         }
     }
 
-    /// Says where the browser goes at the end.
-    pub fn calling_back(self, url: Option<String>) -> Self {
-        Self { callback_url: url, ..self }
+    /// Says where the browser goes at the end, and remembers the measurements of the session.
+    pub fn measuring(
+        self,
+        seed: SessionSeed,
+        url: Option<CallbackUrl>,
+        measurements: Arc<Measurements>,
+    ) -> Self {
+        Self { callback_url: url, results: Some((seed, measurements)), ..self }
     }
 
     /// How the session ended.
@@ -126,8 +139,16 @@ impl Following {
     fn note(&mut self, code: Code, body: &[u8]) {
         let event: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let payload = |key: &str| event.get("payload")?.get(key)?.as_str().map(str::to_owned);
-        if code == Code::MeasurementCreated {
-            self.measurement = payload("measurementId");
+        if let (Code::MeasurementCreated | Code::ResultsReceived, Some((seed, all)), Some(id)) =
+            (code, &self.results, payload("measurementId"))
+        {
+            let now = wall_clock().timestamp_at(Moment::ZERO);
+            if code == Code::MeasurementCreated {
+                all.created(&id, *seed, now);
+            } else {
+                all.completed(&id, now);
+            }
+            self.measurement = Some(id);
         }
         if code == Code::RedirectingToCallback {
             self.call_back();
@@ -142,11 +163,9 @@ impl Following {
     }
 
     fn call_back(&self) {
-        let Some(url) = &self.callback_url else { return };
-        let results = serde_json::json!({ "simulated": true, "measurementId": self.measurement }).to_string();
-        let query = self.callback.query(&encode(&results, self.dialect.callback_results), &self.dialect);
-        let joint = if url.contains('?') { '&' } else { '?' };
-        let url = format!("{url}{joint}{query}");
+        let (Some(url), Some((seed, _))) = (&self.callback_url, &self.results) else { return };
+        let results = results::document(*seed, self.measurement.as_deref().unwrap_or_default());
+        let url = url.with(&self.callback, &results, &self.dialect);
         self.hub.write(|ledger, now| ledger.called_back(&self.id, url, now));
     }
 }

@@ -2,6 +2,7 @@
 
 mod again;
 mod following;
+mod measurements;
 mod start;
 
 use std::collections::HashMap;
@@ -12,12 +13,13 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-pub use start::{Scene, Start, StartError, What};
+pub use start::{Scene, Start, StartError};
 
 use start::Play;
 
+use super::deepaffex::Measurement;
 use super::hub::Hub;
-use super::ledger::{Side, State};
+use super::ledger::State;
 use crate::clock::{RunClock, wall_clock};
 use crate::delivery::engine::{Acting, Engine, Stop};
 use crate::delivery::fleet::Fleet;
@@ -34,6 +36,7 @@ use crate::transport::client::Client;
 use crate::transport::options::SetupError;
 use crate::transport::wire::Wire;
 use following::Following;
+use measurements::Measurements;
 
 /// More sessions than this are not played at once.
 pub const MOST_AT_ONCE: usize = 1_000;
@@ -50,6 +53,7 @@ pub struct Stage {
     seed: Seed,
     started: AtomicU64,
     running: Mutex<HashMap<Arc<str>, Running>>,
+    measurements: Arc<Measurements>,
     closed: watch::Sender<bool>,
 }
 
@@ -80,6 +84,7 @@ impl Stage {
             seed,
             started: AtomicU64::new(0),
             running: Mutex::default(),
+            measurements: Arc::default(),
             closed: watch::Sender::new(false),
         })
     }
@@ -87,6 +92,11 @@ impl Stage {
     /// The scenarios and mixes that can be played.
     pub const fn library(&self) -> &Library {
         &self.library
+    }
+
+    /// A measurement that a session has created.
+    pub fn measurement(&self, id: &str) -> Option<Measurement> {
+        self.measurements.find(id)
     }
 
     /// How many sessions are being played.
@@ -160,7 +170,9 @@ impl Stage {
         tokio::spawn(async move {
             let id = Arc::clone(&play.id);
             let following = Following::new(&this.hub, &id, &play.dialect, &play.transport);
-            let mut following = following.calling_back(play.callback.clone());
+            let seed = play.scenarios.seed.session(1);
+            let mut following =
+                following.measuring(seed, play.callback.clone(), Arc::clone(&this.measurements));
             let engine = Engine {
                 transport,
                 clock: this.hub.clock(),
@@ -187,13 +199,12 @@ impl Stage {
         &self,
         scene: &Scene,
         id: &str,
-        side: Side,
         key: u64,
         fault: Option<&str>,
     ) -> Result<(), StartError> {
         let (id, id_text): (Arc<str>, &str) = (id.into(), id);
         let found = self.hub.look(|ledger| {
-            let record = ledger.record(id_text, side, key)?.clone();
+            let record = ledger.record(id_text, key)?.clone();
             Some((record, ledger.target(id_text)))
         });
         let (record, target) = found.ok_or(StartError::NoEvent)?;

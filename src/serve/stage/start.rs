@@ -15,6 +15,8 @@ use crate::scenario::library::{Library, load_plan};
 use crate::scenario::mix::Mix;
 use crate::scenario::plan::Plan;
 use crate::seed::Seed;
+use crate::serve::callback::{Allowed, CallbackUrl};
+use crate::serve::choice::Choice;
 use crate::serve::ledger::Begun;
 use crate::transport::options::TransportOptions;
 use crate::transport::target::Target;
@@ -33,27 +35,22 @@ pub struct Scene {
     /// Those keys.
     pub set: Vec<(String, String)>,
     /// What is played where nothing is asked for.
-    pub plays: What,
+    pub plays: Choice,
     /// How fast.
     pub pace: Pace,
     /// Where browsers go at the end.
-    pub callback: Option<String>,
-}
-
-/// A scenario or a mix, by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
-    /// A scenario.
-    Scenario(String),
-    /// A mix: one of its scenarios is drawn.
-    Mix(String),
+    pub callback: Option<CallbackUrl>,
+    /// What else they may be sent to, where a call-in URL asks for it.
+    pub allowed: Allowed,
+    /// A session begins as soon as the page is there.
+    pub auto: bool,
 }
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
     /// What to play, where not the scene's.
-    pub plays: Option<What>,
+    pub plays: Option<Choice>,
     /// The session's ID; drawn where it is missing.
     pub session_id: Option<String>,
     /// Where to, where not the scene's.
@@ -114,7 +111,7 @@ pub struct Play {
     pub(super) transport: TransportOptions,
     pub(super) begun: Begun,
     pub(super) dialect: Arc<Dialect>,
-    pub(super) callback: Option<String>,
+    pub(super) callback: Option<CallbackUrl>,
 }
 
 const LONGEST_ID: usize = 4096;
@@ -181,7 +178,7 @@ pub(super) fn resolve(
     })
 }
 
-fn plan(what: &What, library: &Library, options: &Options, seed: Seed) -> Result<Arc<Plan>, StartError> {
+fn plan(what: &Choice, library: &Library, options: &Options, seed: Seed) -> Result<Arc<Plan>, StartError> {
     let named = |name: &str| {
         let source = library.scenario(name).ok_or_else(|| StartError::Unknown {
             kind: "scenario",
@@ -193,8 +190,8 @@ fn plan(what: &What, library: &Library, options: &Options, seed: Seed) -> Result
             .map_err(|found| StartError::Scenario(render(source, &found, false)))
     };
     match what {
-        What::Scenario(name) => named(name),
-        What::Mix(name) => {
+        Choice::Scenario(name) => named(name),
+        Choice::Mix(name) => {
             let source = library.mix(name).ok_or_else(|| StartError::Unknown {
                 kind: "mix",
                 name: name.clone(),

@@ -14,7 +14,7 @@ const button = (text, press, more = {}) => h('button', { type: 'button', onclick
 
 async function sendAgain(sessionId, record, fault) {
   try {
-    await api.replay(sessionId, record.id, fault);
+    await api.replay(sessionId, record.key, fault);
     toast(fault ? `Sent again with ${fault}.` : 'Sent again.');
   } catch (error) {
     tell(error);
@@ -23,7 +23,7 @@ async function sendAgain(sessionId, record, fault) {
 
 async function copyCurl(sessionId, record) {
   try {
-    await copy(await api.curl(sessionId, record.id), 'the curl command');
+    await copy(await api.curl(sessionId, record.key), 'the curl command');
   } catch (error) {
     tell(error);
   }
