@@ -151,6 +151,17 @@ async fn everything_works_within_a_runtime() {
     assert!(inbox.session("no such").is_none());
 }
 
+#[tokio::test]
+async fn playing_can_go_on_in_a_task_of_its_own() {
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let inbox = simulator().inbox().unwrap().listen().unwrap();
+    let simulator = simulator().target(inbox.url()).scenario("bounce");
+    let task = tokio::spawn(is_send(async move { simulator.play().await }));
+    task.await.unwrap().unwrap().verdict().unwrap();
+}
+
 #[test]
 fn an_inbox_needs_no_network() {
     let inbox = Inbox::new(SECRET);

@@ -71,7 +71,7 @@ impl<T: Transport> Engine<T> {
         mut fleet: Fleet,
         sessions: &Numbers,
         mut stop: watch::Receiver<Stop>,
-        tell: &mut dyn FnMut(RunEvent),
+        tell: &mut impl FnMut(RunEvent),
     ) {
         let mut lanes = Lanes::new();
         let mut probes = Probes::new(self.prober.take(), self.clock);
