@@ -171,12 +171,71 @@ fn an_inbox_needs_no_network() {
         assert!(inbox.receive(event.mac(), event.body()).is_accepted());
     }
     let session = &inbox.sessions()[0];
-    assert_eq!((session.missing(), session.is_complete()), (1, false));
+    assert_eq!((session.missing(), session.out_of_order(), session.is_complete()), (1, 0, false));
+    assert_eq!(
+        inbox.verdict().unwrap_err().lines(),
+        [format!("session '{}': 1 event is missing", session.id())]
+    );
     let forged = inbox.receive(Some("hmac-sha256=00"), events[0].body());
     assert_eq!((forged.status(), forged.is_accepted()), (401, false));
     assert!(forged.body().contains("error") && forged.findings().len() == 1);
     assert_eq!(inbox.receive(None, events[0].body()).status(), 401);
     assert_eq!(Inbox::new("").receive(events[0].mac(), events[0].body()).status(), 401);
+}
+
+#[test]
+fn an_inbox_is_strict_about_order_and_lets_duplicates_pass() {
+    let sent = events(&simulator().scenario("bounce").session_id("s"));
+    assert_eq!(sent.len(), 3);
+    let told = |order: &[usize]| {
+        let inbox = Inbox::new(SECRET);
+        for place in order {
+            assert!(inbox.receive(sent[*place].mac(), sent[*place].body()).is_accepted());
+        }
+        inbox.verdict().err().map(|wrong| wrong.lines().join("; ")).unwrap_or_default()
+    };
+    assert_eq!(told(&[0, 1, 2]), "");
+    // Its end may be still to come.
+    assert_eq!(told(&[0, 1]), "");
+    // A sender that repeats what was not answered sends it twice.
+    assert_eq!(told(&[0, 1, 1, 2, 0]), "");
+    assert_eq!(told(&[0, 2, 1]), "session 's': 1 event came after later ones");
+    assert_eq!(told(&[2, 1, 0]), "session 's': 2 events came after later ones");
+    assert_eq!(told(&[0, 2]), "session 's': 1 event is missing");
+    assert_eq!(told(&[2]), "session 's': 2 events are missing");
+
+    // A gap that is given up after many more events, and is filled after all, is late and not missing.
+    let sent = events(&simulator().scenario("happy-path").session_id("s"));
+    let inbox = Inbox::new(SECRET);
+    for event in sent.iter().filter(|event| event.sequence() != 2).chain([&sent[2]]) {
+        inbox.receive(event.mac(), event.body());
+    }
+    assert_eq!(inbox.session("s").unwrap().out_of_order(), 1);
+    assert_eq!(inbox.verdict().unwrap_err().lines(), ["session 's': 1 event came after later ones"]);
+
+    // A session that begins again, although its page was not left.
+    let inbox = Inbox::new(SECRET);
+    for seconds in [1_767_323_045, 1_767_323_945] {
+        let start = UNIX_EPOCH + Duration::from_secs(seconds);
+        for event in events(&simulator().scenario("crash").session_id("s").start_time(start)) {
+            inbox.receive(event.mac(), event.body());
+        }
+    }
+    let wrong = inbox.verdict().unwrap_err();
+    assert!(wrong.to_string().contains("1 x restart-without-unload: "), "{wrong}");
+}
+
+#[test]
+fn a_verdict_on_many_sessions_is_told_in_short() {
+    let inbox = Inbox::new(SECRET);
+    for event in simulator().scenario("happy-path").sessions(30).events().unwrap() {
+        if event.sequence() != 1 {
+            inbox.receive(event.mac(), event.body());
+        }
+    }
+    let wrong = inbox.verdict().unwrap_err();
+    assert_eq!(wrong.lines().len(), 30);
+    assert!(wrong.to_string().ends_with("; and 10 more"), "{wrong}");
 }
 
 #[test]
