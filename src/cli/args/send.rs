@@ -73,10 +73,10 @@ pub(in crate::cli) struct SendArgs {
     #[arg(long, value_name = "CODE", help_heading = "What is played")]
     pub event: Option<String>,
     /// The single event's sequence
-    #[arg(long, value_name = "N", requires = "event", help_heading = "What is played")]
+    #[arg(long, value_name = "N", help_heading = "What is played")]
     pub sequence: Option<u32>,
     /// The single event's payload, in place of the usual one
-    #[arg(long, value_name = "JSON", requires = "event", help_heading = "What is played")]
+    #[arg(long, value_name = "JSON", help_heading = "What is played")]
     pub payload: Option<String>,
     /// Change a payload value, as in INTERMEDIATE_RESULTS.payload.snr=-100
     #[arg(long = "override", value_name = "EVENT.payload.KEY=VALUE", help_heading = "What is played")]
@@ -121,13 +121,7 @@ pub(in crate::cli) struct SendArgs {
     )]
     pub expect_probe: Option<String>,
     /// Ask again until the outcome is there, for so long, in real time
-    #[arg(
-        long,
-        value_name = "DURATION",
-        default_value = "5s",
-        requires = "expect_probe",
-        help_heading = "How it is played"
-    )]
+    #[arg(long, value_name = "DURATION", default_value = "5s", help_heading = "How it is played")]
     pub expect_within: String,
     /// Change from the first secret to the second when so much of the run's time has passed; --secret or --secret-file is
     /// then given twice. A built-in receiver accepts both
@@ -166,9 +160,13 @@ impl SendArgs {
         let what = any(&["scenario", "mix", "event"]);
         let instead = any(&["dry_run", "curl", "step"]);
         let dropped = |argument, other: bool| other && !given(argument);
+        // What belongs to a single event goes with it.
+        let event = dropped("event", what);
         let dropped: Vec<&str> = [
             ("mix", dropped("mix", what)),
-            ("event", dropped("event", what)),
+            ("event", event),
+            ("sequence", dropped("sequence", event)),
+            ("payload", dropped("payload", event)),
             ("session_id", dropped("session_id", given("session_ids"))),
             ("session_ids", dropped("session_ids", given("session_id"))),
             ("dry_run", dropped("dry_run", instead)),
@@ -183,6 +181,8 @@ impl SendArgs {
             match *argument {
                 "mix" => self.mix = None,
                 "event" => self.event = None,
+                "sequence" => self.sequence = None,
+                "payload" => self.payload = None,
                 "session_id" => self.session_id = None,
                 "session_ids" => self.session_ids = None,
                 "dry_run" => self.dry_run = false,

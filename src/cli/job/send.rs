@@ -101,7 +101,7 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         return Err(CliError::usage("--journal tells what was sent, and nothing is").help("leave it out"));
     }
 
-    let expect_probe = probe::resolve(args)?;
+    let expect_probe = probe::resolve(args, typed)?;
     let sessions = plays.numbers.end() - plays.numbers.start() + 1;
     if expect_probe.is_some() && !plays.ids.is_empty() && (plays.ids.len() as u64) < sessions {
         warnings.push(format!(

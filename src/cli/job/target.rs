@@ -76,11 +76,21 @@ fn tls(args: &DeliveryArgs) -> Result<TlsOptions, CliError> {
     if let Some(path) = &args.cacert {
         tls.extra_roots = Some(pem(path, "the certificates", "cacert")?);
     }
-    if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
-        tls.client = Some(ClientIdentity {
-            certificates: pem(cert, "the client certificate", "cert")?,
-            key: Zeroizing::new(pem(key, "the client key", "key")?),
-        });
+    match (&args.cert, &args.key) {
+        (Some(cert), Some(key)) => {
+            tls.client = Some(ClientIdentity {
+                certificates: pem(cert, "the client certificate", "cert")?,
+                key: Zeroizing::new(pem(key, "the client key", "key")?),
+            });
+        }
+        (Some(_), None) => {
+            return Err(CliError::usage("--cert needs its private key").help("--key FILE names it"));
+        }
+        (None, Some(_)) => {
+            return Err(CliError::usage("--key is a certificate's, and none is named")
+                .help("--cert FILE names the client certificate"));
+        }
+        (None, None) => {}
     }
     Ok(tls)
 }

@@ -1,0 +1,64 @@
+//! Settings files and the environment: what they set goes together with what is typed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
+
+mod common;
+
+use common::cli::{Sim, file, scratch, sim, words};
+use tempfile::TempDir;
+
+/// A run with a settings file that is named.
+fn named(text: &str, line: &str) -> (TempDir, Sim) {
+    let folder = scratch();
+    file(&folder, "n.toml", text);
+    let run = sim(words(&format!("{line} --config n.toml"))).dir(folder.path());
+    (folder, run)
+}
+
+#[test]
+fn what_a_file_sets_is_there_for_the_flags_that_need_it() {
+    let (_folder, run) = named("expect-probe = 'true'", "send bounce --pace max --expect-within 0s");
+    // The command says nothing, which is told: it was asked.
+    run.exits(1).shows(&["it said nothing"]);
+    let (_folder, run) = named("expect-within = '0s'", "send bounce --pace max --expect-probe true");
+    run.exits(1).shows(&["it said nothing"]);
+    let (_folder, run) = named("event = 'API_ERROR'", "send --dry-run --sequence 7 --payload {\"code\":1}");
+    run.exits(0).shows(&[r#"\"sequence\":7"#, r#"\"payload\":{\"code\":1}"#]);
+    let (folder, run) = named("cert = 'c.pem'", "send --to https://127.0.0.1:9/ --secret x --key k.pem");
+    file(&folder, "c.pem", "no certificate");
+    file(&folder, "k.pem", "no key");
+    let output = run.exits(2);
+    assert!(!output.stderr.contains("--cert needs") && !output.stderr.contains("required"), "{output}");
+}
+
+#[test]
+fn what_is_of_use_with_another_flag_alone_breaks_nothing() {
+    sim(words("send bounce --pace max")).env("WMS_SIM_EXPECT_WITHIN", "30s").exits(0);
+    let (_folder, run) = named("expect-within = '30s'", "send bounce --pace max");
+    run.exits(0);
+    // The file's event is not what was typed, and what belongs to it goes with it.
+    let event = "event = 'API_ERROR'\nsequence = 3\npayload = '{}'";
+    let (_folder, run) = named(event, "send bounce --pace max");
+    run.exits(0);
+}
+
+#[test]
+fn what_is_missing_is_told() {
+    for (line, says) in [
+        ("send bounce --expect-within 5s", "--expect-probe URL|CMD"),
+        ("send --payload {}", "--event CODE"),
+        ("send --sequence 3", "--event CODE"),
+        ("send --cert a.pem", "--key FILE"),
+        ("send --key a.pem", "--cert FILE"),
+    ] {
+        sim(words(line)).exits(2).says(&[says]);
+    }
+    let told = |name: &str, value: &str, says: &str| {
+        let output = sim(words("send --dry-run")).env(name, value).exits(2);
+        output.says(&[says, &format!("is set by the environment variable {name}")]);
+    };
+    told("WMS_SIM_SEQUENCE", "3", "--event CODE");
+    told("WMS_SIM_CERT", "c.pem", "--key FILE");
+    let (_folder, run) = named("key = 'k.pem'", "send --dry-run");
+    run.exits(2).says(&["--cert FILE", "--key is set by line 1 of n.toml"]);
+}
