@@ -99,7 +99,8 @@ pub const KEYS: &[Key] = &[
         takes: "",
         evidence: Evidence::Unknown,
         meaning: "What snr is measured in: dB (threshold 0.5, good scans 1 to 12), or percent of 12 dB, which makes the \
-                  page's example of 100 an excellent scan. -100, -91 and -90 stay what they are.",
+                  page's example of 100 an excellent scan. -100, -91 and -90 stay what they are, and so does a value that a \
+                  scenario or --override gives.",
         show: |d| d.snr_scale.to_string(),
         set: |d, v| put(&mut d.snr_scale, v),
     },
