@@ -135,7 +135,7 @@ fn probes(events: &[RunEvent]) -> Vec<(Moment, u64, &Probe)> {
     events
         .iter()
         .filter_map(|event| match event {
-            RunEvent::Probed { at, session, probe, .. } => Some((*at, *session, &**probe)),
+            RunEvent::Probed { at, session, probe } => Some((*at, session.number, &**probe)),
             _ => None,
         })
         .collect()

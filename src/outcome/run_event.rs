@@ -79,12 +79,8 @@ pub enum RunEvent {
     Probed {
         /// When it was known.
         at: Moment,
-        /// The session's number.
-        session: u64,
-        /// The session's ID.
-        session_id: Arc<str>,
-        /// What it should show.
-        expected: Outcome,
+        /// Which, and what it should show.
+        session: SessionInfo,
         /// What it shows.
         probe: Box<Probe>,
     },

@@ -6,17 +6,12 @@ use super::line::INDENT;
 use super::style::{BAD, FAINT, GOOD, WARN, harmless, paint};
 use crate::clock::Moment;
 use crate::outcome::probe::{Probe, ProbeVerdict};
+use crate::outcome::run_event::SessionInfo;
 use crate::outcome::tally::Probes;
-use crate::protocol::conclusion::Outcome;
 
-/// The line of a session that was asked after, in the columns of its events. The number stands where there are many.
-pub fn line(at: Moment, session: Option<u64>, expected: Outcome, probe: &Probe) -> String {
-    let mut line = format!("{:>8.3}  ", at.as_millis_f64() / 1e3);
-    if let Some(session) = session {
-        let _ = write!(line, "{session:<7}  ");
-    }
-    let expected = format!("expected: {}", expected.as_str());
-    let _ = write!(line, "{:>4}  {expected:<29}  {:<8}  ", "", "");
+/// The line of a session that was asked after, in the columns of its events. Where there are many, it is named.
+pub fn line(at: Moment, session: &SessionInfo, many: bool, probe: &Probe) -> String {
+    let mut line = begin(at, session, many);
     let text = match (probe.verdict, &probe.found) {
         (ProbeVerdict::Differs, Some(found)) => format!("differs: {}", harmless(found, 60)),
         (ProbeVerdict::Differs, None) => "differs: none".to_owned(),
@@ -28,10 +23,30 @@ pub fn line(at: Moment, session: Option<u64>, expected: Outcome, probe: &Probe) 
         ProbeVerdict::Differs | ProbeVerdict::Unknown => BAD,
     };
     line.push_str(&paint(style, text));
+    if many {
+        line.push_str(&name(session));
+    }
     if let Some(excuse) = probe.excuse.filter(|_| probe.is_excused()) {
         let _ = write!(line, "  {} {}", paint(WARN, "excused:"), excuse.words());
     }
     line
+}
+
+/// The columns before what came of it.
+fn begin(at: Moment, session: &SessionInfo, many: bool) -> String {
+    let mut line = format!("{:>8.3}  ", at.as_millis_f64() / 1e3);
+    if many {
+        let _ = write!(line, "{:<7}  ", session.number);
+    }
+    let expected = format!("expected: {}", session.outcome.as_str());
+    let _ = write!(line, "{:>4}  {expected:<29}  {:<8}  ", "", "");
+    line
+}
+
+/// By what a session can be found again: its number is known to nobody but this run.
+fn name(session: &SessionInfo) -> String {
+    let SessionInfo { scenario, id, .. } = session;
+    format!("  {}", paint(FAINT, format!("{} · {}", harmless(scenario, 60), harmless(id, 80))))
 }
 
 /// Why it could not be told, or why there was no outcome.

@@ -55,8 +55,8 @@ impl Human {
                 self.out.line(&line::retry_line(*at, *sequence, code, why, *again));
                 self.out.flush();
             }
-            RunEvent::Probed { at, session, expected, probe: found, .. } => {
-                self.probed(&probe::line(*at, self.many.then_some(*session), *expected, found), found);
+            RunEvent::Probed { at, session, probe: found } => {
+                self.probed(&probe::line(*at, session, self.many, found), found);
             }
             RunEvent::SessionNotPlayed { session, why, .. } => {
                 let why = crate::report::style::harmless(why, 300);

@@ -176,9 +176,7 @@ impl Drop for Settling {
         // Nobody listens any more once the run was stopped.
         let _ = self.results.send(RunEvent::Probed {
             at: self.clock.now(),
-            session: self.ended.info.number,
-            session_id: Arc::clone(&self.ended.info.id),
-            expected: self.ended.info.outcome,
+            session: self.ended.info.clone(),
             probe: Box::new(probe),
         });
     }

@@ -76,12 +76,13 @@ pub fn event_line(event: &RunEvent, headers: &[(String, String)]) -> Value {
             "session": session,
             "session_id": &**session_id,
         }),
-        RunEvent::Probed { at, session, session_id, expected, probe } => json!({
+        RunEvent::Probed { at, session, probe } => json!({
             "type": "probe",
             "at_ms": millis(*at),
-            "session": session,
-            "session_id": &**session_id,
-            "expected": expected,
+            "session": session.number,
+            "session_id": &*session.id,
+            "scenario": &*session.scenario,
+            "expected": session.outcome,
             "found": probe.found,
             "verdict": probe.verdict,
             "excused": probe.is_excused(),
