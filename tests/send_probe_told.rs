@@ -7,7 +7,8 @@ mod common;
 
 use common::cli::{Output, Sim, of_type, send};
 use common::customer::{Customer, json};
-use serde_json::Value;
+use common::tcp;
+use serde_json::{Value, json};
 
 const SECRET: &str = "s";
 
@@ -40,4 +41,53 @@ fn of_several_sessions_each_is_named() {
         assert!(line.is_some_and(|line| line.contains("differs: completed")), "{id}\n{output}");
     };
     ids.iter().for_each(|id| told(id));
+}
+
+#[test]
+fn a_session_that_was_cut_short_is_not_asked_after_and_that_is_told() {
+    const TAKEN: &[u8] = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+    let customer = Customer::start();
+    let ends = "--seed 1 --set delivery.when-down=end-session --expect-probe";
+    // The first event is taken, the connection of the second dies: the rest of the session is not sent.
+    let webhook = || format!("http://127.0.0.1:{}/", tcp::in_turn(&[TAKEN, b"", TAKEN]));
+    let run = |more: &str| send(&webhook(), SECRET, &format!("camera-denied {more} {ends}"));
+    let output = run("").arg(customer.probe()).exits(1);
+    output.shows(&[
+        "expected: failed                         not asked: the session was cut short",
+        "sessions  0 of 1 played to the end · 1 cut short",
+        "probes    0 matched · 0 differs · 0 unknown · 1 not asked",
+    ]);
+    let output = run("--output ndjson").arg(customer.probe()).exits(1);
+    let lines = output.json_lines();
+    let told = of(&output, "not_asked");
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (&told[0]["session"], &told[0]["scenario"], &told[0]["expected"], &told[0]["why"]),
+        (&json!(1), &json!("camera-denied"), &json!("failed"), &json!("cut"))
+    );
+    assert_eq!(of(&output, "session_end")[0]["cut"], true);
+    let end = lines.last().unwrap();
+    assert_eq!(end["probes"]["not_asked"], 1);
+    assert_eq!(end["sessions"], json!({ "started": 1, "completed": 0, "cut": 1 }));
+    assert!(customer.asked().is_empty());
+
+    // Of several, each is named; of many, they are counted.
+    let nobody = format!("http://127.0.0.1:{}/", tcp::closed_port());
+    let output = send(&nobody, SECRET, &format!("bounce --sessions 2 {ends}")).arg(customer.probe()).exits(3);
+    let ids = output.stdout.matches("not asked: the session was cut short  bounce · ").count();
+    assert_eq!(ids, 2, "{output}");
+    let output =
+        send(&nobody, SECRET, &format!("bounce --sessions 12 {ends}")).arg(customer.probe()).exits(3);
+    assert!(!output.stdout.contains("not asked: "), "{output}");
+    output.shows(&["0 of 12 played to the end · 12 cut short", "12 not asked"]);
+}
+
+#[test]
+fn without_a_probe_a_session_that_was_cut_short_is_counted_too() {
+    let nobody = format!("http://127.0.0.1:{}/", tcp::closed_port());
+    let output = send(&nobody, SECRET, "bounce --sessions 3 --set delivery.when-down=end-session").exits(3);
+    assert!(!output.stdout.contains("not asked"), "{output}");
+    output.shows(&["sessions  0 of 3 played to the end · 3 cut short"]);
+    // One whose events all were sent was played to its end, whatever came of them.
+    send(&nobody, SECRET, "bounce --sessions 3").exits(3).shows(&["sessions  3 of 3 played to the end\n"]);
 }

@@ -123,7 +123,9 @@ impl<T: Transport> Engine<T> {
             }
 
             for ended in fleet.take_ended() {
-                probes.begin(ended);
+                if let Some(event) = probes.begin(ended) {
+                    tell(event);
+                }
             }
 
             let idle = fleet.open() == 0 && announcing == 0 && probes.under_way() == 0;

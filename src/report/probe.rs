@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::line::INDENT;
 use super::style::{BAD, FAINT, GOOD, WARN, harmless, paint};
 use crate::clock::Moment;
-use crate::outcome::probe::{Probe, ProbeVerdict};
+use crate::outcome::probe::{NotAsked, Probe, ProbeVerdict};
 use crate::outcome::run_event::SessionInfo;
 use crate::outcome::tally::Probes;
 
@@ -28,6 +28,16 @@ pub fn line(at: Moment, session: &SessionInfo, many: bool, probe: &Probe) -> Str
     }
     if let Some(excuse) = probe.excuse.filter(|_| probe.is_excused()) {
         let _ = write!(line, "  {} {}", paint(WARN, "excused:"), excuse.words());
+    }
+    line
+}
+
+/// The line of a session that was to be asked after, and was not.
+pub fn not_asked(at: Moment, session: &SessionInfo, many: bool, why: NotAsked) -> String {
+    let mut line = begin(at, session, many);
+    line.push_str(&paint(WARN, format!("not asked: {}", why.words())));
+    if many {
+        line.push_str(&name(session));
     }
     line
 }
@@ -57,7 +67,7 @@ pub fn explanation(probe: &Probe) -> Option<String> {
 
 /// What the sessions of a run came to; nothing where none was asked after.
 pub(super) fn summary(text: &mut String, probes: &Probes) {
-    if probes.all() == 0 {
+    if probes.all() + probes.not_asked == 0 {
         return;
     }
     let part = |count: u64, word: &str, style| {
@@ -68,12 +78,16 @@ pub(super) fn summary(text: &mut String, probes: &Probes) {
     if probes.excused > 0 {
         let _ = write!(differs, " ({} excused)", probes.excused);
     }
-    let _ = writeln!(
+    let _ = write!(
         text,
         "probes    {} · {differs} · {}",
         part(probes.matched, "matched", GOOD),
         part(probes.unknown, "unknown", BAD)
     );
+    if probes.not_asked > 0 {
+        let _ = write!(text, " · {}", part(probes.not_asked, "not asked", WARN));
+    }
+    text.push('\n');
     if probes.failed() > 0 {
         advise(text, "See what your system made of the events; --expect-within gives it more time.");
     }

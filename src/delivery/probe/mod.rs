@@ -20,7 +20,7 @@ pub use place::{PLACE, ProbeUrl, ProbeUrlError};
 
 use super::fleet::Ended;
 use crate::clock::{RunClock, nanos};
-use crate::outcome::probe::{Probe, ProbeVerdict};
+use crate::outcome::probe::{NotAsked, Probe, ProbeVerdict};
 use crate::outcome::run_event::RunEvent;
 
 /// An answer longer than this is not read to its end.
@@ -116,15 +116,23 @@ impl Probes {
         Self { prober, clock, tasks: JoinSet::new(), under_way: 0, results, settled }
     }
 
-    /// Asks after a session.
-    pub fn begin(&mut self, ended: Ended) {
-        let Some(prober) = self.prober.clone() else { return };
+    /// Asks after a session, or says why it is not asked after.
+    pub fn begin(&mut self, ended: Ended) -> Option<RunEvent> {
+        let prober = self.prober.clone()?;
+        if ended.cut {
+            return Some(RunEvent::NotAsked {
+                at: self.clock.now(),
+                session: ended.info,
+                why: NotAsked::Cut,
+            });
+        }
         let (clock, results) = (self.clock, self.results.clone());
         self.under_way += 1;
         self.tasks.spawn(async move {
             let mut settling = Settling { ended, clock, results, probe: None };
             settling.probe = Some(prober.probe(clock, &settling.ended).await);
         });
+        None
     }
 
     /// How many sessions are being asked after.

@@ -70,11 +70,12 @@ pub fn event_line(event: &RunEvent, headers: &[(String, String)]) -> Value {
             "why": why,
         }),
         RunEvent::Settled(delivery) => delivery_line(delivery, headers),
-        RunEvent::SessionEnded { at, session, session_id } => json!({
+        RunEvent::SessionEnded { at, session, session_id, cut } => json!({
             "type": "session_end",
             "at_ms": millis(*at),
             "session": session,
             "session_id": &**session_id,
+            "cut": cut,
         }),
         RunEvent::Probed { at, session, probe } => json!({
             "type": "probe",
@@ -89,6 +90,15 @@ pub fn event_line(event: &RunEvent, headers: &[(String, String)]) -> Value {
             "excuse": probe.excuse,
             "asks": probe.asks,
             "detail": probe.detail,
+        }),
+        RunEvent::NotAsked { at, session, why } => json!({
+            "type": "not_asked",
+            "at_ms": millis(*at),
+            "session": session.number,
+            "session_id": &*session.id,
+            "scenario": &*session.scenario,
+            "expected": session.outcome,
+            "why": why,
         }),
         RunEvent::SessionNotPlayed { at, session, session_id, why } => json!({
             "type": "session_not_played",
@@ -120,12 +130,17 @@ pub fn end_line(run: &Run, exit_code: u8) -> Value {
         },
         "faults": tally.faults.iter().map(|(name, count)| (name.clone(), json!(count))).collect::<Map<_, _>>(),
         "in_flight": tally.in_flight,
-        "sessions": { "started": tally.sessions_started, "completed": tally.sessions_completed },
+        "sessions": {
+            "started": tally.sessions_started,
+            "completed": tally.sessions_completed,
+            "cut": tally.sessions_cut,
+        },
         "probes": {
             "matched": tally.probes.matched,
             "differs": tally.probes.differs,
             "excused": tally.probes.excused,
             "unknown": tally.probes.unknown,
+            "not_asked": tally.probes.not_asked,
         },
         "failures": tally.failures.iter().map(|(code, count)| (code.as_str().to_owned(), json!(count))).collect::<Map<_, _>>(),
         "interrupted": tally.interrupted,
