@@ -120,7 +120,8 @@ pub(in crate::cli) struct SendArgs {
                 {sessionId} is replaced; a command finds it in WMS_SIM_SESSION_ID too"
     )]
     pub expect_probe: Option<String>,
-    /// Ask again until the outcome is there, for so long, in real time
+    /// Ask again until the outcome is there, for so long, in real time. One answer may take what is left of it (at least
+    /// 1s), and no longer than --timeout
     #[arg(long, value_name = "DURATION", default_value = "5s", help_heading = "How it is played")]
     pub expect_within: String,
     /// Change from the first secret to the second when so much of the run's time has passed; --secret or --secret-file is

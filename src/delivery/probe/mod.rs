@@ -26,6 +26,8 @@ use crate::outcome::run_event::RunEvent;
 /// An answer longer than this is not read to its end.
 pub const LONGEST_ANSWER: usize = 64 << 10;
 
+/// So long an answer may take at the least, however little patience is left.
+const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -65,10 +67,22 @@ impl fmt::Debug for Prober {
 }
 
 impl Prober {
-    /// Asks until the outcome is there, for as long as `within`; each answer may take `timeout`, and `at_once` are
-    /// awaited at a time.
+    /// Asks until the outcome is there, for as long as `within`; each answer may take `timeout`, or what is left of
+    /// `within` where that is less, but a second. `at_once` are awaited at a time.
     pub fn new(who: impl Ask, within: Duration, timeout: Duration, at_once: usize) -> Self {
         Self { who: Arc::new(who), within, timeout, room: Arc::new(Semaphore::new(at_once)) }
+    }
+
+    /// Asks once, with so much of the patience left: who does not answer at all is waited for no longer than that.
+    async fn ask(&self, ended: &Ended, left: Duration) -> Result<Answer, String> {
+        let limit = self.timeout.min(left.max(LEAST_PATIENCE));
+        let answer = tokio::time::timeout(limit, self.who.ask(&ended.info.id)).await;
+        answer.unwrap_or_else(|_| {
+            // What is left is seldom a round number.
+            let seconds = limit.as_secs_f64();
+            let seconds = if limit < self.timeout { (seconds * 10.0).round() / 10.0 } else { seconds };
+            Err(format!("there was no answer within {seconds} s"))
+        })
     }
 
     async fn probe(&self, clock: RunClock, ended: &Ended) -> Probe {
@@ -80,10 +94,9 @@ impl Prober {
                 // Between two questions there is room for others.
                 let _permit = self.room.acquire().await;
                 // What a session waits for its turn is not the system's fault, and is not taken from its time.
-                until.get_or_insert_with(|| clock.now().after(nanos(self.within)));
-                tokio::time::timeout(self.timeout, self.who.ask(&ended.info.id)).await.unwrap_or_else(|_| {
-                    Err(format!("there was no answer within {} s", self.timeout.as_secs_f64()))
-                })
+                let now = clock.now();
+                let until = *until.get_or_insert_with(|| now.after(nanos(self.within)));
+                self.ask(ended, until.since(now)).await
             };
             asks += 1;
             let judged = judge::judge(&answer, ended.info.outcome);
