@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::cli::{Output, Sim, of_type, send};
+use common::cli::{Output, Sim, of_type, send, until};
 use common::customer::{Customer, json};
 use common::tcp;
 use serde_json::{Value, json};
@@ -90,4 +90,29 @@ fn without_a_probe_a_session_that_was_cut_short_is_counted_too() {
     output.shows(&["sessions  0 of 3 played to the end · 3 cut short"]);
     // One whose events all were sent was played to its end, whatever came of them.
     send(&nobody, SECRET, "bounce --sessions 3").exits(3).shows(&["sessions  3 of 3 played to the end\n"]);
+}
+
+#[test]
+fn sessions_that_were_not_asked_after_because_the_run_was_ended_are_counted() {
+    let slow = Customer::answering(|_| json(r#"{"status":"processing"}"#));
+    for output in ["human", "ndjson"] {
+        let before = slow.asked().len();
+        let line = format!("bounce --sessions 5 --expect-within 600s --output {output}");
+        let running = probed(&slow, &line).spawn();
+        until("all are asked after", || slow.asked().len() == before + 5);
+        running.signal("INT");
+        let ended = running.wait();
+        assert_eq!(ended.code(), Some(130), "{ended}");
+        if output == "human" {
+            assert!(!ended.stdout.contains("not asked:"), "{ended}");
+            ended.shows(&[
+                "5 of 5 played to the end",
+                "probes    0 matched · 0 differs · 0 unknown · 5 not asked",
+            ]);
+        } else {
+            let told = of(&ended, "not_asked");
+            assert!(told.len() == 5 && told.iter().all(|line| line["why"] == "interrupted"), "{ended}");
+            assert_eq!(ended.json_lines().last().unwrap()["probes"]["not_asked"], 5);
+        }
+    }
 }
