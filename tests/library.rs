@@ -1,6 +1,11 @@
 //! The library's face, as a Rust test of a webhook uses it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a function that fails fails its test"
+)]
 
 mod common;
 
@@ -266,6 +271,10 @@ fn what_cannot_be_used_is_told_before_anything_is_sent() {
         (simulator().set("snr.scales", "x"), "dialect: 'snr.scales'"),
         (simulator().dialect("newest"), "there is no dialect 'newest'"),
         (simulator().sessions(0), "nothing to play"),
+        (simulator().sessions(1_000_001), "more than 1,000,000 sessions"),
+        (simulator().sessions(u64::MAX), "more than 1,000,000 sessions"),
+        (simulator().start_time(UNIX_EPOCH + Duration::from_secs(1 << 38)), "the start time is not between"),
+        (simulator().start_time(UNIX_EPOCH - Duration::from_secs(1 << 36)), "the start time is not between"),
         (simulator().pace(Pace::Times(0.0)), "the pace is not between"),
         (simulator().pace(Pace::Times(f64::NAN)), "the pace is not between"),
     ] {
@@ -273,6 +282,61 @@ fn what_cannot_be_used_is_told_before_anything_is_sent() {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
     assert!(matches!(simulator().dialect("x").inbox(), Err(Error::Unknown { kind: "dialect", .. })));
+    assert!(matches!(simulator().sessions(1_000_001).events(), Err(Error::Contradiction(_))));
+}
+
+#[test]
+fn errors_do_not_speak_of_the_command_line() {
+    let target = "http://127.0.0.1:9/";
+    for simulator in [
+        simulator().fault("explode@3"),
+        simulator().fault("drop"),
+        simulator().fault("drop=200%"),
+        simulator().set("snr.scales", "x"),
+        simulator().set("snr.scale", "x"),
+        simulator().set("delivery.source-address", "192.0.2.1"),
+        simulator().target(target).header("X-WMS-Content-MAC", "c"),
+        simulator().target("https://127.0.0.1:9/").header("a b", "c"),
+        simulator().target("http://127.0.0.1:9/#x"),
+    ] {
+        let told = simulator.clone().target(target).play_blocking().err();
+        let told = told.or_else(|| simulator.play_blocking().err()).unwrap().to_string();
+        assert!(!told.contains("--") && !told.contains("wms-sim "), "{told}");
+    }
+}
+
+#[test]
+fn every_fault_is_named_where_faults_are_explained() {
+    let docs = include_str!("../src/simulator/mod.rs");
+    for kind in wms_sim::delivery::fault::KINDS {
+        assert!(docs.contains(&format!("`{}`", kind.name)), "{}", kind.name);
+    }
+}
+
+#[test]
+fn as_many_sessions_as_scenarios_or_ids_unless_it_is_said() {
+    let count =
+        |simulator: Simulator| simulator.events().unwrap().map(|event| event.session()).max().unwrap();
+    assert_eq!(count(simulator()), 1);
+    assert_eq!(count(simulator().scenario("bounce").scenario("low-snr")), 2);
+    assert_eq!(count(simulator().session_id("a").session_id("b").session_id("c")), 3);
+    assert_eq!(count(simulator().scenario("bounce").scenario("low-snr").session_id("a")), 2);
+    assert_eq!(count(simulator().session_id("a").session_id("b").sessions(1)), 1);
+    // As with the program: each scenario of the mix once.
+    let all = count(simulator().mix("all"));
+    assert!(all > 20, "{all}");
+}
+
+#[test]
+fn playing_without_a_runtime_is_an_error_and_no_panic() {
+    let simulator = simulator().target("http://127.0.0.1:9/");
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(simulator.play()).poll(&mut context) {
+        std::task::Poll::Ready(Err(error @ Error::System(_))) => {
+            assert!(error.to_string().contains("play_blocking"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 
 use super::{DeliveryArgs, DialectArgs, SecretArgs};
 use crate::clock::Epoch;
+use crate::delivery::MOST_SESSIONS;
 use crate::delivery::fault::FaultRule;
 use crate::delivery::policy::Pace;
 use crate::seed::Seed;
@@ -64,7 +65,7 @@ pub(in crate::cli) struct SendArgs {
     #[arg(long, value_name = "DIR", help_heading = "What is played")]
     pub scenarios: Option<PathBuf>,
     /// How many sessions [default: one of each scenario]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000), help_heading = "What is played")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_SESSIONS), help_heading = "What is played")]
     pub sessions: Option<u64>,
     /// Play only session K of them, counted from 1
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What is played")]
@@ -129,7 +130,7 @@ pub(in crate::cli) struct SendArgs {
     #[arg(long, value_name = "PERCENT", help_heading = "How it is played")]
     pub rotate_at: Option<String>,
     /// Inject a fault: drop@3, duplicate=10%, delay@5=8s, mac:missing@2 ... (wms-sim faults lists them)
-    #[arg(long, value_name = "SPEC", help_heading = "How it is played")]
+    #[arg(long, value_name = "SPEC", value_parser = fault, help_heading = "How it is played")]
     pub fault: Vec<FaultRule>,
     /// Print what would be sent, one JSON object a line
     #[arg(long, help_heading = "How it is played")]
@@ -151,6 +152,10 @@ pub(in crate::cli) struct SendArgs {
 
 fn seed(text: &str) -> Result<Seed, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+fn fault(text: &str) -> Result<FaultRule, String> {
+    text.parse().map_err(|error: String| format!("{error} (wms-sim faults lists them)"))
 }
 
 impl SendArgs {

@@ -9,9 +9,9 @@ use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::protocol::dialect::Dialect;
 use crate::transport::headers::Header;
-use crate::transport::options::{ProxyUrl, TransportOptions};
+use crate::transport::options::{ProxyUrl, SetupError, TransportOptions};
 use crate::transport::target::Target;
-use crate::transport::tls::{ClientIdentity, TlsOptions};
+use crate::transport::tls::{ClientIdentity, TlsOptions, TlsSetupError};
 
 const PEM_LIMIT: u64 = 16 << 20;
 
@@ -65,6 +65,15 @@ pub(in crate::cli) fn options(
         TransportName::Reqwest => Carrier::Reqwest,
     };
     Ok((options, carrier))
+}
+
+/// Why a transport cannot be set up, and what to do.
+pub(in crate::cli) fn refused(error: &SetupError) -> CliError {
+    let told = CliError::usage(error.to_string());
+    match error {
+        SetupError::Tls(TlsSetupError::NoRoots(_)) => told.help("--cacert FILE names the receiver's issuer"),
+        _ => told,
+    }
 }
 
 fn pem(path: &Path, what: &str, flag: &'static str) -> Result<Vec<u8>, CliError> {

@@ -8,7 +8,7 @@ mod source;
 
 use std::collections::VecDeque;
 
-pub use numbers::Numbers;
+pub use numbers::{MOST_SESSIONS, Numbers};
 pub use recording::Recording;
 pub use source::{Scenarios, SessionSource};
 

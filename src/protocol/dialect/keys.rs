@@ -60,7 +60,7 @@ pub(super) fn set(dialect: &mut Dialect, name: &str, value: &str) -> Result<(), 
     let Some(key) = KEYS.iter().find(|key| key.name == name) else {
         return Err(SetError {
             unknown_key: true,
-            message: format!("'{name}' is not a key of the dialect (wms-sim dialect lists them)"),
+            message: format!("'{name}' is not a key of the dialect"),
             suggestion: nearest(name, KEYS.iter().map(|key| key.name)),
         });
     };
