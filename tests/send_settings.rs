@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::cli::{Sim, file, scratch, sim, words};
+use common::cli::{Sim, file, scratch, send, sim, words};
+use common::tcp;
 use tempfile::TempDir;
 
 /// A run with a settings file that is named.
@@ -61,4 +62,66 @@ fn what_is_missing_is_told() {
     told("WMS_SIM_CERT", "c.pem", "--key FILE");
     let (_folder, run) = named("key = 'k.pem'", "send --dry-run");
     run.exits(2).says(&["--cert FILE", "--key is set by line 1 of n.toml"]);
+}
+
+#[test]
+fn keys_of_the_dialect_that_cannot_have_an_effect_are_told() {
+    let told = |line: &str| sim(words(&format!("send bounce --dry-run {line}"))).exits(0).stderr;
+    let backoff = "--set delivery.backoff=1s..2s";
+    assert!(told(backoff).contains("--set delivery.backoff has no effect without --retries"));
+    let both = "--set delivery.retries=2 --pace max";
+    assert!(
+        told(&format!("{backoff} {both}")).contains("--set delivery.backoff has no effect at --pace max")
+    );
+    let once = told(&format!("{backoff} {both} --backoff 1s..2s"));
+    assert_eq!(once.matches("has no effect").count(), 1, "{once}");
+    assert!(!told(&format!("{backoff} --retries 1 --pace 20x")).contains("no effect"));
+    assert!(!told(&format!("{backoff} --set delivery.retries=1")).contains("no effect"));
+
+    let free = "--set relay.order=free has no effect without relay.latency";
+    assert!(told("--set relay.order=free").contains(free));
+    assert!(told("--set relay.order=free --set relay.latency=0s..0s").contains(free));
+    assert!(!told("--set relay.order=free --set relay.latency=0s..1s").contains("no effect"));
+    assert!(!told("--set relay.order=kept").contains("no effect"));
+    let environment = sim(words("send bounce --dry-run")).env("WMS_SIM_SET", "relay.order=free");
+    environment.exits(0).says(&[free]);
+    // In a file they wait for the runs that they are of use to.
+    let (_folder, run) = named("set = ['relay.order=free', 'delivery.backoff=1s..2s']", "send --dry-run");
+    assert!(!run.exits(0).stderr.contains("no effect"));
+}
+
+#[test]
+fn what_a_replay_does_not_use_is_told_in_one_warning() {
+    let folder = scratch();
+    let url = format!("http://127.0.0.1:{}/", tcp::answers(b"HTTP/1.1 204 OK\r\nConnection: close\r\n\r\n"));
+    send(&url, "s", "bounce --journal run.ndjson").dir(folder.path()).exits(0);
+    let told = |line: &str| {
+        let line = format!("replay run.ndjson --pace max --secret s --to {url} {line}");
+        sim(words(&line)).dir(folder.path()).exits(0).stderr
+    };
+    let sets = |keys: &[&str]| keys.iter().map(|key| format!("--set {key} ")).collect::<String>();
+    let unused = sets(&[
+        "relay.latency=0s..1s",
+        "relay.order=free",
+        "callback.results=base64url",
+        "snr.scale=percent",
+    ]);
+    let output =
+        told(&format!("{unused} --set delivery.timeout=5s --set events=older --set mac.input=bytes"));
+    assert_eq!(output.matches("no effect").count(), 1, "{output}");
+    assert!(
+        output.contains(
+            "--set: a replay sends the journal's bytes, so these keys have no effect: relay.latency, relay.order, \
+             callback.results, snr.scale, events, mac.input\n"
+        ),
+        "{output}"
+    );
+    assert!(
+        !told("--set mac.input=bytes --resign --set http.user-agent=x --set delivery.order=concurrent")
+            .contains("no effect")
+    );
+    assert!(
+        told("--set delivery.backoff=1s..2s")
+            .contains("--set delivery.backoff has no effect without --retries")
+    );
 }
