@@ -108,6 +108,7 @@ fn hostile_ids_arrive_as_they_are_by_command() {
         "\"$(printf %s \"{sessionId}\")\"",
         "\"$(printf %s {sessionId})\"",
         "\"$WMS_SIM_SESSION_ID\"",
+        "\"$(sh -c 'printf %s \"$WMS_SIM_SESSION_ID\"')\"",
     ];
     for (number, place) in places.iter().enumerate() {
         let seen = folder.path().join(number.to_string());

@@ -322,7 +322,8 @@ pub const KEYS: &[Key] = &[
         takes: "",
         evidence: Evidence::Unknown,
         meaning: "Whether an event can overtake another on its way, where relay.latency is not none: in the order of \
-                  the page, or each as soon as it is there, so that near ones change places.",
+                  the page, or each as soon as it is there, so that near ones change places: LOW_SNR can then \
+                  come after PAGE_UNLOADED, and a receiver that decides by the latter decides too soon.",
         show: |d| d.relay_order.to_string(),
         set: |d, v| put(&mut d.relay_order, v),
     },
