@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::cli::{Output, Sim, of_type, send, until};
+use common::cli::{Output, Sim, of_type, send, sim, until, words};
 use common::customer::{Customer, json};
 use common::tcp;
 use serde_json::{Value, json};
@@ -115,4 +115,30 @@ fn sessions_that_were_not_asked_after_because_the_run_was_ended_are_counted() {
             assert_eq!(ended.json_lines().last().unwrap()["probes"]["not_asked"], 5);
         }
     }
+}
+
+#[test]
+fn a_command_that_fails_is_told_with_what_it_printed() {
+    let run = |command: &str| {
+        let line = "send bounce --pace max --expect-within 0s --expect-probe";
+        sim(words(line)).arg(command).exits(3).stdout
+    };
+    let told = run("echo '{\"outcome\":\"abandoned\"}'; exit 1");
+    let expected = r#"failed (exit status: 1); it printed {"outcome":"abandoned"}"#;
+    assert!(told.contains(expected), "{told}");
+    let told = run("echo 'no database' >&2; printf '%0100d' 0; exit 4");
+    let zeros = "0".repeat(60);
+    assert!(
+        told.contains(&format!("failed (exit status: 4): no database; it printed {zeros}...\n")),
+        "{told}"
+    );
+    let told = run("echo 'no database' >&2; exit 4");
+    assert!(told.contains("failed (exit status: 4): no database\n"), "{told}");
+}
+
+#[test]
+fn the_other_spelling_of_canceled_is_told() {
+    let customer = Customer::answering(|_| json(r#"{"outcome":"cancelled"}"#));
+    let output = probed(&customer, "user-cancels --expect-within 0s").exits(1);
+    output.shows(&["differs: cancelled", "why: the word is spelt `canceled`, with one l"]);
 }
