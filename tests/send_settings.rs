@@ -125,3 +125,25 @@ fn what_a_replay_does_not_use_is_told_in_one_warning() {
             .contains("--set delivery.backoff has no effect without --retries")
     );
 }
+
+#[test]
+fn sections_and_flags_that_are_not_there_are_told() {
+    for (text, says) in [
+        ("[sned]\npace = 'max'", &["there is no section [sned]", "did you mean [send]?"][..]),
+        ("[checks]\nx = 1", &["there is no section [checks]", "sections are verbs: send, replay, "]),
+        (
+            "[replay]\nfault = 'drop@3'",
+            &["sets 'fault' under [replay]", "replay has no such flag", "send has it"],
+        ),
+        ("[replay]\nonly-sesion = 3", &["sets 'only-sesion' under [replay]", "did you mean 'only-session'?"]),
+        ("[replay]\nxyz = 3", &["sets 'xyz' under [replay]", "wms-sim replay --help lists the flags"]),
+        ("[send]\nscenario = 'bounce'", &["sets 'scenario' under [send]", "did you mean 'scenarios'?"]),
+        ("[verify]\npace = '1x'", &["verify has no such flag", "send, replay have it"]),
+        ("pcae = '1x'", &["sets 'pcae', which is no flag", "did you mean 'pace'?"]),
+        ("[pace]\nx = 1", &["'pace' is not a flag's value"]),
+        ("completions = { x = 1 }", &["sets 'x' under [completions]", "completions has no such flag"]),
+    ] {
+        let (_folder, run) = named(text, "send --dry-run");
+        run.exits(2).says(&["n.toml"]).says(says);
+    }
+}
