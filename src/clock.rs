@@ -122,6 +122,11 @@ impl Epoch {
         }
     }
 
+    /// Whether [`Epoch::parse_rfc3339`] could have read it.
+    pub fn is_rfc3339(self) -> bool {
+        self.0 >= Self::YEAR_0 && jiff::Timestamp::from_nanosecond(self.0).is_ok()
+    }
+
     /// The time that a wall clock shows `since_start` after this epoch, cut to whole seconds.
     pub fn timestamp_at(self, since_start: Moment) -> Timestamp {
         let seconds = (self.0 + i128::from(since_start.0)).div_euclid(1_000_000_000);

@@ -41,20 +41,21 @@
 //! # Ok::<(), wms_sim::Error>(())
 //! ```
 //!
-//! Everything else is private. The story of a run, for those who work on it:
-//!
-//! 1. `cli` reads the scenario file and the secret and makes a job that cannot contradict itself.
-//! 2. `scenario::compile` turns the text into a `Plan`, or into every diagnostic at once.
-//! 3. The engine says when sessions begin; the `Fleet` admits session n with the nth child of the `Seed`.
-//! 4. The session's `Timeline` steps the plan to its next beat; the fleet files it in its due queue.
-//! 5. When a beat is due the event is rendered, encoded and signed over exactly those bytes.
-//! 6. The engine hands the `Dispatch` to the `Transport` and gets an `Exchange`, never an unnamed error.
-//! 7. The fleet settles it and closes the `Delivery`; in-order sessions advance.
-//! 8. Each step is a `RunEvent`; observers fold it: the tally counts, the journal writes a line, the printer shows.
-//! 9. What was done is one `Run`.
-//! 10. A report is a pure rendering of the run; what the receiver did chooses the exit code.
-//!
-//! ARCHITECTURE.md says what may import what, and what never changes.
+//! Everything else is private.
+
+// The story of a run, for those who work on it. ARCHITECTURE.md tells it too, and says what may import what, and what
+// never changes.
+//
+// 1. `cli` reads the scenario file and the secret and makes a job that cannot contradict itself.
+// 2. `scenario::compile` turns the text into a `Plan`, or into every diagnostic at once.
+// 3. The engine says when sessions begin; the `Fleet` admits session n with the nth child of the `Seed`.
+// 4. The session's `Timeline` steps the plan to its next beat; the fleet files it in its due queue.
+// 5. When a beat is due the event is rendered, encoded and signed over exactly those bytes.
+// 6. The engine hands the `Dispatch` to the `Transport` and gets an `Exchange`, never an unnamed error.
+// 7. The fleet settles it and closes the `Delivery`; in-order sessions advance.
+// 8. Each step is a `RunEvent`; observers fold it: the tally counts, the journal writes a line, the printer shows.
+// 9. What was done is one `Run`.
+// 10. A report is a pure rendering of the run; what the receiver did chooses the exit code.
 
 #![cfg_attr(
     not(feature = "internals"),

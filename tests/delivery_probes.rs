@@ -14,7 +14,7 @@ use wms_sim::delivery::fleet::Fleet;
 use wms_sim::delivery::policy::{Pace, Policy};
 use wms_sim::delivery::probe::{Answer, Ask, Asking, Prober};
 use wms_sim::delivery::{Numbers, Scenarios, SessionSource};
-use wms_sim::outcome::probe::{Probe, ProbeVerdict};
+use wms_sim::outcome::probe::{NotAsked, Probe, ProbeVerdict};
 use wms_sim::outcome::run_event::RunEvent;
 use wms_sim::protocol::dialect::{Dialect, MacInput, Order};
 use wms_sim::protocol::mac::{Secret, Signer};
@@ -135,7 +135,7 @@ fn probes(events: &[RunEvent]) -> Vec<(Moment, u64, &Probe)> {
     events
         .iter()
         .filter_map(|event| match event {
-            RunEvent::Probed { at, session, probe, .. } => Some((*at, *session, &**probe)),
+            RunEvent::Probed { at, session, probe } => Some((*at, session.number, &**probe)),
             _ => None,
         })
         .collect()
@@ -207,9 +207,29 @@ fn silence_has_an_end() {
     let (events, _) = RUN.play(&Script::new(|_| None));
     let probe = probes(&events)[0].2;
     assert_eq!((probe.verdict, probe.asks), (ProbeVerdict::Unknown, 3));
-    assert!(probe.detail.as_ref().unwrap().contains("no answer within 2 s"));
-    // Three times 2 s, and the pauses between them.
-    assert_about(took(&events), 6300);
+    assert!(probe.detail.as_ref().unwrap().contains("no answer within 1 s"));
+    // Twice 2 s, then a second: 0.7 s of the patience are left, and the pauses between them.
+    assert_about(took(&events), 5300);
+}
+
+#[test]
+fn one_question_does_not_outlast_the_patience() {
+    let silent = Script::new(|_| None);
+    let hour = Duration::from_secs(3600);
+    let (events, _) = Run { timeout: hour, ..RUN }.play(&silent);
+    let probe = probes(&events)[0].2;
+    assert_eq!((probe.verdict, probe.asks), (ProbeVerdict::Unknown, 1));
+    assert_eq!(probe.detail.as_deref(), Some("there was no answer within 5 s"));
+    assert_about(took(&events), 5000);
+    // Whoever is asked has a second to answer.
+    let (events, _) = Run { timeout: hour, within: Duration::ZERO, ..RUN }.play(&silent);
+    assert_eq!(probes(&events)[0].2.detail.as_deref(), Some("there was no answer within 1 s"));
+    assert_about(took(&events), 1000);
+    // What is left is told in whole tenths.
+    let late = Script::new(|nth| (nth == 0).then(|| (Duration::from_millis(1234), Ok(text("")))));
+    let (events, _) = Run { timeout: hour, ..RUN }.play(&late);
+    assert_eq!(probes(&events)[0].2.detail.as_deref(), Some("there was no answer within 3.7 s"));
+    assert_about(took(&events), 5000);
 }
 
 #[test]
@@ -257,8 +277,23 @@ fn a_run_that_is_stopped_asks_no_more() {
     let stop = Some(Duration::from_millis(1600));
     let (events, over) = Run { sessions: 5, within: Duration::from_secs(3600), stop, ..RUN }.play(&script);
     assert_about(over.since(Moment::ZERO).as_millis(), 1600);
-    assert!(probes(&events).is_empty(), "what was broken off is not told");
-    assert!(matches!(events.last(), Some(RunEvent::Interrupted { .. })));
+    assert!(probes(&events).is_empty(), "what was broken off is not told as an answer");
+    let interrupted = events.iter().position(|event| matches!(event, RunEvent::Interrupted { .. })).unwrap();
+    let mut not_asked: Vec<u64> = events[interrupted + 1..]
+        .iter()
+        .map(|event| match event {
+            RunEvent::NotAsked { session, why: NotAsked::Interrupted, .. } => session.number,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    not_asked.sort_unstable();
+    assert_eq!(not_asked, [1, 2, 3, 4, 5]);
+    // Those that were asked to the end are told as such, and the others are counted.
+    let slow = Script::new(|_| Some((Duration::from_millis(700), Ok(right()))));
+    let run = Run { sessions: 10, at_once: 2, within: Duration::ZERO, stop, ..RUN };
+    let (events, _) = run.play(&slow);
+    let left = events.iter().filter(|event| matches!(event, RunEvent::NotAsked { .. })).count();
+    assert_eq!((probes(&events).len(), left), (4, 6));
     let silent = Run { stop, timeout: Duration::from_secs(3600), ..RUN }.play(&Script::new(|_| None));
     assert_about(silent.1.since(Moment::ZERO).as_millis(), 1600);
 }

@@ -111,6 +111,7 @@ fn check(events: &[RunEvent], expected: &BTreeMap<u64, Vec<(Moment, Vec<u8>)>>, 
             }
             RunEvent::Acted { .. }
             | RunEvent::Probed { .. }
+            | RunEvent::NotAsked { .. }
             | RunEvent::SessionNotPlayed { .. }
             | RunEvent::Interrupted { .. }
             | RunEvent::Retrying { .. } => {

@@ -1,6 +1,11 @@
 //! The library's face, as a Rust test of a webhook uses it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a function that fails fails its test"
+)]
 
 mod common;
 
@@ -151,6 +156,17 @@ async fn everything_works_within_a_runtime() {
     assert!(inbox.session("no such").is_none());
 }
 
+#[tokio::test]
+async fn playing_can_go_on_in_a_task_of_its_own() {
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let inbox = simulator().inbox().unwrap().listen().unwrap();
+    let simulator = simulator().target(inbox.url()).scenario("bounce");
+    let task = tokio::spawn(is_send(async move { simulator.play().await }));
+    task.await.unwrap().unwrap().verdict().unwrap();
+}
+
 #[test]
 fn an_inbox_needs_no_network() {
     let inbox = Inbox::new(SECRET);
@@ -160,12 +176,71 @@ fn an_inbox_needs_no_network() {
         assert!(inbox.receive(event.mac(), event.body()).is_accepted());
     }
     let session = &inbox.sessions()[0];
-    assert_eq!((session.missing(), session.is_complete()), (1, false));
+    assert_eq!((session.missing(), session.out_of_order(), session.is_complete()), (1, 0, false));
+    assert_eq!(
+        inbox.verdict().unwrap_err().lines(),
+        [format!("session '{}': 1 event is missing", session.id())]
+    );
     let forged = inbox.receive(Some("hmac-sha256=00"), events[0].body());
     assert_eq!((forged.status(), forged.is_accepted()), (401, false));
     assert!(forged.body().contains("error") && forged.findings().len() == 1);
     assert_eq!(inbox.receive(None, events[0].body()).status(), 401);
     assert_eq!(Inbox::new("").receive(events[0].mac(), events[0].body()).status(), 401);
+}
+
+#[test]
+fn an_inbox_is_strict_about_order_and_lets_duplicates_pass() {
+    let sent = events(&simulator().scenario("bounce").session_id("s"));
+    assert_eq!(sent.len(), 3);
+    let told = |order: &[usize]| {
+        let inbox = Inbox::new(SECRET);
+        for place in order {
+            assert!(inbox.receive(sent[*place].mac(), sent[*place].body()).is_accepted());
+        }
+        inbox.verdict().err().map(|wrong| wrong.lines().join("; ")).unwrap_or_default()
+    };
+    assert_eq!(told(&[0, 1, 2]), "");
+    // Its end may be still to come.
+    assert_eq!(told(&[0, 1]), "");
+    // A sender that repeats what was not answered sends it twice.
+    assert_eq!(told(&[0, 1, 1, 2, 0]), "");
+    assert_eq!(told(&[0, 2, 1]), "session 's': 1 event came after later ones");
+    assert_eq!(told(&[2, 1, 0]), "session 's': 2 events came after later ones");
+    assert_eq!(told(&[0, 2]), "session 's': 1 event is missing");
+    assert_eq!(told(&[2]), "session 's': 2 events are missing");
+
+    // A gap that is given up after many more events, and is filled after all, is late and not missing.
+    let sent = events(&simulator().scenario("happy-path").session_id("s"));
+    let inbox = Inbox::new(SECRET);
+    for event in sent.iter().filter(|event| event.sequence() != 2).chain([&sent[2]]) {
+        inbox.receive(event.mac(), event.body());
+    }
+    assert_eq!(inbox.session("s").unwrap().out_of_order(), 1);
+    assert_eq!(inbox.verdict().unwrap_err().lines(), ["session 's': 1 event came after later ones"]);
+
+    // A session that begins again, although its page was not left.
+    let inbox = Inbox::new(SECRET);
+    for seconds in [1_767_323_045, 1_767_323_945] {
+        let start = UNIX_EPOCH + Duration::from_secs(seconds);
+        for event in events(&simulator().scenario("crash").session_id("s").start_time(start)) {
+            inbox.receive(event.mac(), event.body());
+        }
+    }
+    let wrong = inbox.verdict().unwrap_err();
+    assert!(wrong.to_string().contains("1 x restart-without-unload: "), "{wrong}");
+}
+
+#[test]
+fn a_verdict_on_many_sessions_is_told_in_short() {
+    let inbox = Inbox::new(SECRET);
+    for event in simulator().scenario("happy-path").sessions(30).events().unwrap() {
+        if event.sequence() != 1 {
+            inbox.receive(event.mac(), event.body());
+        }
+    }
+    let wrong = inbox.verdict().unwrap_err();
+    assert_eq!(wrong.lines().len(), 30);
+    assert!(wrong.to_string().ends_with("; and 10 more"), "{wrong}");
 }
 
 #[test]
@@ -196,6 +271,10 @@ fn what_cannot_be_used_is_told_before_anything_is_sent() {
         (simulator().set("snr.scales", "x"), "dialect: 'snr.scales'"),
         (simulator().dialect("newest"), "there is no dialect 'newest'"),
         (simulator().sessions(0), "nothing to play"),
+        (simulator().sessions(1_000_001), "more than 1,000,000 sessions"),
+        (simulator().sessions(u64::MAX), "more than 1,000,000 sessions"),
+        (simulator().start_time(UNIX_EPOCH + Duration::from_secs(1 << 38)), "the start time is not between"),
+        (simulator().start_time(UNIX_EPOCH - Duration::from_secs(1 << 36)), "the start time is not between"),
         (simulator().pace(Pace::Times(0.0)), "the pace is not between"),
         (simulator().pace(Pace::Times(f64::NAN)), "the pace is not between"),
     ] {
@@ -203,6 +282,61 @@ fn what_cannot_be_used_is_told_before_anything_is_sent() {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
     assert!(matches!(simulator().dialect("x").inbox(), Err(Error::Unknown { kind: "dialect", .. })));
+    assert!(matches!(simulator().sessions(1_000_001).events(), Err(Error::Contradiction(_))));
+}
+
+#[test]
+fn errors_do_not_speak_of_the_command_line() {
+    let target = "http://127.0.0.1:9/";
+    for simulator in [
+        simulator().fault("explode@3"),
+        simulator().fault("drop"),
+        simulator().fault("drop=200%"),
+        simulator().set("snr.scales", "x"),
+        simulator().set("snr.scale", "x"),
+        simulator().set("delivery.source-address", "192.0.2.1"),
+        simulator().target(target).header("X-WMS-Content-MAC", "c"),
+        simulator().target("https://127.0.0.1:9/").header("a b", "c"),
+        simulator().target("http://127.0.0.1:9/#x"),
+    ] {
+        let told = simulator.clone().target(target).play_blocking().err();
+        let told = told.or_else(|| simulator.play_blocking().err()).unwrap().to_string();
+        assert!(!told.contains("--") && !told.contains("wms-sim "), "{told}");
+    }
+}
+
+#[test]
+fn every_fault_is_named_where_faults_are_explained() {
+    let docs = include_str!("../src/simulator/mod.rs");
+    for kind in wms_sim::delivery::fault::KINDS {
+        assert!(docs.contains(&format!("`{}`", kind.name)), "{}", kind.name);
+    }
+}
+
+#[test]
+fn as_many_sessions_as_scenarios_or_ids_unless_it_is_said() {
+    let count =
+        |simulator: Simulator| simulator.events().unwrap().map(|event| event.session()).max().unwrap();
+    assert_eq!(count(simulator()), 1);
+    assert_eq!(count(simulator().scenario("bounce").scenario("low-snr")), 2);
+    assert_eq!(count(simulator().session_id("a").session_id("b").session_id("c")), 3);
+    assert_eq!(count(simulator().scenario("bounce").scenario("low-snr").session_id("a")), 2);
+    assert_eq!(count(simulator().session_id("a").session_id("b").sessions(1)), 1);
+    // As with the program: each scenario of the mix once.
+    let all = count(simulator().mix("all"));
+    assert!(all > 20, "{all}");
+}
+
+#[test]
+fn playing_without_a_runtime_is_an_error_and_no_panic() {
+    let simulator = simulator().target("http://127.0.0.1:9/");
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(simulator.play()).poll(&mut context) {
+        std::task::Poll::Ready(Err(error @ Error::System(_))) => {
+            assert!(error.to_string().contains("play_blocking"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

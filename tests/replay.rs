@@ -99,6 +99,40 @@ fn journals_that_are_not_whole_are_played_as_far_as_they_are() {
 }
 
 #[test]
+fn a_journal_that_an_editor_has_saved_is_read_or_named() {
+    let receiver = Receiver::start(Kind::NodeHttp, "s");
+    let folder = scratch();
+    let journal = folder.path().join("run.ndjson");
+    send(&receiver.url(), "s", "bounce --seed 3 --output quiet --journal").arg(&journal).exits(0);
+    let text = fs::read_to_string(&journal).unwrap();
+    let saved = folder.path().join("saved.ndjson");
+    let replay = |bytes: &[u8]| {
+        fs::write(&saved, bytes).unwrap();
+        sim(["replay", "--pace", "max", "--to", &receiver.url()]).arg(&saved)
+    };
+    for whole in [
+        format!("\u{feff}{text}"),
+        format!("{text}\n\r\n  \n"),
+        format!("{text}  "),
+        text.replace('\n', "\r\n"),
+    ] {
+        let before = receiver.records().len();
+        let output = replay(whole.as_bytes()).exits(0);
+        assert!(!output.stderr.contains("warning"), "{output}");
+        assert!(receiver.records().len() > before);
+    }
+    let units = |mark: &str| format!("{mark}{text}").encode_utf16().collect::<Vec<u16>>();
+    for bytes in [
+        units("\u{feff}").into_iter().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+        units("\u{feff}").into_iter().flat_map(u16::to_be_bytes).collect(),
+        units("").into_iter().flat_map(u16::to_le_bytes).collect(),
+        units("").into_iter().flat_map(u16::to_be_bytes).collect(),
+    ] {
+        replay(&bytes).exits(2).says(&["is UTF-16, and a journal is UTF-8", "iconv -f UTF-16 -t UTF-8"]);
+    }
+}
+
+#[test]
 fn an_event_of_a_later_version_keeps_its_name() {
     let (first, second) = (Receiver::start(Kind::NodeHttp, "s"), Receiver::start(Kind::NodeHttp, "s"));
     let folder = scratch();

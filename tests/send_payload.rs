@@ -46,6 +46,38 @@ fn an_overriding_value_keeps_its_numbers_and_keys() {
 }
 
 #[test]
+fn a_signal_that_is_given_is_sent_as_it_is_written() {
+    let name = "INTERMEDIATE_RESULTS";
+    for value in ["99999999", "0.123456", "-100", "1.50", "1e400", "2147483648.5"] {
+        for set in ["snr.number=decimal", "snr.number=integer", "snr.scale=percent"] {
+            let sent =
+                body(&["--event", name, "--override", &format!("{name}.payload.snr={value}"), "--set", set]);
+            assert!(sent.contains(&format!("\"snr\":{value},")), "{set} {sent}");
+        }
+    }
+    let folder = scratch();
+    let steps = ["99999999", "0.123456", "-100", "{ one_of: [0.123456, 0.123456] }"]
+        .map(|value| format!("  - {{ event: INTERMEDIATE_RESULTS, payload: {{ snr: {value} }} }}\n"));
+    let text =
+        format!("name: signal\ntitle: Signal\noutcome: abandoned\nlegal: false\nsteps:\n{}", steps.concat());
+    file(&folder, "signal.yaml", &text);
+    for set in ["snr.number=decimal", "snr.number=integer", "snr.scale=percent"] {
+        let output = sim(words("send signal.yaml --dry-run --seed 1 --set")).arg(set).dir(folder.path());
+        let signals: Vec<String> = output
+            .exits(0)
+            .json_lines()
+            .iter()
+            .map(|line| {
+                let body = line["body"].as_str().unwrap_or_default();
+                let (_, rest) = body.split_once("\"snr\":").unwrap_or_default();
+                rest.split(',').next().unwrap_or_default().to_owned()
+            })
+            .collect();
+        assert_eq!(signals, ["99999999", "0.123456", "-100", "0.123456"], "{set}");
+    }
+}
+
+#[test]
 fn a_scenario_whose_numbers_lose_digits_is_warned_of() {
     let folder = scratch();
     let text = "name: digits\ntitle: Digits\noutcome: abandoned\nsteps:\n  - event: WMS_LOADED\n    payload: { a: 0.12345678901234567890, b: 1.50 }\n";

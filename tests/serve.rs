@@ -479,8 +479,7 @@ fn a_browser_is_called_in_and_called_back() {
     assert_eq!(server.ask("POST", path, &foreign, "{}").0, 403);
     // Of an attempt that has come to nothing, and of a session without an ID.
     assert_eq!(server.ask("GET", "/c/demo/p", &[], "").0, 400);
-    let (status, begun) =
-        server.post("/c/demo/p/t/r", &json!({ "scenario": "bounce", "pace": "max" }));
+    let (status, begun) = server.post("/c/demo/p/t/r", &json!({ "scenario": "bounce", "pace": "max" }));
     assert!(status == 201 && page::is_uuid(begun["sessionId"].as_str().unwrap()), "{begun}");
 
     // The API next to the page.

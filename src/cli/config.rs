@@ -57,13 +57,16 @@ pub(super) fn apply(mut command: Command, typed: &[OsString]) -> Result<(Command
     // What is said of all verbs first, so that what is said of one of them wins.
     for (key, value) in &table {
         if !is_of_verb(key, value, &verbs) {
-            command = Setting { path: &path, named, key, value }.put(command, &verbs)?;
+            if value.is_table() && !has_flag(&command, &verbs, key) {
+                return Err(no_section(&path, key, &verbs));
+            }
+            command = Setting { path: &path, named, section: None, key, value }.put(command, &verbs)?;
         }
     }
     for (verb, value) in &table {
         if let (true, Value::Table(settings)) = (is_of_verb(verb, value, &verbs), value) {
             for (key, value) in settings {
-                let setting = Setting { path: &path, named, key, value };
+                let setting = Setting { path: &path, named, section: Some(verb), key, value };
                 command = setting.put(command, std::slice::from_ref(verb))?;
             }
         }
@@ -133,9 +136,38 @@ fn find(typed: &[OsString]) -> Option<(PathBuf, bool)> {
     Path::new(UNNAMED).is_file().then(|| (PathBuf::from(UNNAMED), false))
 }
 
+/// The flags of a verb that can be set.
+fn flags<'a>(command: &'a Command, verb: &str) -> impl Iterator<Item = &'a str> {
+    let arguments = command.find_subcommand(verb).into_iter().flat_map(Command::get_arguments);
+    arguments.filter_map(clap::Arg::get_long).filter(|flag| !args::TYPED_ONLY.contains(flag))
+}
+
+fn has_flag(command: &Command, verbs: &[String], key: &str) -> bool {
+    verbs.iter().any(|verb| flags(command, verb).any(|flag| flag == key))
+}
+
+fn no_section(path: &Path, name: &str, verbs: &[String]) -> CliError {
+    let error =
+        CliError::usage(format!("in the settings file {}: there is no section [{name}]", path.display()));
+    match nearest(name, verbs.iter().map(String::as_str)) {
+        Some(verb) => error.help(format!("did you mean [{verb}]?")),
+        None => error.help(format!("sections are verbs: {}", verbs.join(", "))),
+    }
+}
+
+fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .map(|name| (strsim::jaro_winkler(text, name), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
 struct Setting<'a> {
     path: &'a Path,
     named: bool,
+    /// The verb under which it stands; `None` where it stands for all.
+    section: Option<&'a str>,
     key: &'a str,
     value: &'a Value,
 }
@@ -210,26 +242,30 @@ impl Setting<'_> {
     }
 
     fn unknown(&self, command: &Command, verbs: &[String]) -> CliError {
-        let flags: Vec<&str> = verbs
-            .iter()
-            .filter_map(|verb| command.find_subcommand(verb))
-            .flat_map(Command::get_arguments)
-            .filter_map(clap::Arg::get_long)
-            .filter(|flag| !args::TYPED_ONLY.contains(flag))
+        let (path, key) = (self.path.display(), self.key);
+        let near = nearest(key, verbs.iter().flat_map(|verb| flags(command, verb)));
+        let Some(verb) = self.section else {
+            let error = CliError::usage(format!("the settings file {path} sets '{key}', which is no flag"));
+            return match near {
+                Some(flag) => error.help(format!("did you mean '{flag}'?")),
+                None => error.help("wms-sim send --help lists the flags"),
+            };
+        };
+        let message =
+            format!("the settings file {path} sets '{key}' under [{verb}], and {verb} has no such flag");
+        let others: Vec<&str> = command
+            .get_subcommands()
+            .map(Command::get_name)
+            .filter(|other| flags(command, other).any(|flag| flag == key))
             .collect();
-        let nearest = flags
-            .into_iter()
-            .map(|flag| (strsim::jaro_winkler(self.key, flag), flag))
-            .filter(|(likeness, _)| *likeness > 0.8)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let error = CliError::usage(format!(
-            "the settings file {} sets '{}', which is no flag",
-            self.path.display(),
-            self.key
-        ));
-        match nearest {
-            Some((_, flag)) => error.help(format!("did you mean '{flag}'?")),
-            None => error.help("wms-sim send --help lists the flags"),
+        let error = match others.as_slice() {
+            [] => CliError::usage(message),
+            [one] => return CliError::usage(message).help(format!("{one} has it")),
+            several => return CliError::usage(message).help(format!("{} have it", several.join(", "))),
+        };
+        match near {
+            Some(flag) => error.help(format!("did you mean '{flag}'?")),
+            None => error.help(format!("wms-sim {verb} --help lists the flags")),
         }
     }
 }

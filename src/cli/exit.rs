@@ -75,7 +75,8 @@ mod tests {
     #[test]
     fn exit_codes() {
         let timeout = FailureCode::ReplyTimeout;
-        let probes = |matched, differs, excused, unknown| Probes { matched, differs, excused, unknown };
+        let probes =
+            |matched, differs, excused, unknown| Probes { matched, differs, excused, unknown, not_asked: 0 };
         let ports = FailureCode::OutOfPorts;
         for (tally, exit) in [
             (tally(5, 0, &[]), Exit::Ok),

@@ -41,3 +41,8 @@ pub(super) fn read_text(path: &Path, what: &str, limit: u64) -> Result<String, C
         })
         .map(|text| text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
+
+/// Whether a text begins as one in UTF-16 does: with its mark, or with a character below 256.
+pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=255, ..] | [1..=255, 0, ..])
+}

@@ -10,6 +10,8 @@ use super::announce::SESSION_VARIABLE;
 
 /// So much of what a command says last on standard error is kept; the rest is read and forgotten.
 const KEPT: usize = 4 << 10;
+/// So many characters of what it printed are told where it failed.
+const TOLD: usize = 60;
 /// How long the rest of what a command said may take to arrive once it has ended.
 const GRACE: Duration = Duration::from_millis(50);
 
@@ -73,15 +75,28 @@ impl Command<'_> {
             }
             .map_err(|error| format!("{flag} could not be waited for: {error}"))?
         };
-        if status.success() { Ok(said) } else { Err(failed(flag, status, &complained)) }
+        if status.success() { Ok(said) } else { Err(failed(flag, status, &complained, &said)) }
     }
 }
 
-fn failed(flag: &str, status: ExitStatus, complained: &[u8]) -> String {
+/// What it complained of last, and what it printed, which may be the answer all the same.
+fn failed(flag: &str, status: ExitStatus, complained: &[u8], said: &[u8]) -> String {
     let complained = String::from_utf8_lossy(complained);
-    let last = complained.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-    let last: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
-    format!("the command of {flag} failed ({status}): {last}")
+    let last = complained.lines().rev().find(|line| !line.trim().is_empty());
+    let said = String::from_utf8_lossy(said);
+    let mut visible = said.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+    let begin: String = visible.by_ref().take(TOLD).collect();
+    let more = if visible.next().is_some() { "..." } else { "" };
+    let mut why = format!("the command of {flag} failed ({status})");
+    match last {
+        Some(last) => why.extend(": ".chars().chain(last.chars().filter(|c| !c.is_control()).take(200))),
+        None if begin.is_empty() => why.push_str(": it said nothing"),
+        None => {}
+    }
+    if !begin.is_empty() {
+        why.extend(["; it printed ", &begin, more]);
+    }
+    why
 }
 
 /// Reads to the end, or until it is too much.

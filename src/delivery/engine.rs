@@ -135,14 +135,12 @@ impl<T: Transport> Engine<T> {
                 }
             }
 
-            for ended in fleet.take_ended() {
-                probes.begin(ended);
-            }
+            fleet.take_ended().filter_map(|ended| probes.begin(ended)).for_each(&mut *tell);
 
             let idle = fleet.open() == 0 && announcing == 0 && probes.under_way() == 0;
             let over = level > Stop::No || (waiting.peek().is_none() && idle);
             if over && fleet.in_flight() == 0 {
-                fleet.give_up_retries(self.clock.now(), tell);
+                self.give_up(&mut fleet, &mut probes, tell);
                 return;
             }
 
@@ -181,15 +179,20 @@ impl<T: Transport> Engine<T> {
                         tell(RunEvent::Interrupted { at: self.clock.now() });
                     }
                     level = level.max(asked);
-                    // What a session has come to by now is not what it comes to.
-                    probes.stop().await;
+                    probes.stop().await.into_iter().for_each(&mut *tell);
                     if level == Stop::Now {
-                        fleet.give_up_retries(self.clock.now(), tell);
+                        self.give_up(&mut fleet, &mut probes, tell);
                         return;
                     }
                 }
             }
         }
+    }
+
+    /// Settles what waits to be sent again as it stands.
+    fn give_up(&self, fleet: &mut Fleet, probes: &mut Probes, tell: &mut impl FnMut(RunEvent)) {
+        fleet.give_up_retries(self.clock.now(), tell);
+        fleet.take_ended().filter_map(|ended| probes.begin(ended)).for_each(tell);
     }
 
     async fn wait(

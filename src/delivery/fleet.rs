@@ -48,13 +48,15 @@ pub struct Dispatch {
     pub attempt: u32,
 }
 
-/// A session of which every event is settled, and was sent unless a fault had it otherwise.
+/// A session of which every event is settled.
 #[derive(Clone, Debug)]
 pub struct Ended {
     /// Which.
     pub info: SessionInfo,
     /// Why a receiver may conclude something else than the scenario says.
     pub excuse: Option<Excuse>,
+    /// It was ended early: something was not sent, and no fault had it so.
+    pub cut: bool,
 }
 
 /// Names one dispatch in flight.
@@ -240,7 +242,7 @@ impl Fleet {
         self.gone
     }
 
-    /// The sessions that were played to their end since this was asked last. Whoever drives the fleet asks now and then.
+    /// The sessions that have ended since this was asked last. Whoever drives the fleet asks now and then.
     pub fn take_ended(&mut self) -> impl Iterator<Item = Ended> {
         self.ended.drain(..)
     }
@@ -373,10 +375,8 @@ impl Fleet {
         if session.in_flight == 0 && session.is_over() {
             let Session { info, excuse, cut, .. } = self.sessions.remove(key);
             let session_id = Arc::clone(&info.id);
-            tell(RunEvent::SessionEnded { at, session: info.number, session_id });
-            if !cut {
-                self.ended.push(Ended { info, excuse });
-            }
+            tell(RunEvent::SessionEnded { at, session: info.number, session_id, cut });
+            self.ended.push(Ended { info, excuse, cut });
         }
     }
 }

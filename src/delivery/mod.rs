@@ -22,4 +22,4 @@ mod signers;
 
 pub use signers::Signers;
 
-pub use session::{Numbers, Recording, Scenarios, SessionSource};
+pub use session::{MOST_SESSIONS, Numbers, Recording, Scenarios, SessionSource};

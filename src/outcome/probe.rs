@@ -75,3 +75,23 @@ impl Excuse {
         }
     }
 }
+
+/// Why a system was not asked after a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NotAsked {
+    /// The session was ended early: what it came to is not what the scenario says.
+    Cut,
+    /// The user ended the run.
+    Interrupted,
+}
+
+impl NotAsked {
+    /// The reason in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Cut => "the session was cut short",
+            Self::Interrupted => "the run was ended",
+        }
+    }
+}

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::delivery::Delivery;
-use super::probe::Probe;
+use super::probe::{NotAsked, Probe};
 use crate::clock::Moment;
 use crate::protocol::conclusion::Outcome;
 use crate::protocol::event_name::EventName;
@@ -74,19 +74,26 @@ pub enum RunEvent {
         session: u64,
         /// The session's ID.
         session_id: Arc<str>,
+        /// It was ended early: some of it was not sent because its endpoint gave no answer or wanted nothing any more.
+        cut: bool,
     },
     /// The receiver's own system was asked after a session that had ended.
     Probed {
         /// When it was known.
         at: Moment,
-        /// The session's number.
-        session: u64,
-        /// The session's ID.
-        session_id: Arc<str>,
-        /// What it should show.
-        expected: Outcome,
+        /// Which, and what it should show.
+        session: SessionInfo,
         /// What it shows.
         probe: Box<Probe>,
+    },
+    /// The receiver's own system was to be asked after a session that has ended, and was not.
+    NotAsked {
+        /// When it was known.
+        at: Moment,
+        /// Which.
+        session: SessionInfo,
+        /// Why.
+        why: NotAsked,
     },
     /// A session could not be announced to the receiver and was not played.
     SessionNotPlayed {

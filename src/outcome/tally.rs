@@ -43,8 +43,10 @@ pub struct Tally {
     pub resent: u64,
     /// Sessions begun.
     pub sessions_started: u64,
-    /// Sessions of which every event is settled.
+    /// Sessions that were played to their end: every event is settled.
     pub sessions_completed: u64,
+    /// Sessions that were ended early.
+    pub sessions_cut: u64,
     /// Sessions that could not be announced to the receiver.
     pub sessions_not_played: u64,
     /// What the receiver's own system showed of sessions that had ended.
@@ -74,6 +76,8 @@ pub struct Probes {
     pub excused: u64,
     /// It could not be asked, or not be understood.
     pub unknown: u64,
+    /// Nobody was asked: the session was cut short, or the run was ended.
+    pub not_asked: u64,
 }
 
 impl Probes {
@@ -116,6 +120,7 @@ impl Default for Tally {
             resent: 0,
             sessions_started: 0,
             sessions_completed: 0,
+            sessions_cut: 0,
             sessions_not_played: 0,
             probes: Probes::default(),
             by_event: [0; 21],
@@ -150,7 +155,9 @@ impl Tally {
             RunEvent::Retrying { .. } => self.in_flight = self.in_flight.saturating_sub(1),
             RunEvent::Settled(delivery) => self.settle(delivery),
             RunEvent::Acted { .. } => {}
-            RunEvent::SessionEnded { .. } => self.sessions_completed += 1,
+            RunEvent::SessionEnded { cut: false, .. } => self.sessions_completed += 1,
+            RunEvent::SessionEnded { cut: true, .. } => self.sessions_cut += 1,
+            RunEvent::NotAsked { .. } => self.probes.not_asked += 1,
             RunEvent::Probed { probe, .. } => self.probes.add(probe),
             RunEvent::SessionNotPlayed { .. } => self.sessions_not_played += 1,
             RunEvent::Interrupted { .. } => self.interrupted = true,

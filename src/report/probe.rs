@@ -5,18 +5,13 @@ use std::fmt::Write as _;
 use super::line::INDENT;
 use super::style::{BAD, FAINT, GOOD, WARN, harmless, paint};
 use crate::clock::Moment;
-use crate::outcome::probe::{Probe, ProbeVerdict};
+use crate::outcome::probe::{NotAsked, Probe, ProbeVerdict};
+use crate::outcome::run_event::SessionInfo;
 use crate::outcome::tally::Probes;
-use crate::protocol::conclusion::Outcome;
 
-/// The line of a session that was asked after, in the columns of its events. The number stands where there are many.
-pub fn line(at: Moment, session: Option<u64>, expected: Outcome, probe: &Probe) -> String {
-    let mut line = format!("{:>8.3}  ", at.as_millis_f64() / 1e3);
-    if let Some(session) = session {
-        let _ = write!(line, "{session:<7}  ");
-    }
-    let expected = format!("expected: {}", expected.as_str());
-    let _ = write!(line, "{:>4}  {expected:<29}  {:<8}  ", "", "");
+/// The line of a session that was asked after, in the columns of its events. Where there are many, it is named.
+pub fn line(at: Moment, session: &SessionInfo, many: bool, probe: &Probe) -> String {
+    let mut line = begin(at, session, many);
     let text = match (probe.verdict, &probe.found) {
         (ProbeVerdict::Differs, Some(found)) => format!("differs: {}", harmless(found, 60)),
         (ProbeVerdict::Differs, None) => "differs: none".to_owned(),
@@ -28,10 +23,40 @@ pub fn line(at: Moment, session: Option<u64>, expected: Outcome, probe: &Probe) 
         ProbeVerdict::Differs | ProbeVerdict::Unknown => BAD,
     };
     line.push_str(&paint(style, text));
+    if many {
+        line.push_str(&name(session));
+    }
     if let Some(excuse) = probe.excuse.filter(|_| probe.is_excused()) {
         let _ = write!(line, "  {} {}", paint(WARN, "excused:"), excuse.words());
     }
     line
+}
+
+/// The line of a session that was to be asked after, and was not.
+pub fn not_asked(at: Moment, session: &SessionInfo, many: bool, why: NotAsked) -> String {
+    let mut line = begin(at, session, many);
+    line.push_str(&paint(WARN, format!("not asked: {}", why.words())));
+    if many {
+        line.push_str(&name(session));
+    }
+    line
+}
+
+/// The columns before what came of it.
+fn begin(at: Moment, session: &SessionInfo, many: bool) -> String {
+    let mut line = format!("{:>8.3}  ", at.as_millis_f64() / 1e3);
+    if many {
+        let _ = write!(line, "{:<7}  ", session.number);
+    }
+    let expected = format!("expected: {}", session.outcome.as_str());
+    let _ = write!(line, "{:>4}  {expected:<29}  {:<8}  ", "", "");
+    line
+}
+
+/// By what a session can be found again: its number is known to nobody but this run.
+fn name(session: &SessionInfo) -> String {
+    let SessionInfo { scenario, id, .. } = session;
+    format!("  {}", paint(FAINT, format!("{} · {}", harmless(scenario, 60), harmless(id, 80))))
 }
 
 /// Why it could not be told, or why there was no outcome.
@@ -42,7 +67,7 @@ pub fn explanation(probe: &Probe) -> Option<String> {
 
 /// What the sessions of a run came to; nothing where none was asked after.
 pub(super) fn summary(text: &mut String, probes: &Probes) {
-    if probes.all() == 0 {
+    if probes.all() + probes.not_asked == 0 {
         return;
     }
     let part = |count: u64, word: &str, style| {
@@ -53,12 +78,16 @@ pub(super) fn summary(text: &mut String, probes: &Probes) {
     if probes.excused > 0 {
         let _ = write!(differs, " ({} excused)", probes.excused);
     }
-    let _ = writeln!(
+    let _ = write!(
         text,
         "probes    {} · {differs} · {}",
         part(probes.matched, "matched", GOOD),
         part(probes.unknown, "unknown", BAD)
     );
+    if probes.not_asked > 0 {
+        let _ = write!(text, " · {}", part(probes.not_asked, "not asked", WARN));
+    }
+    text.push('\n');
     if probes.failed() > 0 {
         advise(text, "See what your system made of the events; --expect-within gives it more time.");
     }

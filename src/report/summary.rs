@@ -19,13 +19,16 @@ pub fn summary(run: &Run) -> String {
         seconds(run.took.as_secs_f64()),
         counts(tally)
     );
-    if run.setup.sessions > 1 || tally.sessions_not_played > 0 {
+    if run.setup.sessions > 1 || tally.sessions_not_played + tally.sessions_cut > 0 {
         let mut parts = Vec::new();
         if tally.sessions_started > 0 {
             parts.push(format!(
                 "{} of {} played to the end",
                 tally.sessions_completed, tally.sessions_started
             ));
+        }
+        if tally.sessions_cut > 0 {
+            parts.push(paint(WARN, format!("{} cut short", tally.sessions_cut)));
         }
         if tally.sessions_not_played > 0 {
             parts.push(paint(BAD, format!("{} not played", tally.sessions_not_played)));

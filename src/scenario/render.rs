@@ -194,7 +194,7 @@ fn write_state(out: &mut Vec<u8>, hidden: bool) {
 }
 
 /// Writes a signal as the dialect does. The marks below -80 mean what they mean on every scale.
-pub(super) fn write_snr(out: &mut Vec<u8>, decibel: f64, dialect: &Dialect) {
+fn write_snr(out: &mut Vec<u8>, decibel: f64, dialect: &Dialect) {
     let value = match dialect.snr_scale {
         SnrScale::Percent if decibel > -80.0 => (decibel / 12.0 * 100.0).min(100.0),
         _ => decibel,

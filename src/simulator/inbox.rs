@@ -8,7 +8,7 @@ use crate::protocol::conclusion::Outcome;
 use crate::protocol::dialect::Dialect;
 use crate::protocol::mac::{Secret, Signer};
 use crate::serve::desk::Desk;
-use crate::serve::inbox::{InboxOptions, Received, SessionState};
+use crate::serve::inbox::{FindingCode, InboxOptions, Received, SessionState};
 
 /// Receives webhook requests: verifies the MAC, reads the event, follows each session's order. Hand it requests with
 /// [`receive`](Self::receive), or let it listen on a loopback port with `listen`; then ask what came.
@@ -70,6 +70,7 @@ impl Inbox {
                 id: view.session_id,
                 state: view.state,
                 missing: view.missing,
+                out_of_order: view.out_of_order,
                 complete: view.complete,
             })
             .collect()
@@ -80,7 +81,19 @@ impl Inbox {
         self.sessions().into_iter().find(|session| session.id() == id)
     }
 
-    /// Whether all that came was right: MACs, bodies, order. That nothing came is not.
+    /// Whether all that came was right. It is not where
+    ///
+    /// - a request was refused: its MAC, or a body that is no event;
+    /// - an event is unlike the dialect: keys, values, severities, timestamps, or a place in which it cannot happen;
+    /// - events of a session are missing (later ones came), or came out of order;
+    /// - a session began again although its page was not left, or another body came under the same sequence;
+    /// - nothing came at all.
+    ///
+    /// The same event twice is right: a sender that repeats what was not answered does that, and receivers must live with
+    /// it. So is a session whose end has not come, which is still running:
+    /// [`ReceivedSession::is_complete`] tells that one. Of a session's events the last 64 are remembered; what comes again
+    /// after that passes as a repetition. Once sessions had to be forgotten (see [`sessions`](Self::sessions)), gaps and
+    /// order are no longer judged.
     ///
     /// # Errors
     /// What was wrong, a line each.
@@ -88,10 +101,16 @@ impl Inbox {
         let summary = self.desk.inbox().summary();
         let mut wrong: Vec<String> = summary
             .troubles()
+            // Told below, by session: a gap that was filled too late is no gap any more.
+            .filter(|(code, _)| *code != FindingCode::Gap)
             .map(|(code, count)| format!("{count} x {}: {}", code.as_str(), code.meaning()))
             .collect();
         if summary.received == 0 {
             wrong.push("nothing was received".to_owned());
+        }
+        // What comes of a session that was forgotten looks like the rest of one whose beginning is missing.
+        if summary.forgotten == 0 {
+            wrong.extend(self.sessions().iter().flat_map(ReceivedSession::disorder));
         }
         if wrong.is_empty() { Ok(()) } else { Err(Wrong { wrong }) }
     }
@@ -142,6 +161,7 @@ pub struct ReceivedSession {
     state: SessionState,
     events: Vec<ReceivedEvent>,
     missing: u64,
+    out_of_order: u64,
     complete: bool,
 }
 
@@ -167,14 +187,34 @@ impl ReceivedSession {
         &self.events
     }
 
-    /// How many events are missing.
+    /// How many events are missing: later ones came, these did not. Whether more follows the last one, nobody knows;
+    /// [`is_complete`](Self::is_complete) says whether the page was left.
     pub fn missing(&self) -> u64 {
         self.missing
+    }
+
+    /// How many events came after events with a higher sequence.
+    pub fn out_of_order(&self) -> u64 {
+        self.out_of_order
     }
 
     /// True where every event came, from the first to `PAGE_UNLOADED`.
     pub fn is_complete(&self) -> bool {
         self.complete
+    }
+
+    /// A line for what is missing, and one for what came late.
+    fn disorder(&self) -> impl Iterator<Item = String> {
+        let id = self.id.escape_debug();
+        let line = |count: u64, one: &str, several: &str| match count {
+            0 => None,
+            1 => Some(format!("session '{id}': 1 event {one}")),
+            _ => Some(format!("session '{id}': {count} events {several}")),
+        };
+        let late = "came after later ones";
+        [line(self.missing, "is missing", "are missing"), line(self.out_of_order, late, late)]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -212,7 +252,13 @@ impl Wrong {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the inbox found: {}", self.wrong.join("; "))
+        const SHOWN: usize = 20;
+        let shown = self.wrong.len().min(SHOWN);
+        write!(f, "the inbox found: {}", self.wrong[..shown].join("; "))?;
+        if self.wrong.len() > SHOWN {
+            write!(f, "; and {} more", self.wrong.len() - SHOWN)?;
+        }
+        Ok(())
     }
 }
 

@@ -102,8 +102,8 @@ impl Simulator {
         self
     }
 
-    /// A scenario of the catalogue, by name. Of several, each session plays the next; there is a session for each,
-    /// unless [`sessions`](Self::sessions) says otherwise.
+    /// A scenario of the catalogue, by name. Of several, each session plays the next; how many sessions there are, see
+    /// [`sessions`](Self::sessions).
     #[must_use]
     pub fn scenario(mut self, name: impl Into<String>) -> Self {
         self.plays.push(What::Named(name.into()));
@@ -124,14 +124,16 @@ impl Simulator {
         self
     }
 
-    /// How many sessions are played.
+    /// How many sessions are played, at most 1,000,000. Where it is not said, one for each scenario (of a mix too), or for
+    /// each [`session_id`](Self::session_id) where there are more of those.
     #[must_use]
     pub fn sessions(mut self, count: u64) -> Self {
         self.sessions = Some(count);
         self
     }
 
-    /// Adds a session ID. Sessions use them in turn; where there are none, they are drawn.
+    /// Adds a session ID. Sessions use them in turn; where there are none, they are drawn. With more IDs than scenarios
+    /// there is a session for each ID, unless [`sessions`](Self::sessions) says otherwise.
     #[must_use]
     pub fn session_id(mut self, id: impl Into<String>) -> Self {
         self.ids.push(id.into());
@@ -146,7 +148,7 @@ impl Simulator {
     }
 
     /// When the sessions begin, by their stamps. Now, or with [`Pace::Max`] so long ago that no stamp lies in the
-    /// future.
+    /// future. It has to be a time that RFC 3339 can write, from the year 0 to the year 9999.
     #[must_use]
     pub fn start_time(mut self, start: SystemTime) -> Self {
         self.start = Some(Epoch::from(start));
@@ -160,7 +162,14 @@ impl Simulator {
         self
     }
 
-    /// Injects a fault, such as `drop@3`, `duplicate=10%` or `mac:wrong-secret@2`; `wms-sim faults` lists them all.
+    /// Injects a fault, such as `drop@3` (the event with sequence 3), `duplicate=10%` (each by chance),
+    /// `delay@5=8s`, `burst@4=6` or `delay=1%,8s`.
+    ///
+    /// - `drop`, `duplicate`, `swap`, `delay` and `burst` change which events come, and when;
+    /// - `mac:missing`, `mac:empty`, `mac:wrong-secret`, `mac:corrupted`, `mac:truncated`, `mac:other-body` forge the MAC:
+    ///   the receiver must refuse the event; with `mac:upper-case` any answer is right;
+    /// - `body:truncated`, `body:not-json`, `body:extra-field` and `body:unknown-event` change the body, which is rightly
+    ///   signed.
     #[must_use]
     pub fn fault(mut self, spec: impl Into<String>) -> Self {
         self.faults.push(spec.into());
@@ -199,10 +208,15 @@ impl Simulator {
 
     /// Posts the events to the target and returns what became of each, in the order in which they were settled.
     ///
-    /// A target that refuses or fails is no error here: [`Deliveries::verdict`] says whether all went as expected.
+    /// A target that refuses or fails is no error here: [`Deliveries::verdict`] says whether all went as expected. The
+    /// future is `Send`. It plays in tasks of the Tokio runtime that polls it.
     ///
     /// # Errors
-    /// Something that was set cannot be used. Nothing has been sent then.
+    /// Something that was set cannot be used, or there is no Tokio runtime. Nothing has been sent then.
+    ///
+    /// # Panics
+    /// In a runtime without IO and time, which nobody can ask it for: build it with `enable_all`, as `#[tokio::main]` and
+    /// `#[tokio::test]` do.
     pub async fn play(&self) -> Result<Deliveries, Error> {
         play::play(self).await
     }

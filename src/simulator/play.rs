@@ -29,6 +29,10 @@ pub(super) async fn play(simulator: &Simulator) -> Result<Deliveries, Error> {
         let header = Header::new(name, value).map_err(|error| Error::Header(error.to_string()))?;
         options.headers.push(header);
     }
+    if tokio::runtime::Handle::try_current().is_err() {
+        let why = "there is no Tokio runtime; Simulator::play_blocking brings its own";
+        return Err(std::io::Error::other(why).into());
+    }
     let refused = |error: SetupError| Error::Target(error.to_string());
     let clock = RunClock::start();
     let seed = simulator.seed.0;

@@ -6,7 +6,7 @@ use super::{Error, Simulator, What};
 use crate::clock::wall_clock;
 use crate::delivery::fault::FaultRule;
 use crate::delivery::policy::Policy;
-use crate::delivery::{Scenarios, SessionSource, Signers};
+use crate::delivery::{MOST_SESSIONS, Scenarios, SessionSource, Signers};
 use crate::protocol::dialect::Dialect;
 use crate::protocol::mac::Signer;
 use crate::scenario::compile::Options;
@@ -39,13 +39,20 @@ impl Job {
             dialect.set(key, value).map_err(|error| Error::Dialect(error.to_string()))?;
         }
         let mix = deal(&simulator.plays, &options)?;
-        let sessions = match simulator.sessions {
-            Some(0) => return Err(Error::Contradiction("0 sessions are nothing to play")),
-            Some(count) => count,
-            None => simulator.plays.len().max(simulator.ids.len()).max(1) as u64,
-        };
+        let sessions =
+            simulator.sessions.unwrap_or_else(|| mix.plans().len().max(simulator.ids.len()) as u64);
+        match sessions {
+            0 => return Err(Error::Contradiction("0 sessions are nothing to play")),
+            1..=MOST_SESSIONS => {}
+            _ => return Err(Error::Contradiction("more than 1,000,000 sessions are too many for one run")),
+        }
         let start = match simulator.start {
-            Some(start) => start,
+            Some(start) if start.is_rfc3339() => start,
+            Some(_) => {
+                return Err(Error::Contradiction(
+                    "the start time is not between 0000-01-01T00:00:00Z and 9999-12-30T22:00:00Z",
+                ));
+            }
             None => simulator.pace.start(wall_clock(), mix.longest()),
         };
         let faults: Arc<[FaultRule]> = simulator

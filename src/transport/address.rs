@@ -55,9 +55,15 @@ pub(super) fn lacks_source(address: SocketAddr) -> bool {
     UdpSocket::bind((any, 0)).and_then(|socket| socket.connect(address)).is_err()
 }
 
-/// Refuses an address that requests are to come from and that is not this machine's.
-pub(super) fn check_source(source: Option<IpAddr>) -> Result<(), SetupError> {
+/// Refuses an address that requests are to come from and that is not this machine's, or from which the host that is
+/// connected to, where it is known, can never be reached.
+pub(super) fn check_source(source: Option<IpAddr>, to: Option<&Host<String>>) -> Result<(), SetupError> {
     let Some(source) = source else { return Ok(()) };
+    if let Some(host) = to
+        && matches!((host, source), (Host::Ipv4(_), IpAddr::V6(_)) | (Host::Ipv6(_), IpAddr::V4(_)))
+    {
+        return Err(SetupError::SourceFamily { address: source, host: host.to_string() });
+    }
     // Binding a UDP socket sends nothing, and uses no TCP port.
     UdpSocket::bind((source, 0)).map(drop).map_err(|_| SetupError::Source(source))
 }

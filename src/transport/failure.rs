@@ -1,6 +1,7 @@
 //! The names of what goes wrong on a connection, whichever transport it was.
 
 use std::io::{Error, ErrorKind};
+use std::net::IpAddr;
 
 use crate::outcome::exchange::{Failure, FailureCode, Phase};
 
@@ -12,6 +13,14 @@ pub(super) fn name(error: &Error, phase: Phase) -> Failure {
         return tls::failure::name(tls, phase);
     }
     Failure::new(code(error, phase), phase, error.to_string())
+}
+
+/// Names the setting that lets no route lead there, where requests come from an address that was chosen.
+pub(super) fn from_source(mut failure: Failure, source: Option<IpAddr>) -> Failure {
+    if let Some(source) = source.filter(|_| failure.code == FailureCode::Unreachable) {
+        failure.detail = format!("{} (delivery.source-address is {source})", failure.detail);
+    }
+    failure
 }
 
 /// Whether the connection was cut by the other side, in the words of any operating system.
@@ -29,7 +38,9 @@ fn code(error: &Error, phase: Phase) -> FailureCode {
     if out_of_descriptors(error) {
         return FailureCode::OutOfDescriptors;
     }
-    if is_cut(error) {
+    // There was no connection that could have been cut: hyper's word for no address that can be tried.
+    let none_yet = error.kind() == ErrorKind::NotConnected && phase == Phase::Connect;
+    if is_cut(error) && !none_yet {
         return FailureCode::ConnectionReset;
     }
     match (error.kind(), phase) {
@@ -47,7 +58,8 @@ fn code(error: &Error, phase: Phase) -> FailureCode {
             | ErrorKind::HostUnreachable
             | ErrorKind::NetworkDown
             | ErrorKind::PermissionDenied
-            | ErrorKind::AddrNotAvailable,
+            | ErrorKind::AddrNotAvailable
+            | ErrorKind::NotConnected,
             _,
         ) => FailureCode::Unreachable,
         (ErrorKind::UnexpectedEof, Phase::Tls | Phase::Wait) => FailureCode::ClosedWithoutReply,
@@ -103,6 +115,8 @@ mod tests {
             (ErrorKind::HostUnreachable, Phase::Connect, C::Unreachable),
             (ErrorKind::NetworkUnreachable, Phase::Wait, C::Unreachable),
             (ErrorKind::PermissionDenied, Phase::Connect, C::Unreachable),
+            (ErrorKind::NotConnected, Phase::Connect, C::Unreachable),
+            (ErrorKind::NotConnected, Phase::Wait, C::ConnectionReset),
             (ErrorKind::AddrNotAvailable, Phase::Connect, C::OutOfPorts),
             (ErrorKind::TimedOut, Phase::Connect, C::ConnectTimeout),
             (ErrorKind::TimedOut, Phase::Wait, C::ReplyTimeout),

@@ -111,7 +111,10 @@ fn reserved(name: &str) -> Option<&'static str> {
         ("upgrade", CONNECTION),
         ("http2-settings", CONNECTION),
         ("expect", "the body is sent at once, without waiting for 100 Continue"),
-        ("x-wms-content-mac", "it is computed from each body; to send a wrong one, use --fault mac:..."),
+        (
+            "x-wms-content-mac",
+            "it is computed from each body; to send a wrong one, inject a fault such as mac:missing",
+        ),
     ];
     RESERVED.iter().find(|(field, _)| name.eq_ignore_ascii_case(field)).map(|(_, reason)| *reason)
 }

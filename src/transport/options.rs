@@ -139,6 +139,17 @@ pub enum SetupError {
         "delivery.source-address: this machine has no address {0}; use one of its own, such as 127.0.0.2 for a target on it"
     )]
     Source(IpAddr),
+    /// An address from which the target's cannot be reached.
+    #[error(
+        "delivery.source-address: {address} is an {} address and the target's {host} is not; use one of its family, or any",
+        if address.is_ipv4() { "IPv4" } else { "IPv6" }
+    )]
+    SourceFamily {
+        /// Where requests were to come from.
+        address: IpAddr,
+        /// The target's host, or the proxy's.
+        host: String,
+    },
     /// A setting that only the other transport has.
     #[error("{setting} needs a full HTTP client; use --transport reqwest, or leave it at auto")]
     NeedsClient {

@@ -190,6 +190,8 @@ fn bodies(table: &mut Table) {
         ("\"Zo\u{eb}\"".as_bytes(), b"\"Zo\xc3\x83\xc2\xab\"", &["signed-double-encoded"]),
         ("\"Zo\u{eb}\"".as_bytes(), b"\"Zo?\"", &["signed-question-marks"]),
         (b"\"Zo\xeb\"", "\"Zo\u{fffd}\"".as_bytes(), &["signed-replacement-marks"]),
+        (&utf16(EVENT), event, &["signed-before-utf16"]),
+        (&utf16(EVENT), b"another", &["wrong-secret", "body-utf16"]),
         (STANDARD.encode(EVENT).as_bytes(), event, &["signed-before-base64"]),
         (format!("b'{EVENT}'").as_bytes(), event, &["signed-before-repr"]),
         (event, format!("b'{EVENT}'").as_bytes(), &["signed-as-repr"]),
@@ -217,6 +219,11 @@ fn bodies(table: &mut Table) {
     ] {
         table.signed(body, signed, reasons);
     }
+}
+
+/// As PowerShell's `>` writes it.
+fn utf16(text: &str) -> Vec<u8> {
+    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
 /// All of them.

@@ -53,10 +53,10 @@ pub(in crate::cli) struct DeliveryArgs {
     #[arg(long, value_name = "FILE", help_heading = "Delivery")]
     pub cacert: Option<PathBuf>,
     /// Show the target this client certificate (PEM)
-    #[arg(long, value_name = "FILE", requires = "key", help_heading = "Delivery")]
+    #[arg(long, value_name = "FILE", help_heading = "Delivery")]
     pub cert: Option<PathBuf>,
     /// The client certificate's private key (PEM)
-    #[arg(long, value_name = "FILE", requires = "cert", help_heading = "Delivery")]
+    #[arg(long, value_name = "FILE", help_heading = "Delivery")]
     pub key: Option<PathBuf>,
     /// Send through a proxy. The environment's proxy is used too, but not for loopback targets
     #[arg(long, value_name = "URL", help_heading = "Delivery")]

@@ -1,4 +1,5 @@
-//! What can be typed.
+//! What can be typed. Which flag needs which other is judged where they are resolved: for the parser, what a settings
+//! file sets is not there.
 
 mod audit;
 mod delivery;

@@ -6,6 +6,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 
 use super::{DeliveryArgs, DialectArgs, SecretArgs};
 use crate::clock::Epoch;
+use crate::delivery::MOST_SESSIONS;
 use crate::delivery::fault::FaultRule;
 use crate::delivery::policy::Pace;
 use crate::seed::Seed;
@@ -64,7 +65,7 @@ pub(in crate::cli) struct SendArgs {
     #[arg(long, value_name = "DIR", help_heading = "What is played")]
     pub scenarios: Option<PathBuf>,
     /// How many sessions [default: one of each scenario]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000), help_heading = "What is played")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_SESSIONS), help_heading = "What is played")]
     pub sessions: Option<u64>,
     /// Play only session K of them, counted from 1
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What is played")]
@@ -73,10 +74,10 @@ pub(in crate::cli) struct SendArgs {
     #[arg(long, value_name = "CODE", help_heading = "What is played")]
     pub event: Option<String>,
     /// The single event's sequence
-    #[arg(long, value_name = "N", requires = "event", help_heading = "What is played")]
+    #[arg(long, value_name = "N", help_heading = "What is played")]
     pub sequence: Option<u32>,
     /// The single event's payload, in place of the usual one
-    #[arg(long, value_name = "JSON", requires = "event", help_heading = "What is played")]
+    #[arg(long, value_name = "JSON", help_heading = "What is played")]
     pub payload: Option<String>,
     /// Change a payload value, as in INTERMEDIATE_RESULTS.payload.snr=-100
     #[arg(long = "override", value_name = "EVENT.payload.KEY=VALUE", help_heading = "What is played")]
@@ -120,21 +121,16 @@ pub(in crate::cli) struct SendArgs {
                 {sessionId} is replaced; a command finds it in WMS_SIM_SESSION_ID too"
     )]
     pub expect_probe: Option<String>,
-    /// Ask again until the outcome is there, for so long, in real time
-    #[arg(
-        long,
-        value_name = "DURATION",
-        default_value = "5s",
-        requires = "expect_probe",
-        help_heading = "How it is played"
-    )]
+    /// Ask again until the outcome is there, for so long, in real time. One answer may take what is left of it (at least
+    /// 1s), and no longer than --timeout
+    #[arg(long, value_name = "DURATION", default_value = "5s", help_heading = "How it is played")]
     pub expect_within: String,
     /// Change from the first secret to the second when so much of the run's time has passed; --secret or --secret-file is
     /// then given twice. A built-in receiver accepts both
     #[arg(long, value_name = "PERCENT", help_heading = "How it is played")]
     pub rotate_at: Option<String>,
     /// Inject a fault: drop@3, duplicate=10%, delay@5=8s, mac:missing@2 ... (wms-sim faults lists them)
-    #[arg(long, value_name = "SPEC", help_heading = "How it is played")]
+    #[arg(long, value_name = "SPEC", value_parser = fault, help_heading = "How it is played")]
     pub fault: Vec<FaultRule>,
     /// Print what would be sent, one JSON object a line
     #[arg(long, help_heading = "How it is played")]
@@ -158,6 +154,10 @@ fn seed(text: &str) -> Result<Seed, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
+fn fault(text: &str) -> Result<FaultRule, String> {
+    text.parse().map_err(|error: String| format!("{error} (wms-sim faults lists them)"))
+}
+
 impl SendArgs {
     /// Drops what a settings file says where something was typed (or is in the environment) that cannot go with it:
     /// the parser does not see defaults as contradictions. Returns what was dropped.
@@ -166,9 +166,13 @@ impl SendArgs {
         let what = any(&["scenario", "mix", "event"]);
         let instead = any(&["dry_run", "curl", "step"]);
         let dropped = |argument, other: bool| other && !given(argument);
+        // What belongs to a single event goes with it.
+        let event = dropped("event", what);
         let dropped: Vec<&str> = [
             ("mix", dropped("mix", what)),
-            ("event", dropped("event", what)),
+            ("event", event),
+            ("sequence", dropped("sequence", event)),
+            ("payload", dropped("payload", event)),
             ("session_id", dropped("session_id", given("session_ids"))),
             ("session_ids", dropped("session_ids", given("session_id"))),
             ("dry_run", dropped("dry_run", instead)),
@@ -183,6 +187,8 @@ impl SendArgs {
             match *argument {
                 "mix" => self.mix = None,
                 "event" => self.event = None,
+                "sequence" => self.sequence = None,
+                "payload" => self.payload = None,
                 "session_id" => self.session_id = None,
                 "session_ids" => self.session_ids = None,
                 "dry_run" => self.dry_run = false,

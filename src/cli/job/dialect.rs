@@ -8,7 +8,7 @@ use super::duration;
 use crate::cli::args::{DeliveryArgs, DialectArgs, OrderName};
 use crate::cli::error::CliError;
 use crate::cli::files;
-use crate::protocol::dialect::{Dialect, Order};
+use crate::protocol::dialect::{Dialect, Order, SetError};
 
 const LIMIT: u64 = 1 << 20;
 
@@ -43,7 +43,7 @@ pub(in crate::cli) fn choose(args: &DialectArgs) -> Result<Chosen, CliError> {
         let (key, value) = text
             .split_once('=')
             .ok_or_else(|| CliError::usage(format!("--set '{text}' is not of the form KEY=VALUE")))?;
-        trial.set(key, value).map_err(|error| CliError::usage(format!("--set: {error}")))?;
+        trial.set(key, value).map_err(|error| wrong("--set", &error))?;
         set.push((key.to_owned(), value.to_owned()));
     }
     Ok(Chosen { base, set })
@@ -102,9 +102,15 @@ pub(super) fn read(path: &Path) -> Result<Dialect, CliError> {
     for (key, value) in keys.into_iter().filter(|(key, _)| key != "base") {
         dialect
             .set(&key, &value)
-            .map_err(|error| CliError::usage(format!("in the dialect file {}: {error}", path.display())))?;
+            .map_err(|error| wrong(&format!("in the dialect file {}", path.display()), &error))?;
     }
     Ok(dialect)
+}
+
+/// What is wrong with a key, and where it stands.
+fn wrong(place: &str, error: &SetError) -> CliError {
+    let told = CliError::usage(format!("{place}: {error}"));
+    if error.unknown_key { told.help("wms-sim dialect lists the keys") } else { told }
 }
 
 /// `[websocket] initial = true` and `"websocket.initial" = true` are the same.

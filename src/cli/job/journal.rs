@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use crate::cli::error::CliError;
+use crate::cli::files;
 use crate::cli::journal_file::BEGIN;
 use crate::outcome::journal::read::{self, Entry, LONGEST_LINE};
 
@@ -18,6 +19,9 @@ pub(in crate::cli) struct Purpose {
     /// What somebody received is of use too, and not only a run.
     pub received: bool,
 }
+
+/// What some editors put before a text in UTF-8.
+const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// More than so many requests are not read into memory.
 const MOST: usize = 2_000_000;
@@ -42,6 +46,18 @@ pub(in crate::cli) fn walk(
             (&mut lines).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line).map_err(cannot)?;
         if length == 0 {
             break;
+        }
+        if number == 1 && files::is_utf16(&line) {
+            return Err(CliError::usage(format!("the journal {shown} is UTF-16, and a journal is UTF-8"))
+                .help("it was saved so by an editor or by PowerShell's >; --journal FILE writes it as it has to be")
+                .help("iconv -f UTF-16 -t UTF-8 makes it one again"));
+        }
+        if number == 1 && line.starts_with(BOM) {
+            line.drain(..BOM.len());
+        }
+        if number > 1 && line.trim_ascii().is_empty() {
+            // Editors leave them at the end.
+            continue;
         }
         let whole = line.ends_with(b"\n");
         if !whole && line.len() > LONGEST_LINE {

@@ -4,6 +4,7 @@ pub(super) mod catalogue;
 pub(super) mod dialect;
 pub(super) mod duration;
 pub(super) mod hook;
+pub(super) mod idle;
 pub(super) mod journal;
 pub(super) mod overrides;
 pub(super) mod planned_faults;

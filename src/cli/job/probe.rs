@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use clap::parser::ValueSource;
+
 use super::{duration, hook};
 use crate::cli::args::SendArgs;
 use crate::cli::error::CliError;
+use crate::cli::shell::Typed;
 use crate::delivery::announce::SESSION_VARIABLE;
 use crate::delivery::probe::{PLACE, ProbeUrl, ProbeUrlError};
 
@@ -19,8 +22,17 @@ pub(in crate::cli) enum Whom {
     Url(ProbeUrl),
 }
 
-pub(super) fn resolve(args: &SendArgs) -> Result<Option<ExpectProbe>, CliError> {
-    let Some(text) = &args.expect_probe else { return Ok(None) };
+pub(super) fn resolve(args: &SendArgs, typed: &Typed) -> Result<Option<ExpectProbe>, CliError> {
+    let Some(text) = &args.expect_probe else {
+        // In a file or the environment it may wait for its use.
+        if typed.source("expect_within") == Some(ValueSource::CommandLine) {
+            return Err(CliError::usage(
+                "--expect-within says how long --expect-probe asks, and nothing is asked",
+            )
+            .help("--expect-probe URL|CMD says who is asked after each session"));
+        }
+        return Ok(None);
+    };
     if args.event.is_some() {
         return Err(CliError::usage(
             "--expect-probe asks for a scenario's outcome, and a single event has none",

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::send::{Mode, SendJob, headers, idle_backoff, wait};
+use super::idle::{self, Asked};
+use super::send::{Mode, SendJob, headers, wait};
 use super::{dialect, recording, secret, target};
 use crate::cli::args::ReplayArgs;
 use crate::cli::error::CliError;
@@ -38,7 +39,9 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
     if let Some(content_type) = content_type.filter(|_| !sets_content_type(&chosen.set)) {
         let _ = spoken.set("http.content-type", &content_type);
     }
-    warnings.extend(idle_backoff(spoken.retries, args.pace, "at --pace max", typed));
+    let asked = Asked { typed, set: &chosen.set };
+    warnings.extend(idle::backoff(asked, &spoken, args.pace, "at --pace max"));
+    warnings.extend(idle::replay(asked, args.resign));
     let (transport, carrier) = target::options(&args.delivery, target::parse(url)?, &spoken)?;
     if args.resign {
         recording.change(&mut |item| item.mac = MacText::Signed(signer.sign(&item.body)));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::idle::{self, Asked};
 use super::plays;
 use super::probe::{self, ExpectProbe};
 use super::target::Carrier;
@@ -91,7 +92,9 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         warnings.push(format!("no --to was given: {NO_TARGET} stands in for your webhook's URL"));
     }
     let max = if args.step { "with --step" } else { "at --pace max" };
-    warnings.extend(idle_backoff(spoken.retries, pace, max, typed));
+    let asked = Asked { typed, set: &chosen.set };
+    warnings.extend(idle::backoff(asked, &spoken, pace, max));
+    warnings.extend(idle::relay(asked, &spoken));
     let hides = !transport.headers.is_empty() || transport.target.to_string().contains("***");
     if mode == Mode::Curl && hides {
         warnings.push("credentials are printed as ***: put them in before you run a command".to_owned());
@@ -101,7 +104,7 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
         return Err(CliError::usage("--journal tells what was sent, and nothing is").help("leave it out"));
     }
 
-    let expect_probe = probe::resolve(args)?;
+    let expect_probe = probe::resolve(args, typed)?;
     let sessions = plays.numbers.end() - plays.numbers.start() + 1;
     if expect_probe.is_some() && !plays.ids.is_empty() && (plays.ids.len() as u64) < sessions {
         warnings.push(format!(
@@ -166,21 +169,6 @@ pub(super) fn wait(text: &str) -> Result<Duration, CliError> {
     match duration::read("wait-for-target", text)? {
         Some(wait) => Ok(wait),
         None => Err(CliError::usage("--wait-for-target needs an end, such as 30s")),
-    }
-}
-
-/// What to say of a backoff that was asked for and will not be waited for. `max` says in words what the pace is.
-pub(super) fn idle_backoff(retries: u32, pace: Pace, max: &str, typed: &Typed) -> Option<String> {
-    if !typed.is_given("backoff") {
-        None
-    } else if retries == 0 {
-        Some("--backoff has no effect without --retries: nothing is sent again".to_owned())
-    } else {
-        (pace == Pace::Max).then(|| {
-            format!(
-                "--backoff has no effect {max}: retries follow at once; a Retry-After is still waited for"
-            )
-        })
     }
 }
 

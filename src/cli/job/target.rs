@@ -9,9 +9,9 @@ use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::protocol::dialect::Dialect;
 use crate::transport::headers::Header;
-use crate::transport::options::{ProxyUrl, TransportOptions};
+use crate::transport::options::{ProxyUrl, SetupError, TransportOptions};
 use crate::transport::target::Target;
-use crate::transport::tls::{ClientIdentity, TlsOptions};
+use crate::transport::tls::{ClientIdentity, TlsOptions, TlsSetupError};
 
 const PEM_LIMIT: u64 = 16 << 20;
 
@@ -67,6 +67,15 @@ pub(in crate::cli) fn options(
     Ok((options, carrier))
 }
 
+/// Why a transport cannot be set up, and what to do.
+pub(in crate::cli) fn refused(error: &SetupError) -> CliError {
+    let told = CliError::usage(error.to_string());
+    match error {
+        SetupError::Tls(TlsSetupError::NoRoots(_)) => told.help("--cacert FILE names the receiver's issuer"),
+        _ => told,
+    }
+}
+
 fn pem(path: &Path, what: &str, flag: &'static str) -> Result<Vec<u8>, CliError> {
     files::read(path, what, PEM_LIMIT).map_err(|error| error.about(flag))
 }
@@ -76,11 +85,21 @@ fn tls(args: &DeliveryArgs) -> Result<TlsOptions, CliError> {
     if let Some(path) = &args.cacert {
         tls.extra_roots = Some(pem(path, "the certificates", "cacert")?);
     }
-    if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
-        tls.client = Some(ClientIdentity {
-            certificates: pem(cert, "the client certificate", "cert")?,
-            key: Zeroizing::new(pem(key, "the client key", "key")?),
-        });
+    match (&args.cert, &args.key) {
+        (Some(cert), Some(key)) => {
+            tls.client = Some(ClientIdentity {
+                certificates: pem(cert, "the client certificate", "cert")?,
+                key: Zeroizing::new(pem(key, "the client key", "key")?),
+            });
+        }
+        (Some(_), None) => {
+            return Err(CliError::usage("--cert needs its private key").help("--key FILE names it"));
+        }
+        (None, Some(_)) => {
+            return Err(CliError::usage("--key is a certificate's, and none is named")
+                .help("--cert FILE names the client certificate"));
+        }
+        (None, None) => {}
     }
     Ok(tls)
 }

@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use super::{Out, stderr_is_terminal, warn};
 use crate::outcome::delivery::Blame;
-use crate::outcome::probe::{Probe, ProbeVerdict};
+use crate::outcome::probe::{NotAsked, Probe, ProbeVerdict};
 use crate::outcome::run_event::RunEvent;
 use crate::outcome::tally::Tally;
 use crate::report::{line, probe};
@@ -55,8 +55,13 @@ impl Human {
                 self.out.line(&line::retry_line(*at, *sequence, code, why, *again));
                 self.out.flush();
             }
-            RunEvent::Probed { at, session, expected, probe: found, .. } => {
-                self.probed(&probe::line(*at, self.many.then_some(*session), *expected, found), found);
+            RunEvent::Probed { at, session, probe: found } => {
+                self.probed(&probe::line(*at, session, self.many, found), found);
+            }
+            // Of a run that was ended, the summary counts them.
+            RunEvent::NotAsked { at, session, why: why @ NotAsked::Cut } if self.lines => {
+                self.out.line(&probe::not_asked(*at, session, self.many, *why));
+                self.out.flush();
             }
             RunEvent::SessionNotPlayed { session, why, .. } => {
                 let why = crate::report::style::harmless(why, 300);

@@ -20,7 +20,7 @@ impl Progress {
     }
 
     pub fn update(&self, tally: &Tally) {
-        self.bar.set_position(tally.sessions_completed + tally.sessions_not_played);
+        self.bar.set_position(tally.sessions_completed + tally.sessions_cut + tally.sessions_not_played);
         let bad = tally.refused + tally.failed;
         self.bar.set_message(format!("{} events accepted, {bad} not", tally.accepted));
     }

@@ -60,13 +60,11 @@ async fn play(mut job: SendJob) -> Result<Exit, CliError> {
     let clock = RunClock::start();
     match job.carrier {
         Carrier::Wire => {
-            let wire =
-                Wire::new(&job.transport, clock).map_err(|error| CliError::usage(error.to_string()))?;
+            let wire = Wire::new(&job.transport, clock).map_err(|error| target::refused(&error))?;
             with(job, wire, clock, embedded).await
         }
         Carrier::Reqwest => {
-            let client =
-                Client::new(&job.transport, clock).map_err(|error| CliError::usage(error.to_string()))?;
+            let client = Client::new(&job.transport, clock).map_err(|error| target::refused(&error))?;
             with(job, client, clock, embedded).await
         }
     }

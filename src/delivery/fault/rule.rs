@@ -110,7 +110,7 @@ fn unknown(name: &str) -> String {
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let hint = nearest.map_or_else(String::new, |(_, name)| format!("; did you mean {name}?"));
-    format!("'{name}' is not a fault{hint} (wms-sim faults lists them)")
+    format!("'{name}' is not a fault{hint}")
 }
 
 fn percent(text: &str, whole: &str) -> Result<f64, String> {

@@ -6,7 +6,7 @@ use super::Answer;
 use crate::outcome::probe::ProbeVerdict::{self, Differs, Matched, Unknown};
 use crate::protocol::conclusion::Outcome;
 
-/// The keys that may hold the outcome; the first that is there counts.
+/// The keys that may hold the outcome; the first that is there and not null counts.
 const KEYS: [&str; 2] = ["outcome", "status"];
 /// So many characters of what was found are kept.
 const KEPT: usize = 200;
@@ -21,7 +21,8 @@ pub(super) struct Judged {
     pub detail: Option<String>,
 }
 
-/// Compares an answer with the outcome that it should show: a name of [`Outcome`], in capital letters or small ones.
+/// Compares an answer with the outcome that it should show: a name of [`Outcome`], in capital letters or small ones, with
+/// or without blanks around it.
 ///
 /// A session that the system does not know, or of which it says nothing yet, shows no outcome: that is the system's own
 /// affair. Where nobody answered, or in another form than was agreed, nothing can be told.
@@ -29,21 +30,27 @@ pub(super) fn judge(answer: &Result<Answer, String>, expected: Outcome) -> Judge
     let text = match answer {
         Err(why) => return unknown(why.clone()),
         Ok(Answer::NotFound) => return nothing("it answered 404: it does not know the session"),
-        Ok(Answer::Text(text)) if text.trim_ascii().is_empty() => return nothing("it said nothing"),
-        Ok(Answer::Text(text)) => text,
+        Ok(Answer::Text(text)) => text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text),
     };
+    if text.trim_ascii().is_empty() {
+        return nothing("it said nothing");
+    }
     let Ok(json) = serde_json::from_slice::<Value>(text) else {
         let begin = String::from_utf8_lossy(text).trim().chars().take(TOLD).collect::<String>();
         return unknown(format!("the answer is not JSON; it begins with {begin}"));
     };
-    let Some((key, value)) = KEYS.iter().find_map(|key| Some((*key, json.get(key)?))) else {
+    let there = || KEYS.iter().filter_map(|key| Some((*key, json.get(key)?)));
+    let Some((key, value)) = there().find(|(_, value)| !value.is_null()).or_else(|| there().next()) else {
         return unknown("the answer is JSON without an `outcome` or a `status`".to_owned());
     };
     match value {
         Value::Null => nothing(&format!("`{key}` is null")),
         Value::String(found) => {
-            let verdict = if found.eq_ignore_ascii_case(expected.as_str()) { Matched } else { Differs };
-            Judged { verdict, found: Some(found.chars().take(KEPT).collect()), detail: None }
+            let is = |word: &str| found.trim().eq_ignore_ascii_case(word);
+            let verdict = if is(expected.as_str()) { Matched } else { Differs };
+            let misspelt = expected == Outcome::Canceled && is("cancelled");
+            let detail = misspelt.then(|| "the word is spelt `canceled`, with one l".to_owned());
+            Judged { verdict, found: Some(found.chars().take(KEPT).collect()), detail }
         }
         _ => unknown(format!("`{key}` is no text")),
     }
@@ -74,14 +81,21 @@ mod tests {
             (Ok(text(r#"{"outcome":"completed","status":"failed"}"#)), Matched, Some("completed")),
             (Ok(text(r#"{"outcome":"failed","status":"completed"}"#)), Differs, Some("failed")),
             (Ok(text(r#"{"status":"processing"}"#)), Differs, Some("processing")),
+            (Ok(text(r#"{"outcome":" completed\n"}"#)), Matched, Some(" completed\n")),
+            (Ok(text("\u{feff}{\"outcome\":\"completed\"}")), Matched, Some("completed")),
             // What is nearly the word is not the word.
-            (Ok(text(r#"{"outcome":" completed"}"#)), Differs, Some(" completed")),
+            (Ok(text(r#"{"outcome":"com pleted"}"#)), Differs, Some("com pleted")),
             (Ok(text(r#"{"outcome":"complete"}"#)), Differs, Some("complete")),
             (Ok(text(r#"{"outcome":""}"#)), Differs, Some("")),
-            // Nothing yet. An outcome that is there counts, be it null.
+            // Nothing yet. An outcome that is null is none.
             (Ok(text(r#"{"outcome":null}"#)), Differs, None),
-            (Ok(text(r#"{"outcome":null,"status":"completed"}"#)), Differs, None),
+            (Ok(text(r#"{"status":null}"#)), Differs, None),
+            (Ok(text(r#"{"outcome":null,"status":null}"#)), Differs, None),
+            (Ok(text(r#"{"outcome":null,"status":"completed"}"#)), Matched, Some("completed")),
+            (Ok(text(r#"{"outcome":"completed","status":null}"#)), Matched, Some("completed")),
+            (Ok(text(r#"{"outcome":null,"status":7}"#)), Unknown, None),
             (Ok(text("")), Differs, None),
+            (Ok(text("\u{feff}\n")), Differs, None),
             (Ok(text(" \n")), Differs, None),
             (Ok(Answer::NotFound), Differs, None),
             // Not what was agreed.
@@ -114,6 +128,15 @@ mod tests {
                 assert_eq!(judge(&answer, expected).verdict, verdict, "{shown:?} {expected:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_other_spelling_is_told() {
+        let judged = judge(&Ok(text(r#"{"status":"Cancelled"}"#)), Outcome::Canceled);
+        assert_eq!((judged.verdict, judged.found.as_deref()), (Differs, Some("Cancelled")));
+        assert_eq!(judged.detail.as_deref(), Some("the word is spelt `canceled`, with one l"));
+        // Where another outcome was expected, the spelling is not what differs.
+        assert_eq!(judge(&Ok(text(r#"{"status":"cancelled"}"#)), Outcome::Failed).detail, None);
     }
 
     #[test]

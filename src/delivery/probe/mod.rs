@@ -19,13 +19,15 @@ pub use ask::Question;
 pub use place::{PLACE, ProbeUrl, ProbeUrlError};
 
 use super::fleet::Ended;
-use crate::clock::{RunClock, nanos};
-use crate::outcome::probe::{Probe, ProbeVerdict};
-use crate::outcome::run_event::RunEvent;
+use crate::clock::{Moment, RunClock, nanos};
+use crate::outcome::probe::{NotAsked, Probe, ProbeVerdict};
+use crate::outcome::run_event::{RunEvent, SessionInfo};
 
 /// An answer longer than this is not read to its end.
 pub const LONGEST_ANSWER: usize = 64 << 10;
 
+/// So long an answer may take at the least, however little patience is left.
+const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -65,10 +67,22 @@ impl fmt::Debug for Prober {
 }
 
 impl Prober {
-    /// Asks until the outcome is there, for as long as `within`; each answer may take `timeout`, and `at_once` are
-    /// awaited at a time.
+    /// Asks until the outcome is there, for as long as `within`; each answer may take `timeout`, or what is left of
+    /// `within` where that is less, but a second. `at_once` are awaited at a time.
     pub fn new(who: impl Ask, within: Duration, timeout: Duration, at_once: usize) -> Self {
         Self { who: Arc::new(who), within, timeout, room: Arc::new(Semaphore::new(at_once)) }
+    }
+
+    /// Asks once, with so much of the patience left: who does not answer at all is waited for no longer than that.
+    async fn ask(&self, ended: &Ended, left: Duration) -> Result<Answer, String> {
+        let limit = self.timeout.min(left.max(LEAST_PATIENCE));
+        let answer = tokio::time::timeout(limit, self.who.ask(&ended.info.id)).await;
+        answer.unwrap_or_else(|_| {
+            // What is left is seldom a round number.
+            let seconds = limit.as_secs_f64();
+            let seconds = if limit < self.timeout { (seconds * 10.0).round() / 10.0 } else { seconds };
+            Err(format!("there was no answer within {seconds} s"))
+        })
     }
 
     async fn probe(&self, clock: RunClock, ended: &Ended) -> Probe {
@@ -80,10 +94,9 @@ impl Prober {
                 // Between two questions there is room for others.
                 let _permit = self.room.acquire().await;
                 // What a session waits for its turn is not the system's fault, and is not taken from its time.
-                until.get_or_insert_with(|| clock.now().after(nanos(self.within)));
-                tokio::time::timeout(self.timeout, self.who.ask(&ended.info.id)).await.unwrap_or_else(|_| {
-                    Err(format!("there was no answer within {} s", self.timeout.as_secs_f64()))
-                })
+                let now = clock.now();
+                let until = *until.get_or_insert_with(|| now.after(nanos(self.within)));
+                self.ask(ended, until.since(now)).await
             };
             asks += 1;
             let judged = judge::judge(&answer, ended.info.outcome);
@@ -102,29 +115,38 @@ impl Prober {
 /// The sessions of a run that are being asked after.
 pub(super) struct Probes {
     prober: Option<Prober>,
+    /// Asks no more: the run was ended.
+    stopped: bool,
     clock: RunClock,
     tasks: JoinSet<()>,
     under_way: usize,
-    results: mpsc::UnboundedSender<RunEvent>,
-    settled: mpsc::UnboundedReceiver<RunEvent>,
+    results: mpsc::UnboundedSender<Asked>,
+    settled: mpsc::UnboundedReceiver<Asked>,
 }
 
 impl Probes {
     /// Where there is no prober, nobody is asked.
     pub fn new(prober: Option<Prober>, clock: RunClock) -> Self {
         let (results, settled) = mpsc::unbounded_channel();
-        Self { prober, clock, tasks: JoinSet::new(), under_way: 0, results, settled }
+        Self { prober, stopped: false, clock, tasks: JoinSet::new(), under_way: 0, results, settled }
     }
 
-    /// Asks after a session.
-    pub fn begin(&mut self, ended: Ended) {
-        let Some(prober) = self.prober.clone() else { return };
+    /// Asks after a session, or says why it is not asked after.
+    pub fn begin(&mut self, ended: Ended) -> Option<RunEvent> {
+        let prober = self.prober.clone()?;
+        if ended.cut {
+            return Some(self.not_asked(ended.info, NotAsked::Cut));
+        }
+        if self.stopped {
+            return Some(self.not_asked(ended.info, NotAsked::Interrupted));
+        }
         let (clock, results) = (self.clock, self.results.clone());
         self.under_way += 1;
         self.tasks.spawn(async move {
-            let mut settling = Settling { ended, clock, results, probe: None };
-            settling.probe = Some(prober.probe(clock, &settling.ended).await);
+            let mut asking = Underway { ended, clock, results, probe: None };
+            asking.probe = Some(prober.probe(clock, &asking.ended).await);
         });
+        None
     }
 
     /// How many sessions are being asked after.
@@ -135,51 +157,66 @@ impl Probes {
     /// The next session whose answer is there.
     pub async fn next(&mut self) -> RunEvent {
         match self.settled.recv().await {
-            Some(event) => {
+            Some(asked) => {
                 self.under_way = self.under_way.saturating_sub(1);
                 // What has ended would stay in the set otherwise.
                 while self.tasks.try_join_next().is_some() {}
-                event
+                let Asked { at, session, probe } = asked;
+                // Whoever asked came to grief.
+                let probe = probe.unwrap_or_else(|| Probe {
+                    verdict: ProbeVerdict::Unknown,
+                    found: None,
+                    detail: Some("it could not be asked".to_owned()),
+                    excuse: None,
+                    asks: 0,
+                });
+                RunEvent::Probed { at, session, probe: Box::new(probe) }
             }
             // Cannot be: this value holds a sender itself.
             None => std::future::pending().await,
         }
     }
 
-    /// Asks no more, and ends the commands that run.
-    pub async fn stop(&mut self) {
-        self.prober = None;
+    /// Asks no more, and ends the commands that run. What was asked to the end is told, and what was broken off as not
+    /// asked: what it has come to by now is not what it comes to.
+    pub async fn stop(&mut self) -> Vec<RunEvent> {
+        self.stopped = true;
         self.under_way = 0;
-        // What was broken off is not told as if it had been asked.
-        (self.results, self.settled) = mpsc::unbounded_channel();
         self.tasks.shutdown().await;
+        let mut events = Vec::new();
+        while let Ok(Asked { at, session, probe }) = self.settled.try_recv() {
+            events.push(match probe {
+                Some(probe) => RunEvent::Probed { at, session, probe: Box::new(probe) },
+                None => self.not_asked(session, NotAsked::Interrupted),
+            });
+        }
+        events
+    }
+
+    fn not_asked(&self, session: SessionInfo, why: NotAsked) -> RunEvent {
+        RunEvent::NotAsked { at: self.clock.now(), session, why }
     }
 }
 
-/// Tells what came of asking when it is dropped, however that comes about: no run waits for ever.
-struct Settling {
-    ended: Ended,
-    clock: RunClock,
-    results: mpsc::UnboundedSender<RunEvent>,
+/// What came of asking after a session; nothing where it was broken off.
+struct Asked {
+    at: Moment,
+    session: SessionInfo,
     probe: Option<Probe>,
 }
 
-impl Drop for Settling {
+/// Says what came of asking when it is dropped, however that comes about: no run waits for ever.
+struct Underway {
+    ended: Ended,
+    clock: RunClock,
+    results: mpsc::UnboundedSender<Asked>,
+    probe: Option<Probe>,
+}
+
+impl Drop for Underway {
     fn drop(&mut self) {
-        let probe = self.probe.take().unwrap_or_else(|| Probe {
-            verdict: ProbeVerdict::Unknown,
-            found: None,
-            detail: Some("it could not be asked".to_owned()),
-            excuse: None,
-            asks: 0,
-        });
-        // Nobody listens any more once the run was stopped.
-        let _ = self.results.send(RunEvent::Probed {
-            at: self.clock.now(),
-            session: self.ended.info.number,
-            session_id: Arc::clone(&self.ended.info.id),
-            expected: self.ended.info.outcome,
-            probe: Box::new(probe),
-        });
+        let (at, session, probe) = (self.clock.now(), self.ended.info.clone(), self.probe.take());
+        // Nobody listens any more once the run is over.
+        let _ = self.results.send(Asked { at, session, probe });
     }
 }

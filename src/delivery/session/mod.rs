@@ -8,7 +8,7 @@ mod source;
 
 use std::collections::VecDeque;
 
-pub use numbers::Numbers;
+pub use numbers::{MOST_SESSIONS, Numbers};
 pub use recording::Recording;
 pub use source::{Scenarios, SessionSource};
 
@@ -37,7 +37,7 @@ pub(super) struct Session {
     pub is_down: bool,
     /// Why a receiver may conclude something else than the scenario says.
     pub excuse: Option<Excuse>,
-    /// Something was not sent because the receiver wanted nothing any more.
+    /// Something was not sent because the receiver gave no answer or wanted nothing any more.
     pub cut: bool,
 }
 

@@ -3,6 +3,9 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+/// A run of scenarios has so many sessions at the most.
+pub const MOST_SESSIONS: u64 = 1_000_000;
+
 /// The numbers of the sessions to play, in their order.
 #[derive(Clone, Debug)]
 pub enum Numbers {

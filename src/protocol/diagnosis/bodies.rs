@@ -40,6 +40,7 @@ pub(super) const VARIANTS: &[(Reason, Make)] = &[
     }),
     (Reason::SignedWithoutBom, |body| body.strip_prefix(BOM).map(Cow::from)),
     (Reason::SignedWithBom, |body| (!body.starts_with(BOM)).then(|| [BOM, body].concat().into())),
+    (Reason::SignedBeforeUtf16, |body| Some(utf16(body)?.into_bytes().into())),
     (Reason::SignedBeforeBase64, |body| BASE64.decode(body.trim_ascii()).ok().map(Cow::from)),
     (Reason::SignedInsideString, |body| {
         Some(serde_json::from_slice::<String>(body).ok()?.into_bytes().into())
@@ -122,6 +123,20 @@ fn quoted(body: &[u8]) -> Option<&[u8]> {
     }
 }
 
+/// The text of a body in UTF-16, with a mark before it or without.
+fn utf16(body: &[u8]) -> Option<String> {
+    let (units, read): (&[u8], fn([u8; 2]) -> u16) = match body {
+        [0xff, 0xfe, units @ ..] => (units, u16::from_le_bytes),
+        [0xfe, 0xff, units @ ..] => (units, u16::from_be_bytes),
+        [1..=255, 0, ..] => (body, u16::from_le_bytes),
+        [0, 1..=255, ..] => (body, u16::from_be_bytes),
+        _ => return None,
+    };
+    let (pairs, rest) = units.as_chunks::<2>();
+    let units = pairs.iter().map(|pair| read(*pair));
+    rest.is_empty().then(|| char::decode_utf16(units).collect::<Result<String, _>>().ok())?
+}
+
 fn as_string(body: &[u8], charset: Charset) -> Option<Cow<'_, [u8]>> {
     let text = std::str::from_utf8(body).ok()?;
     let mut out = Vec::with_capacity(body.len() + 64);
@@ -136,6 +151,9 @@ pub(super) fn doubt(body: &[u8], too_large: bool) -> Option<Reason> {
     }
     if too_large {
         return None;
+    }
+    if matches!(body, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) || utf16(body).is_some() {
+        return Some(Reason::BodyUtf16);
     }
     let error = serde_json::from_slice::<&RawValue>(body).err()?;
     Some(if error.is_eof() { Reason::BodyCutShort } else { Reason::BodyNotJson })
@@ -176,6 +194,10 @@ mod tests {
             (br#"{"a":1}"#, br#""{\"a\":1}""#, Reason::SignedAsString),
             ("\u{e9}".as_bytes(), br#""\u00e9""#, Reason::SignedAsString),
             (b"{}", b"{\0}\0", Reason::SignedUtf16),
+            (b"\xff\xfe{\0}\0", b"{}", Reason::SignedBeforeUtf16),
+            (b"\xfe\xff\0{\0}", b"{}", Reason::SignedBeforeUtf16),
+            (b"{\0}\0", b"{}", Reason::SignedBeforeUtf16),
+            (b"\0{\0}", b"{}", Reason::SignedBeforeUtf16),
             (b"b'{}'", b"{}", Reason::SignedBeforeRepr),
             (b" b'{\\n}'\n", b"{\n}", Reason::SignedBeforeRepr),
             (b"{}", b"b'{}'", Reason::SignedAsRepr),

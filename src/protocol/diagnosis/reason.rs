@@ -62,6 +62,7 @@ mod fix {
     pub(super) const SNIPPET: &str = "Hash the raw bytes. If the sender hashes as the WMS page's snippet does, check with mac.input=latin1.";
     pub(super) const BYTES: &str =
         "If the sender hashes the raw bytes, check with mac.input=bytes; for ASCII bodies both agree.";
+    pub(super) const ENCODING: &str = "Save the body byte for byte as it arrived, or convert it to UTF-8: PowerShell's > and some editors write UTF-16.";
     pub(super) const UNPACK: &str = "Decode the body once before hashing: the gateway wrapped what was sent.";
     pub(super) const REPR: &str =
         "In Python, use the bytes themselves: str() and f-strings put b'...' around them.";
@@ -114,6 +115,7 @@ reasons! {
     SignedUtf16 "signed-utf16" TEXT "The MAC is that of the body as UTF-16."
     SignedQuestionMarks "signed-question-marks" TEXT "The MAC is that of the body with ? for each character beyond ASCII."
     SignedReplacementMarks "signed-replacement-marks" TEXT "The MAC is that of the body with U+FFFD for what is not UTF-8."
+    SignedBeforeUtf16 "signed-before-utf16" ENCODING "The body is what was signed as UTF-16: it was saved or sent in another encoding."
     SignedBeforeBase64 "signed-before-base64" UNPACK "The body is the base64 of what was signed."
     SignedInsideString "signed-inside-string" UNPACK "The body is a JSON string that holds what was signed."
     SignedBeforeRepr "signed-before-repr" REPR "The body is what was signed as Python prints bytes: b'...'."
@@ -168,6 +170,7 @@ reasons! {
     WrongSecret "wrong-secret" COMPARE "The MAC belongs to another secret, or to another body; none of the usual slips explains it."
     BodyEmpty "body-empty" EARLY "The body is empty here, and what WMS signs is not: perhaps that is why."
     BodyCutShort "body-cut-short" ALL "The body is JSON that ends too soon: perhaps it is not all that was signed."
+    BodyUtf16 "body-utf16" ENCODING "The body is UTF-16, and what WMS signs is UTF-8: perhaps that is why."
     BodyNotJson "body-not-json" RAW "The body is not JSON, and what WMS signs is: perhaps it was changed on the way."
 }
 

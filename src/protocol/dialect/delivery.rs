@@ -69,10 +69,15 @@ impl FromStr for Backoff {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let limits = Duration::from_millis(1)..=Duration::from_secs(3600);
-        let (first, longest) = range(text)
-            .filter(|(first, longest)| limits.contains(first) && limits.contains(longest))
-            .ok_or_else(|| format!("'{text}' is not a range of waits from 1ms to 1h, such as 1s..30s"))?;
-        Ok(Self { first, longest })
+        let within =
+            |(first, longest): &(Duration, Duration)| limits.contains(first) && limits.contains(longest);
+        if let Some((first, longest)) = range(text).filter(within) {
+            return Ok(Self { first, longest });
+        }
+        match turned(text).filter(|turned| range(turned).is_some_and(|range| within(&range))) {
+            Some(turned) => Err(format!("'{text}' is backwards; did you mean {turned}?")),
+            None => Err(format!("'{text}' is not a range of waits from 1ms to 1h, such as 1s..30s")),
+        }
     }
 }
 
@@ -108,6 +113,11 @@ impl FromStr for Latency {
             .map(|range| Self(Some(range)))
             .ok_or(())
     }
+}
+
+/// A range with its ends in each other's place.
+pub(super) fn turned(text: &str) -> Option<String> {
+    text.split_once("..").map(|(low, high)| format!("{high}..{low}"))
 }
 
 /// Two durations, the first no longer than the second.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Dialect;
+use super::delivery::turned;
 use super::table::KEYS;
 use crate::protocol::evidence::Evidence;
 
@@ -60,14 +61,22 @@ pub(super) fn set(dialect: &mut Dialect, name: &str, value: &str) -> Result<(), 
     let Some(key) = KEYS.iter().find(|key| key.name == name) else {
         return Err(SetError {
             unknown_key: true,
-            message: format!("'{name}' is not a key of the dialect (wms-sim dialect lists them)"),
+            message: format!("'{name}' is not a key of the dialect"),
             suggestion: nearest(name, KEYS.iter().map(|key| key.name)),
         });
     };
-    (key.set)(dialect, value).map_err(|()| SetError {
-        unknown_key: false,
-        message: format!("{name} cannot be '{value}': it takes {}", key.expected()),
-        suggestion: nearest(value, key.values.iter().copied()),
+    (key.set)(dialect, value).map_err(|()| {
+        // What would be right the other way round is told as that.
+        let turned = turned(value).filter(|turned| (key.set)(&mut dialect.clone(), turned).is_ok());
+        let why = match turned {
+            Some(turned) => format!("the range is backwards; did you mean {turned}?"),
+            None => format!("it takes {}", key.expected()),
+        };
+        SetError {
+            unknown_key: false,
+            message: format!("{name} cannot be '{value}': {why}"),
+            suggestion: nearest(value, key.values.iter().copied()),
+        }
     })
 }
 

@@ -99,7 +99,8 @@ pub const KEYS: &[Key] = &[
         takes: "",
         evidence: Evidence::Unknown,
         meaning: "What snr is measured in: dB (threshold 0.5, good scans 1 to 12), or percent of 12 dB, which makes the \
-                  page's example of 100 an excellent scan. -100, -91 and -90 stay what they are.",
+                  page's example of 100 an excellent scan. -100, -91 and -90 stay what they are, and so does a value that a \
+                  scenario or --override gives.",
         show: |d| d.snr_scale.to_string(),
         set: |d, v| put(&mut d.snr_scale, v),
     },
@@ -321,7 +322,8 @@ pub const KEYS: &[Key] = &[
         takes: "",
         evidence: Evidence::Unknown,
         meaning: "Whether an event can overtake another on its way, where relay.latency is not none: in the order of \
-                  the page, or each as soon as it is there, so that near ones change places.",
+                  the page, or each as soon as it is there, so that near ones change places: LOW_SNR can then \
+                  come after PAGE_UNLOADED, and a receiver that decides by the latter decides too soon.",
         show: |d| d.relay_order.to_string(),
         set: |d, v| put(&mut d.relay_order, v),
     },

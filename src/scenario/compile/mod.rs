@@ -141,7 +141,12 @@ fn dialect(file: &ScenarioFile, options: &Options, diagnostics: &mut Vec<Diagnos
         if let Err(error) = dialect.set(&key.value, &value.value) {
             let place = if error.unknown_key { &key.span } else { &value.span };
             let label = error.suggestion.map_or_else(String::new, |name| format!("did you mean {name}?"));
-            diagnostics.push(Diagnostic::error(error.message, place.clone(), label));
+            let diagnostic = Diagnostic::error(error.message, place.clone(), label);
+            diagnostics.push(if error.unknown_key {
+                diagnostic.help("wms-sim dialect lists the keys")
+            } else {
+                diagnostic
+            });
             known = false;
         }
     }

@@ -12,7 +12,6 @@ use crate::protocol::json;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file::types::{PayloadValue, Spanned};
 use crate::scenario::plan::{Field, FieldValue, Payload, Ramp};
-use crate::scenario::render::write_snr;
 
 type Written = [(Spanned<String>, Spanned<PayloadValue>)];
 
@@ -86,14 +85,7 @@ fn on_the_wire(code: Code, key: &str, dialect: &Dialect) -> String {
 }
 
 fn field_value(code: Code, key: &str, value: &PayloadValue, dialect: &Dialect) -> FieldValue {
-    let text = |value: &Value| match value.as_f64() {
-        Some(decibel) if is_snr(code, key) => {
-            let mut out = Vec::new();
-            write_snr(&mut out, decibel, dialect);
-            out.into()
-        }
-        _ => literal(value, dialect),
-    };
+    let text = |value: &Value| literal(value, dialect);
     match value {
         PayloadValue::Literal(Value::String(state))
             if code == Code::PageVisibilityChange && key == "state" =>
@@ -119,17 +111,13 @@ fn overridden(code: Code, key: &str, value: &RawValue, dialect: &Dialect) -> Fie
     let read = serde_json::from_str(value.get()).map(PayloadValue::Literal);
     let read = read.map(|read| field_value(code, key, &read, dialect));
     match read {
-        Ok(read) if is_snr(code, key) || !matches!(read, FieldValue::Literal(_)) => read,
+        Ok(read) if !matches!(read, FieldValue::Literal(_)) => read,
         _ => {
             let mut out = Vec::new();
             json::write_raw(&mut out, value, dialect.charset);
             FieldValue::Literal(out.into())
         }
     }
-}
-
-fn is_snr(code: Code, key: &str) -> bool {
-    code == Code::IntermediateResults && key == "snr"
 }
 
 fn check_state(code: Code, key: &str, value: &Spanned<PayloadValue>, diagnostics: &mut Vec<Diagnostic>) {

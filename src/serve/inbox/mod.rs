@@ -217,6 +217,7 @@ impl Inbox {
             loads: session.loads(),
             events: session.events,
             missing: session.missing().1,
+            out_of_order: session.out_of_order,
             complete: session.is_complete(),
             first: session.first,
             last: session.last,

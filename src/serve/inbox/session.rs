@@ -43,6 +43,8 @@ pub(super) struct Session {
     pub(super) last: Moment,
     /// Events in places that were not filled before.
     pub(super) events: u64,
+    /// Events that came after events with a higher sequence.
+    pub(super) out_of_order: u64,
     pub(super) kept: VecDeque<Kept>,
     load: u32,
     current: Track,
@@ -69,6 +71,7 @@ impl Session {
             first: now,
             last: now,
             events: 0,
+            out_of_order: 0,
             kept: VecDeque::new(),
             load: 0,
             current: Track::new(),
@@ -131,6 +134,7 @@ impl Session {
             measurement: event.measurement,
             at: now,
         };
+        let before = judging.findings.len();
         let load = if let (Home::Previous, Some(previous)) = (home, &mut self.previous) {
             previous.take(step, &mut judging);
             self.load - 1
@@ -138,6 +142,8 @@ impl Session {
             self.current.take(step, &mut judging);
             self.load
         };
+        let late = |finding: &Finding| matches!(finding, Finding::OutOfOrder { .. });
+        self.out_of_order += u64::from(findings[before..].iter().any(late));
         self.events += 1;
         if rules.max_events > 0 {
             if self.kept.len() >= rules.max_events {

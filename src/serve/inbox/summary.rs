@@ -74,6 +74,8 @@ pub struct SessionView {
     pub events: u64,
     /// How many are missing.
     pub missing: u64,
+    /// How many came after events with a higher sequence.
+    pub out_of_order: u64,
     /// Every event came, from the first to `PAGE_UNLOADED`.
     pub complete: bool,
     /// When its first event came.

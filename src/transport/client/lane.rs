@@ -130,7 +130,8 @@ impl ClientLane {
 
     fn name(&self, error: &reqwest::Error) -> Failure {
         let phase = self.probe.seen().phase;
-        cause::name(error, Circumstances { phase, proxied: self.setup.proxied, http2: self.setup.http2 })
+        let at = Circumstances { phase, proxied: self.setup.proxied, http2: self.setup.http2 };
+        failure::from_source(cause::name(error, at), self.setup.source)
     }
 
     fn out_of_time(&self) -> Failure {

@@ -65,7 +65,13 @@ impl Client {
         // Which proxy the environment names is not known here, so that one is taken to speak TLS.
         let tls_to_proxy = options.proxy.as_ref().map_or(proxied, |proxy| proxy.target().is_https());
         let alpn: &[u8] = if options.http2 { b"h2" } else { b"http/1.1" };
-        check_source(options.source)?;
+        let to = match &options.proxy {
+            Some(proxy) => Some(proxy.target().host()),
+            // Which one the environment names is not known here.
+            None if proxied => None,
+            None => Some(target.host()),
+        };
+        check_source(options.source, to)?;
         let setup = Setup {
             url: target.url().clone(),
             fields: fields(options)?,
@@ -159,4 +165,22 @@ fn client_error(error: &dyn std::error::Error) -> SetupError {
 /// The words beneath an error of reqwest, whose own hold the URL.
 fn words(error: &reqwest::Error) -> String {
     std::error::Error::source(error).map_or_else(|| "no reason given".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::exchange::FailureCode;
+    use crate::transport::{Lane, Outgoing};
+
+    #[tokio::test]
+    async fn where_no_address_can_be_reached_the_setting_is_named() {
+        let options = TransportOptions::new(Target::parse("http://127.0.0.1:9/").unwrap());
+        let mut client = Client::new(&options, RunClock::start()).unwrap();
+        Arc::get_mut(&mut client.setup).unwrap().source = Some("::1".parse().unwrap());
+        let outgoing = Outgoing { body: bytes::Bytes::new(), mac: None };
+        let failure = client.lane().exchange(&outgoing).await.result.unwrap_err();
+        assert_eq!(failure.code, FailureCode::Unreachable);
+        assert!(failure.detail.ends_with(" (delivery.source-address is ::1)"), "{}", failure.detail);
+    }
 }

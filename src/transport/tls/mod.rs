@@ -60,7 +60,7 @@ pub enum TlsSetupError {
     )]
     Mismatch(String),
     /// The system's certificates cannot be loaded, and there are no others.
-    #[error("this system has no trusted certificates ({0}); name the receiver's issuer with --cacert FILE")]
+    #[error("this system has no trusted certificates by which the receiver's could be judged ({0})")]
     NoRoots(String),
     /// rustls and the cryptography do not fit together.
     #[error("TLS cannot be set up: {0}")]

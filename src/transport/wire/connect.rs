@@ -31,7 +31,7 @@ pub(super) struct Connector {
 
 impl Connector {
     pub(super) fn new(options: &TransportOptions) -> Result<Self, SetupError> {
-        address::check_source(options.source)?;
+        address::check_source(options.source, Some(options.target.host()))?;
         let mut connector = Self::without_tls(&options.target, options.timeout);
         connector.source = options.source;
         if options.target.is_https() {
@@ -85,7 +85,8 @@ impl Connector {
             addresses.retain(|address| address.is_ipv4() == source.is_ipv4());
             if addresses.is_empty() {
                 let detail = format!("no address of {} can be reached from {source}", self.target.host());
-                return Err(Failure::new(FailureCode::Unreachable, Phase::Connect, detail));
+                let failure = Failure::new(FailureCode::Unreachable, Phase::Connect, detail);
+                return Err(failure::from_source(failure, self.source));
             }
         }
         if let Some(place) = addresses.iter().position(|address| Some(*address) == preferred) {
@@ -113,7 +114,7 @@ impl Connector {
                 named.code = FailureCode::Unreachable;
             }
             named.detail = format!("{address}: {error}");
-            named
+            failure::from_source(named, self.source)
         })
     }
 }
@@ -141,4 +142,22 @@ fn server_name(target: &Target) -> Result<ServerName<'static>, SetupError> {
     // A dot at the end is for the resolver; no certificate has it (RFC 6066, 3).
     let host = host.trim_matches(['[', ']']).trim_end_matches('.').to_owned();
     ServerName::try_from(host).map_err(|_| SetupError::HostName)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn where_no_address_can_be_reached_the_setting_is_named() {
+        let target = Target::parse("http://127.0.0.1:9/").unwrap();
+        let mut connector = Connector::without_tls(&target, None);
+        connector.source = Some("::1".parse().unwrap());
+        let failure = connector.tcp(&mut Phase::Resolve).await.unwrap_err();
+        assert_eq!(failure.code, FailureCode::Unreachable);
+        assert_eq!(
+            failure.detail,
+            "no address of 127.0.0.1 can be reached from ::1 (delivery.source-address is ::1)"
+        );
+    }
 }

@@ -185,7 +185,7 @@ fn every_reason_has_an_example() {
     }
     // Those that need more than a secret, a text and a header have tests of their own.
     seen.extend([HeaderMissing, SignedBytes, SignedReplacementMarks]);
-    seen.extend([BodyEmpty, BodyCutShort, BodyNotJson]);
+    seen.extend([SignedBeforeUtf16, BodyEmpty, BodyCutShort, BodyUtf16, BodyNotJson]);
     let lacking: Vec<_> = Reason::ALL.iter().filter(|reason| !seen.contains(reason)).collect();
     assert!(lacking.is_empty(), "{lacking:?}");
 }
@@ -204,6 +204,10 @@ fn a_body_that_cannot_be_what_wms_signed_is_doubted() {
         (br#"{"a":"\u00"#, &[WrongSecret, BodyCutShort]),
         (b"[object Object]", &[WrongSecret, BodyNotJson]),
         (b"a=1&b=2", &[WrongSecret, BodyNotJson]),
+        (b"\xff\xfe{\0}\0", &[WrongSecret, BodyUtf16]),
+        (b"\0{\0}", &[WrongSecret, BodyUtf16]),
+        (b"\xff\xfe{\0}", &[WrongSecret, BodyUtf16]),
+        (b"\0", &[WrongSecret, BodyNotJson]),
         (b"b'{\"a\":1}'", &[WrongSecret, BodyNotJson]),
         (b"{\"a\":\"\xff\"}", &[WrongSecret, BodyNotJson]),
     ] {
@@ -211,6 +215,12 @@ fn a_body_that_cannot_be_what_wms_signed_is_doubted() {
         assert_eq!(explanation.reasons(), reasons, "{}", String::from_utf8_lossy(body));
         assert_eq!(explanation.reason(), WrongSecret);
     }
+    // As PowerShell's > saves it, with a line break of its own.
+    let saved = b"\xff\xfe{\0}\0\r\0\n\0";
+    assert_eq!(
+        explained(b"s", saved, &header(b"s", b"{}")).reasons(),
+        [SignedBeforeUtf16, SignedWithoutNewline]
+    );
     // What is explained is not doubted.
     assert_eq!(explained(b"s", b"{", &header(b"s", b"{\n")).reasons(), [SignedWithNewline]);
     assert_eq!(explained(b"s", b"", &header(b"s", b"")).reasons(), [Valid]);
