@@ -40,7 +40,9 @@ fn of_several_sessions_each_is_named() {
         let line = output.stdout.lines().find(|line| line.contains(id));
         assert!(line.is_some_and(|line| line.contains("differs: completed")), "{id}\n{output}");
     };
-    ids.iter().for_each(|id| told(id));
+    for id in &ids {
+        told(id);
+    }
 }
 
 #[test]

@@ -99,13 +99,8 @@ fn what_a_replay_does_not_use_is_told_in_one_warning() {
         let line = format!("replay run.ndjson --pace max --secret s --to {url} {line}");
         sim(words(&line)).dir(folder.path()).exits(0).stderr
     };
-    let sets = |keys: &[&str]| keys.iter().map(|key| format!("--set {key} ")).collect::<String>();
-    let unused = sets(&[
-        "relay.latency=0s..1s",
-        "relay.order=free",
-        "callback.results=base64url",
-        "snr.scale=percent",
-    ]);
+    let unused = "--set relay.latency=0s..1s --set relay.order=free --set callback.results=base64url \
+                  --set snr.scale=percent";
     let output =
         told(&format!("{unused} --set delivery.timeout=5s --set events=older --set mac.input=bytes"));
     assert_eq!(output.matches("no effect").count(), 1, "{output}");

@@ -125,15 +125,16 @@ fn quoted(body: &[u8]) -> Option<&[u8]> {
 
 /// The text of a body in UTF-16, with a mark before it or without.
 fn utf16(body: &[u8]) -> Option<String> {
-    let (units, read): (&[u8], fn([u8; 2]) -> u16) = match body {
-        [0xff, 0xfe, units @ ..] => (units, u16::from_le_bytes),
-        [0xfe, 0xff, units @ ..] => (units, u16::from_be_bytes),
-        [1..=255, 0, ..] => (body, u16::from_le_bytes),
-        [0, 1..=255, ..] => (body, u16::from_be_bytes),
+    let (little, units) = match body {
+        [0xff, 0xfe, units @ ..] => (true, units),
+        [0xfe, 0xff, units @ ..] => (false, units),
+        [1..=255, 0, ..] => (true, body),
+        [0, 1..=255, ..] => (false, body),
         _ => return None,
     };
     let (pairs, rest) = units.as_chunks::<2>();
-    let units = pairs.iter().map(|pair| read(*pair));
+    let read = if little { u16::from_le_bytes } else { u16::from_be_bytes };
+    let units = pairs.iter().copied().map(read);
     rest.is_empty().then(|| char::decode_utf16(units).collect::<Result<String, _>>().ok())?
 }
 
