@@ -9,7 +9,7 @@ use super::{DialectArgs, OutputName, SecretArgs};
 /// Say where recorded traffic differs from the dialect.
 ///
 /// The journal is that of a run (--journal), or holds what somebody received from WMS, a line each:
-/// {"type":"received","at_ms":0,"headers":{"content-type":"application/json"},"body":"<exact body>"}. Looked at are
+/// {"type":"received","at_ms":0,"headers":{"content-type":"application/json"},"body":".."}. Looked at are
 /// events, fields and their types, severities, the order of events, sequences, the form of the envelope, headers, every
 /// choice of the dialect that traffic can show, and timing. Faults that the journal says were injected are left out.
 #[derive(Args)]
