@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { axe } from '../checks/axe.mjs';
+import { killAll } from './program.mjs';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const ARGUMENTS = [
@@ -25,7 +26,11 @@ export const launch = () => chromium.launch({ executablePath: EXECUTABLE, args: 
 export function checks() {
   let browser;
   before(async () => { browser = await launch(); });
-  after(() => browser?.close());
+  after(async () => {
+    await browser?.close();
+    // What a failed check has left.
+    killAll();
+  });
   return (name, run, options = {}) => test(name, { timeout: 90_000 }, async () => {
     const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options });
     context.setDefaultTimeout(15_000);

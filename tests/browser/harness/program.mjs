@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
@@ -10,13 +11,14 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 const BINARY = path.resolve(ROOT, process.env.WMS_SIM_BIN ?? 'target/debug/wms-sim');
-const SECRET = 'the secret of the browser tests';
+export const SECRET = 'the secret of the browser tests';
 const running = new Set();
 
 /** Nothing outlives the tests, however they end. */
-process.on('exit', () => {
+export function killAll() {
   for (const child of running) child.kill('SIGKILL');
-});
+}
+process.on('exit', killAll);
 
 /** Starts a program; `read` finds what is wanted in one of its first lines. */
 async function start(command, args, env, read) {
@@ -100,10 +102,31 @@ function api(base) {
 
 /** A port that nobody listens on now. */
 export async function freePort() {
-  const { createServer } = await import('node:net');
-  const server = createServer();
+  const server = net.createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** A line to a server that can be cut while the server runs on. */
+export async function proxy(listen, target) {
+  const [host, port] = listen.split(':');
+  let there = new URL(target);
+  const sockets = new Set();
+  const server = net.createServer((near) => {
+    const far = net.connect(Number(there.port), there.hostname);
+    for (const [socket, other] of [[near, far], [far, near]]) {
+      sockets.add(socket);
+      socket.on('error', () => other.destroy()).on('close', () => { sockets.delete(socket); other.destroy(); });
+      socket.pipe(other);
+    }
+  });
+  const begin = () => new Promise((resolve) => server.listen(Number(port), host, resolve));
+  const cut = () => new Promise((resolve) => {
+    server.close(resolve);
+    for (const socket of sockets) socket.destroy();
+  });
+  await begin();
+  return { url: `http://${listen}`, cut, restore: begin, to: (url) => { there = new URL(url); }, stop: cut };
 }

@@ -127,6 +127,8 @@ const wake = connect(new URL('../../api/events', import.meta.url), {
 
 addEventListener('message', ({ data }) => {
   if (data.type === 'watch') {
+    // The page goes by what it was told of the session until now.
+    flush();
     watched = data.sessionId;
     fresh.records = empty().records;
     fresh.cut = false;
