@@ -13,7 +13,8 @@ before(async () => {
   // Each needs the other's address.
   const listen = `127.0.0.1:${await freePort()}`;
   app = await webapp(`http://${listen}`);
-  wms = await serve(['--to', `${app.url}/webhook`, '--callback', `${app.url}/done?from=wms`], { listen });
+  // A seed, because some sessions of a scenario take minutes in life, and others seconds.
+  wms = await serve(['--seed', '7', '--to', `${app.url}/webhook`, '--callback', `${app.url}/done?from=wms`], { listen });
 });
 after(async () => {
   await wms?.stop();
@@ -55,7 +56,7 @@ async function told(sessionId) {
 }
 
 async function returned(page) {
-  await page.waitForURL(`${app.url}/done?**`, { waitUntil: 'load' });
+  await page.waitForURL(`${app.url}/done?**`, { waitUntil: 'load', timeout: 60_000 });
   const parameters = Object.fromEntries(new URL(page.url()).searchParams);
   assert.equal(parameters.from, 'wms', 'the query that the callback had is kept');
   delete parameters.from;
