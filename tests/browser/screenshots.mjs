@@ -38,6 +38,7 @@ const inspector = async (page, server) => {
   await page.waitForSelector('#rows tr');
   await page.locator('#rows .pick').nth(11).click();
   await page.waitForSelector('.event.chosen');
+  await page.evaluate(() => { for (const element of document.querySelectorAll('main *')) element.scrollTop = 0; });
 };
 
 const running = async (page, server) => {
@@ -62,7 +63,7 @@ const measuring = async (page, server) => {
 
 const dark = { colorScheme: 'dark' };
 const phone = { width: 400, height: 800 };
-await shot('inspector', inspector);
+await shot('inspector', inspector, { width: 1120, height: 640 });
 await shot('landing', measuring, { width: 800, height: 720 });
 await shot('inspector-dark', inspector, dark);
 await shot('inspector-400', inspector, phone);

@@ -54,7 +54,7 @@ pub(super) async fn start(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Began>), Wrong> {
     let (called, options, scene, callback) = read(&shared, uri.path(), uri.query())?;
-    let asked = Start::parse(&body).map_err(wrong)?;
+    let asked = Start::parse(&body).map_err(|error| wrong(&error))?;
     let begin = stage::Start {
         plays: asked.choice.or(options.choice),
         session_id: called.session,
@@ -69,8 +69,9 @@ pub(super) async fn start(
 type Read<'a> = (CallIn, Options, &'a Scene, Option<CallbackUrl>);
 
 fn read<'a>(shared: &'a Shared, path: &str, query: Option<&str>) -> Result<Read<'a>, Wrong> {
-    let called = CallIn::parse(path.strip_prefix(PREFIX).unwrap_or_default()).map_err(wrong)?;
-    let options = Options::parse(query.unwrap_or_default()).map_err(wrong)?;
+    let called =
+        CallIn::parse(path.strip_prefix(PREFIX).unwrap_or_default()).map_err(|error| wrong(&error))?;
+    let options = Options::parse(query.unwrap_or_default()).map_err(|error| wrong(&error))?;
     let scene = shared.scene_of(&called.config);
     let callback = callback::choose(scene.callback.as_ref(), options.callback.as_deref(), &scene.allowed)
         .map_err(|error: CallbackError| {
@@ -79,7 +80,7 @@ fn read<'a>(shared: &'a Shared, path: &str, query: Option<&str>) -> Result<Read<
     Ok((called, options, scene, callback))
 }
 
-fn wrong(error: CallInError) -> Wrong {
+fn wrong(error: &CallInError) -> Wrong {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     Wrong::new(status, error.code(), error.to_string())
 }

@@ -145,7 +145,7 @@ impl Server {
     /// The system took the port away.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let Self { listener, shared, guard } = self;
-        let app = router(&shared, guard);
+        let app = router(&shared, &guard);
         // Answers are small and waited for: they must not wait for more bytes to join them.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let (told, tell) = tokio::sync::oneshot::channel::<()>();
@@ -179,7 +179,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     }
 }
 
-fn router(shared: &Arc<Shared>, guard: Arc<Guard>) -> Router {
+fn router(shared: &Arc<Shared>, guard: &Arc<Guard>) -> Router {
     let api = Router::new()
         .route("/sessions", get(sessions::list).post(sessions::start).delete(sessions::forget))
         .route("/sessions/{id}", get(sessions::get))
@@ -195,15 +195,15 @@ fn router(shared: &Arc<Shared>, guard: Arc<Guard>) -> Router {
         .route("/info", get(catalogue::info))
         .fallback(answer::no_such_thing)
         .layer(DefaultBodyLimit::max(API_BODY))
-        .layer(middleware::from_fn_with_state(Arc::clone(&guard), guard::check));
+        .layer(middleware::from_fn_with_state(Arc::clone(guard), guard::check));
     let pages = Router::new()
         .route("/", get(pages::index))
         .route("/pages/{*path}", get(pages::asset))
         .route("/openapi.json", get(documents::openapi))
-        .layer(middleware::from_fn_with_state(Arc::clone(&guard), guard::check));
+        .layer(middleware::from_fn_with_state(Arc::clone(guard), guard::check));
     let start = post(callin::start)
         .layer(DefaultBodyLimit::max(API_BODY))
-        .layer(middleware::from_fn_with_state(Arc::clone(&guard), guard::check));
+        .layer(middleware::from_fn_with_state(Arc::clone(guard), guard::check));
     // Whoever measures comes from another site: that is what a call-in is.
     let calls = Router::new()
         .route("/c/{*path}", get(callin::landing).merge(start))

@@ -158,6 +158,20 @@ check('a session without a callback', async (page) => {
   await server.stop();
 });
 
+check('events that come before the page can follow them', async (page) => {
+  const server = await serve();
+  await page.route('**/api/events?**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await route.continue();
+  });
+  const sessionId = await open(page, { scenario: 'happy-path', pace: '20x' }, server);
+  await title(page, '--callback');
+  const { events } = await server.ended(sessionId);
+  const listed = await page.locator('#log tr td:first-child').allTextContents();
+  assert.deepEqual(listed.map(Number).reverse(), events.map(({ sequence }) => sequence));
+  await server.stop();
+});
+
 check('a webhook that refuses', async (page) => {
   const other = await serve([], { secret: 'another secret than the one that signs' });
   const server = await serve(['--to', `${other.url}/webhook`, '--callback', 'http://127.0.0.1:9/done']);
