@@ -22,11 +22,14 @@ pub struct Hub {
 impl Hub {
     /// A hub that begins now.
     pub fn new(desk: Desk, bounds: Bounds) -> Arc<Self> {
+        let epoch = wall_clock();
+        // A million changes a second would be needed to reach those of a later run.
+        let base = u64::try_from(epoch.timestamp_at(Moment::ZERO).0).unwrap_or(0).saturating_mul(1_000_000);
         Arc::new(Self {
             desk,
             clock: RunClock::start(),
-            epoch: wall_clock(),
-            ledger: Mutex::new(Ledger::new(bounds)),
+            epoch,
+            ledger: Mutex::new(Ledger::new(bounds, base)),
             changed: watch::Sender::new(0),
         })
     }

@@ -90,6 +90,10 @@ enum Batch {
 
 impl Follower {
     async fn run(mut self) {
+        // Whoever loses the connection before anything happens can say from where on it misses something.
+        if self.tell.send(Event::default().id(self.known.to_string())).await.is_err() {
+            return;
+        }
         let mut changes = self.shared.hub.changes();
         let mut ending = self.shared.ending.subscribe();
         loop {

@@ -57,13 +57,15 @@ impl Entry {
 #[derive(Debug)]
 pub(super) struct Feed {
     entries: VecDeque<Entry>,
+    /// The numbers of this run come after this one.
+    base: u64,
     latest: u64,
     most: usize,
 }
 
 impl Feed {
-    pub(super) const fn new(most: usize) -> Self {
-        Self { entries: VecDeque::new(), latest: 0, most }
+    pub(super) const fn new(most: usize, base: u64) -> Self {
+        Self { entries: VecDeque::new(), base, latest: base, most }
     }
 
     pub(super) const fn latest(&self) -> u64 {
@@ -89,8 +91,10 @@ impl Feed {
     }
 
     pub(super) fn since(&self, known: u64, most: usize) -> News<'_> {
+        // From the beginning, whatever its number is.
+        let known = if known == 0 { self.base } else { known };
         // A number that was never given comes from another run of the server.
-        if known > self.latest {
+        if known > self.latest || known < self.base {
             return News::TooMuch(self.latest);
         }
         if known == self.latest {

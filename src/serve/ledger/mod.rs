@@ -59,13 +59,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// An empty ledger.
-    pub fn new(bounds: Bounds) -> Self {
+    /// An empty ledger, whose changes are numbered from `base` on: no number of an earlier run is then one of this.
+    pub fn new(bounds: Bounds, base: u64) -> Self {
         Self {
             bounds,
             entries: HashMap::new(),
             by_change: BTreeMap::new(),
-            feed: Feed::new(bounds.changes),
+            feed: Feed::new(bounds.changes, base),
             next_key: 1,
             bytes: 0,
         }

@@ -47,7 +47,7 @@ fn begun() -> Begun {
 }
 
 fn small() -> Ledger {
-    Ledger::new(Bounds { sessions: 3, records: 4, bytes: 1 << 20, changes: 8 })
+    Ledger::new(Bounds { sessions: 3, records: 4, bytes: 1 << 20, changes: 8 }, 0)
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn the_oldest_session_makes_room_but_one_that_runs_stays() {
 
 #[test]
 fn bytes_are_bounded() {
-    let mut ledger = Ledger::new(Bounds { bytes: 10_000, ..Bounds::default() });
+    let mut ledger = Ledger::new(Bounds { bytes: 10_000, ..Bounds::default() }, 0);
     for name in 0..100 {
         let body = Bytes::from(vec![b'x'; 3_000]);
         ledger.add(

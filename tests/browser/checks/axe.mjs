@@ -13,9 +13,9 @@ export async function axe(page, AxeBuilder, where) {
 /** Goes through the views and runs axe on each. */
 export async function axeOnEveryView(page, base, { AxeBuilder }) {
   const { sessionId } = await playThrough(base, { scenario: 'happy-path', faults: ['mac:wrong-secret@4', 'duplicate@6'] });
-  for (const colorScheme of ['light', 'dark']) {
+  for (const [colorScheme, widths] of [['light', [1440, 400]], ['dark', [1000, 400]]]) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const width of [1440, 1000, 400]) {
+    for (const width of widths) {
       const where = `${colorScheme}, ${width} px`;
       await page.setViewportSize({ width, height: 900 });
       await openInspector(page, base);

@@ -76,11 +76,11 @@ async function stream(page) {
     const { parser } = await import(new URL('pages/inspector/sse.js', document.baseURI).href);
     const messages = [];
     const feed = parser((message) => messages.push(message));
-    const text = ': hello\r\n\r\nid: 7\r\nevent: record\r\ndata: {"a":\r\ndata: 1}\r\n\r\ndata: x\n\nid: 8\nevent: bye\ndata\n\nevent: cut';
+    const text = ': hello\r\n\r\nid: 6\n\nid: 7\r\nevent: record\r\ndata: {"a":\r\ndata: 1}\r\n\r\ndata: x\n\nid: 8\nevent: bye\ndata\n\nevent: cut';
     for (const one of text) feed(one);
     return messages;
   });
   assert.deepEqual(heard, [
-    { id: '7', event: 'record', data: '{"a":\n1}' }, { id: '7', event: 'message', data: 'x' }, { id: '8', event: 'bye', data: '' },
+    { id: '6', event: 'message', data: '' }, { id: '7', event: 'record', data: '{"a":\n1}' }, { id: '7', event: 'message', data: 'x' }, { id: '8', event: 'bye', data: '' },
   ]);
 }

@@ -60,7 +60,7 @@ export const received = (sessionId) => orNull(json('GET', `api/inbox/${encodeURI
 export const play = (order) => json('POST', 'api/sessions', order);
 export const act = (sessionId, name) => json('POST', `${at(sessionId)}/acts`, { act: name });
 export const replay = (sessionId, key, fault) =>
-  json('POST', `${event(sessionId, key)}/replay`, fault ? { fault } : {});
+  request('POST', `${event(sessionId, key)}/replay`, fault ? { fault } : {});
 export const curl = async (sessionId, key) => (await request('GET', `${event(sessionId, key)}/curl`)).text();
 export const forgetAll = () => request('DELETE', 'api/sessions');
 export const journalUrl = (sessionId) => `${at(sessionId)}/journal`;

@@ -2,10 +2,12 @@
 
 import { arrange, byId, h, icon, setText } from './dom.js';
 import { sessionTools } from './actions.js';
-import { clock, cut } from './format.js';
+import { clock, cut, shorten } from './format.js';
 import { stateOf, surprised, titleOf } from './words.js';
 
 const LONGEST = 2000;
+/** Results in a callback are long, and nobody reads them there. */
+const LONGEST_CALLBACK = 120;
 
 function outcome(summary) {
   const { kind, word } = stateOf(summary);
@@ -20,8 +22,9 @@ function outcome(summary) {
 
 function counts(side, words) {
   if (!side) return null;
+  const one = (number, word) => (number === 1 ? word.replace(/s$/, '') : word);
   const parts = words.filter(([key]) => side[key] > 0).map(([key, word, bad]) =>
-    h('span', { class: bad ? 'bad' : '' }, `${side[key].toLocaleString('en')} ${word}`));
+    h('span', { class: bad ? 'bad' : '' }, `${side[key].toLocaleString('en')} ${one(side[key], word)}`));
   return parts.flatMap((part, index) => (index === 0 ? [part] : [', ', part]));
 }
 
@@ -36,7 +39,7 @@ function factsOf(summary) {
     ['target', summary.target],
     ['sent', counts(summary.sent, [['events', 'events'], ['accepted', 'accepted'], ['refused', 'refused', true], ['failed', 'failed', true], ['suppressed', 'not sent']])],
     ['received', counts(summary.received, [['events', 'events'], ['refused', 'refused', true], ['macs_wrong', 'wrong MACs', true], ['duplicates', 'duplicates'], ['missing', 'missing', true], ['findings', 'findings']])],
-    ['callback', summary.callback],
+    ['callback', summary.callback && shorten(summary.callback, LONGEST_CALLBACK), summary.callback && cut(summary.callback, LONGEST)],
   ];
 }
 

@@ -104,11 +104,11 @@ function startAgain() {
 const wake = connect(new URL('../../api/events', import.meta.url), {
   lastId: () => last,
   told({ id, event, data }) {
-    const take = takes[event];
-    if (!take) return;
     // Numbers that run backwards belong to another server than before: what is known of the old one is void.
     if (id !== null && last !== null && Number(id) < Number(last)) startAgain();
     if (id !== null) last = id;
+    const take = takes[event];
+    if (!take) return;
     let parsed;
     try {
       parsed = JSON.parse(data);
@@ -127,6 +127,8 @@ const wake = connect(new URL('../../api/events', import.meta.url), {
 
 addEventListener('message', ({ data }) => {
   if (data.type === 'watch') {
+    // The page goes by what it was told of the session until now.
+    flush();
     watched = data.sessionId;
     fresh.records = empty().records;
     fresh.cut = false;

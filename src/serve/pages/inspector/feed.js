@@ -87,7 +87,7 @@ let loading = 0;
 /** A session that only came in was never sent: asking would be answered with 404. */
 function mayHave(side, sessionId) {
   const summary = state.sessions.get(sessionId)?.summary;
-  return !summary || summary.state === 'running' || summary[side] !== null;
+  return !summary || summary[side] !== null;
 }
 
 /** Opens a session: first the feed is told to pass its records on, then what was before is loaded. */
@@ -105,10 +105,10 @@ export async function openSession(sessionId) {
   // The list says which sides a session has; once it is there, this is called again.
   if (sessionId === null || !state.loaded) return;
   try {
-    const [sent, received] = await Promise.all([
-      mayHave('sent', sessionId) ? api.sent(sessionId) : null,
-      mayHave('received', sessionId) ? api.received(sessionId) : null,
-    ]);
+    const sent = mayHave('sent', sessionId) ? await api.sent(sessionId) : null;
+    // Of a session that has just begun only this answer says whether any of it has come in.
+    const cameIn = sent ? sent.received !== null : mayHave('received', sessionId);
+    const received = cameIn ? await api.received(sessionId) : null;
     if (mine !== loading) return;
     if (!sent && !received) {
       state.openState = 'unknown';

@@ -1,18 +1,20 @@
 // Server-sent events over fetch: unlike EventSource it comes back after any answer, waits longer each time, hands over
 // whole chunks instead of one task per message, and can say where it stopped on a connection of its own.
 
-/** Feeds text, calls `message({ id, event, data })` for each complete one. */
+/** Feeds text, calls `message({ id, event, data })` for each complete one, also for a number that stands alone. */
 export function parser(message) {
   let rest = '';
   let id = null;
   let event = '';
   let data = null;
+  let numbered = false;
 
   function line(text) {
     if (text === '') {
-      if (data !== null) message({ id, event: event || 'message', data });
+      if (data !== null || numbered) message({ id, event: event || 'message', data: data ?? '' });
       event = '';
       data = null;
+      numbered = false;
       return;
     }
     const colon = text.indexOf(':');
@@ -22,7 +24,10 @@ export function parser(message) {
     if (value.startsWith(' ')) value = value.slice(1);
     if (name === 'data') data = data === null ? value : `${data}\n${value}`;
     else if (name === 'event') event = value;
-    else if (name === 'id') id = value;
+    else if (name === 'id') {
+      id = value;
+      numbered = true;
+    }
   }
 
   return (chunk) => {

@@ -33,9 +33,12 @@ export function follow(id, on) {
     source = new EventSource(`/api/events?session=${encodeURIComponent(id)}`);
     source.onopen = () => {
       window.clearTimeout(timer);
+      // What happened between loading and now is told to nobody: from here on nothing is missed.
       if (lost) {
         lost = false;
         on.back();
+      } else {
+        on.reload();
       }
     };
     source.onerror = () => {

@@ -1,0 +1,108 @@
+// The inspector on the real server.
+
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, before } from 'node:test';
+import { actions } from '../checks/actions.mjs';
+import { axeOnEveryView } from '../checks/axe.mjs';
+import { HOSTILE, hostileStrings } from '../checks/hostile.mjs';
+import { keyboardWalk } from '../checks/keyboard.mjs';
+import { narrowViews } from '../checks/layout.mjs';
+import { modules } from '../checks/modules.mjs';
+import { reconnects } from '../checks/reconnect.mjs';
+import { openInspector, playThrough, sessionHash, watch } from '../checks/support.mjs';
+import { AxeBuilder, axeFindsNothing, checks } from '../harness/browser.mjs';
+import { freePort, proxy, SECRET, serve } from '../harness/program.mjs';
+
+const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
+const check = checks();
+let wms = null;
+
+before(async () => { wms = await serve(); });
+after(() => wms?.stop());
+
+check('modules', (page) => modules(page, wms.url));
+check('keyboard', (page) => keyboardWalk(page, wms.url));
+check('axe', (page) => axeOnEveryView(page, wms.url, { AxeBuilder }));
+check('narrow', (page) => narrowViews(page, wms.url));
+
+check('axe, while there is nothing', async (page) => {
+  const empty = await serve();
+  for (const width of [1440, 400]) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await openInspector(page, empty.url);
+      await page.waitForSelector('text=Play happy-path');
+      await axeFindsNothing(page, `empty, ${colorScheme}, ${width} px`);
+    }
+  }
+  await empty.stop();
+});
+
+check('axe, while sessions run', async (page) => {
+  for (const scenario of ['happy-path', 'low-snr', 'websocket-drop']) await wms.play({ scenario, pace: '5x' });
+  const quiet = watch(page);
+  await openInspector(page, wms.url);
+  await page.locator('.row[data-kind="running"]').first().click();
+  await page.waitForSelector('#rows tr');
+  await axeFindsNothing(page, 'running');
+  quiet();
+});
+
+check('texts of strangers', async (page) => {
+  const prepared = [];
+  // With a right MAC, strangers or not, and with a session ID that is a path.
+  for (const [sessionId, payload] of [[`${HOSTILE} signed`, { [HOSTILE]: HOSTILE }], ['../../etc?x#y%2e%00/\\', { details: '\u0000\ud800' }], ['x'.repeat(5000), {}]]) {
+    const body = JSON.stringify({ timestamp: 1, sessionId, sequence: 0, event: HOSTILE, severity: HOSTILE, payload });
+    const mac = `hmac-sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`;
+    const answer = await fetch(new URL('/webhook', wms.url), { method: 'POST', headers: { 'X-WMS-Content-MAC': mac }, body });
+    assert.ok([200, 204, 400, 422].includes(answer.status), `${answer.status}`);
+    prepared.push(sessionId);
+  }
+  await hostileStrings(page, wms.url, { prepared: prepared.slice(0, 2) });
+});
+
+check('a connection that is lost', async (page) => {
+  const listen = `127.0.0.1:${await freePort()}`;
+  let behind = await serve();
+  const line = await proxy(listen, behind.url);
+  await reconnects(page, line.url, {
+    cut: () => line.cut(),
+    restore: () => line.restore(),
+    restart: async () => {
+      await behind.stop();
+      behind = await serve();
+      line.to(behind.url);
+    },
+  });
+  await line.stop();
+  await behind.stop();
+});
+
+check('a server that is started anew', async (page) => {
+  const listen = `127.0.0.1:${await freePort()}`;
+  let server = await serve([], { listen });
+  const quiet = watch(page, { networkMayFail: true });
+  const { sessionId } = await playThrough(server.url, { scenario: 'bounce' });
+  await openInspector(page, server.url, sessionHash(sessionId));
+  await page.waitForSelector('#rows tr');
+  const before = await page.locator('#rows tr').count();
+  await server.stop();
+  await page.waitForSelector('#connection:not([data-state="live"])');
+  assert.equal(await page.locator('#rows tr').count(), before, 'what was there stays readable');
+  server = await serve([], { listen });
+  await page.waitForSelector('#connection[data-state="live"]', { timeout: 30_000 });
+  await page.waitForSelector('text=This session is not known');
+  assert.equal(await page.locator('.row').count(), 0);
+  const later = await playThrough(server.url, { scenario: 'bounce' });
+  await page.waitForSelector(`.row[data-id="${later.sessionId}"]`);
+  quiet();
+  await server.stop();
+});
+
+// The last: it forgets every session.
+check('actions', async (page) => {
+  await playThrough(wms.url, { scenario: 'low-snr', faults: ['mac:wrong-secret@2'] });
+  await actions(page, wms.url);
+}, CLIPBOARD);
