@@ -1,12 +1,14 @@
 //! The catalogue: scenarios and mixes that are built in, and a folder's that stand in for them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
 use super::compile::{self, Options};
-use super::diagnostic::{Diagnostic, Level};
+use super::diagnostic::{Diagnostic, Level, render};
 use super::file::{self, Source};
+use super::mix::Mix;
 use super::plan::Plan;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
@@ -59,6 +61,39 @@ impl Library {
         self.mixes.keys().map(String::as_str)
     }
 
+    /// A scenario of the catalogue, compiled.
+    ///
+    /// # Errors
+    /// There is none of that name, or it cannot be played.
+    pub fn plan(&self, name: &str, options: &Options) -> Result<Arc<Plan>, NotPlayable> {
+        let source = self.scenario(name).ok_or_else(|| NotPlayable::Unknown {
+            kind: "scenario",
+            name: name.to_owned(),
+            nearest: self.nearest_scenario(name).map(str::to_owned),
+        })?;
+        plan(source, options)
+    }
+
+    /// A mix of the catalogue, with its scenarios compiled: those of the catalogue, for a mix in it names no files.
+    ///
+    /// # Errors
+    /// There is none of that name, or it cannot be played.
+    pub fn mixed(&self, name: &str, options: &Options) -> Result<Mix, NotPlayable> {
+        let source = self.mix(name).ok_or_else(|| NotPlayable::Unknown {
+            kind: "mix",
+            name: name.to_owned(),
+            nearest: self.nearest_mix(name).map(str::to_owned),
+        })?;
+        let (file, found) = file::mix::read(source);
+        let file = file.ok_or_else(|| NotPlayable::broken(source, &found))?;
+        let plans = file
+            .scenarios
+            .iter()
+            .map(|entry| Ok((self.plan(&entry.scenario.value, options)?, entry.weight.value)))
+            .collect::<Result<_, _>>()?;
+        Mix::new(plans).ok_or(NotPlayable::NoWeight)
+    }
+
     /// The name of a scenario that looks most like `name`.
     pub fn nearest_scenario(&self, name: &str) -> Option<&str> {
         nearest(name, self.scenario_names())
@@ -68,6 +103,38 @@ impl Library {
     pub fn nearest_mix(&self, name: &str) -> Option<&str> {
         nearest(name, self.mix_names())
     }
+}
+
+/// Why something of the catalogue cannot be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotPlayable {
+    /// There is nothing of that name.
+    Unknown {
+        /// `scenario` or `mix`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// The one that was probably meant.
+        nearest: Option<String>,
+    },
+    /// Everything that is wrong with it, drawn into its text.
+    Broken(String),
+    /// A mix of which nothing is ever drawn.
+    NoWeight,
+}
+
+impl NotPlayable {
+    fn broken(source: &Source, found: &[Diagnostic]) -> Self {
+        Self::Broken(render(source, found, false))
+    }
+}
+
+/// A scenario, compiled; what is wrong with it is drawn into its text.
+///
+/// # Errors
+/// It cannot be played.
+pub fn plan(source: &Source, options: &Options) -> Result<Arc<Plan>, NotPlayable> {
+    load_plan(source, options).map(Arc::new).map_err(|found| NotPlayable::broken(source, &found))
 }
 
 /// Reads and compiles a scenario.

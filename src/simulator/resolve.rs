@@ -10,11 +10,9 @@ use crate::delivery::{MOST_SESSIONS, Scenarios, SessionSource, Signers};
 use crate::protocol::dialect::Dialect;
 use crate::protocol::mac::Signer;
 use crate::scenario::compile::Options;
-use crate::scenario::diagnostic::{Diagnostic, render};
-use crate::scenario::file::{Source, mix as mix_file};
-use crate::scenario::library::{self, Library};
+use crate::scenario::file::Source;
+use crate::scenario::library::{self, Library, NotPlayable};
 use crate::scenario::mix::Mix;
-use crate::scenario::plan::Plan;
 
 /// What is played, and how.
 pub(super) struct Job {
@@ -83,47 +81,30 @@ fn options(simulator: &Simulator) -> Result<Options, Error> {
 fn deal(chosen: &[What], options: &Options) -> Result<Mix, Error> {
     let library = Library::built_in();
     let plans = match chosen {
-        [] => vec![(named("happy-path", &library, options)?, 1.0)],
-        [What::Mix(name)] => of_mix(name, &library, options)?,
+        [] => vec![(library.plan("happy-path", options).map_err(error)?, 1.0)],
+        [What::Mix(name)] => return library.mixed(name, options).map_err(error),
         several => several
             .iter()
             .map(|what| match what {
-                What::Named(name) => Ok((named(name, &library, options)?, 1.0)),
-                What::Text(text) => Ok((compile(&Source::new("scenario_text", text, None), options)?, 1.0)),
+                What::Named(name) => Ok((library.plan(name, options).map_err(error)?, 1.0)),
+                What::Text(text) => Ok((
+                    library::plan(&Source::new("scenario_text", text, None), options).map_err(error)?,
+                    1.0,
+                )),
                 What::Mix(_) => Err(Error::Contradiction("a mix is played alone, in place of scenarios")),
             })
             .collect::<Result<_, _>>()?,
     };
-    Mix::new(plans).ok_or(Error::Contradiction("no scenario of the mix has a weight"))
+    Mix::new(plans).ok_or(Error::Contradiction(NO_WEIGHT))
 }
 
-fn of_mix(name: &str, library: &Library, options: &Options) -> Result<Vec<(Arc<Plan>, f64)>, Error> {
-    let source = library.mix(name).ok_or_else(|| Error::Unknown {
-        kind: "mix",
-        name: name.to_owned(),
-        nearest: library.nearest_mix(name).map(str::to_owned),
-    })?;
-    let (file, found) = mix_file::read(source);
-    let file = file.ok_or_else(|| broken(source, &found))?;
-    file.scenarios
-        .iter()
-        .map(|entry| Ok((named(&entry.scenario.value, library, options)?, entry.weight.value)))
-        .collect()
-}
+const NO_WEIGHT: &str = "no scenario of the mix has a weight";
 
-fn named(name: &str, library: &Library, options: &Options) -> Result<Arc<Plan>, Error> {
-    let source = library.scenario(name).ok_or_else(|| Error::Unknown {
-        kind: "scenario",
-        name: name.to_owned(),
-        nearest: library.nearest_scenario(name).map(str::to_owned),
-    })?;
-    compile(source, options)
-}
-
-fn compile(source: &Source, options: &Options) -> Result<Arc<Plan>, Error> {
-    library::load_plan(source, options).map(Arc::new).map_err(|found| broken(source, &found))
-}
-
-fn broken(source: &Source, found: &[Diagnostic]) -> Error {
-    Error::Scenario(render(source, found, false))
+/// No `From`: that would be a part of the library's face.
+fn error(why: NotPlayable) -> Error {
+    match why {
+        NotPlayable::Unknown { kind, name, nearest } => Error::Unknown { kind, name, nearest },
+        NotPlayable::Broken(drawing) => Error::Scenario(drawing),
+        NotPlayable::NoWeight => Error::Contradiction(NO_WEIGHT),
+    }
 }

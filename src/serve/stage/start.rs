@@ -9,9 +9,7 @@ use crate::delivery::{Scenarios, Signers};
 use crate::protocol::dialect::Dialect;
 use crate::protocol::mac::{Secret, Signer};
 use crate::scenario::compile::Options;
-use crate::scenario::diagnostic::render;
-use crate::scenario::file::mix as mix_file;
-use crate::scenario::library::{Library, load_plan};
+use crate::scenario::library::{Library, NotPlayable};
 use crate::scenario::mix::Mix;
 use crate::scenario::plan::Plan;
 use crate::seed::Seed;
@@ -179,35 +177,19 @@ pub(super) fn resolve(
 }
 
 fn plan(what: &Choice, library: &Library, options: &Options, seed: Seed) -> Result<Arc<Plan>, StartError> {
-    let named = |name: &str| {
-        let source = library.scenario(name).ok_or_else(|| StartError::Unknown {
-            kind: "scenario",
-            name: name.to_owned(),
-            nearest: library.nearest_scenario(name).map(str::to_owned),
-        })?;
-        load_plan(source, options)
-            .map(Arc::new)
-            .map_err(|found| StartError::Scenario(render(source, &found, false)))
-    };
     match what {
-        Choice::Scenario(name) => named(name),
-        Choice::Mix(name) => {
-            let source = library.mix(name).ok_or_else(|| StartError::Unknown {
-                kind: "mix",
-                name: name.clone(),
-                nearest: library.nearest_mix(name).map(str::to_owned),
-            })?;
-            let (file, found) = mix_file::read(source);
-            let file = file.ok_or_else(|| StartError::Scenario(render(source, &found, false)))?;
-            let plans = file
-                .scenarios
-                .iter()
-                .map(|entry| Ok((named(&entry.scenario.value)?, entry.weight.value)))
-                .collect::<Result<Vec<_>, _>>()?;
-            let mix =
-                Mix::new(plans).ok_or_else(|| StartError::Scenario("no scenario has a weight".to_owned()))?;
-            // Each session asks anew, so that a mix of equal weights is drawn from too.
-            Ok(Arc::clone(mix.drawn(seed.session(1))))
+        Choice::Scenario(name) => Ok(library.plan(name, options)?),
+        // Each session asks anew, so that a mix of equal weights is drawn from too.
+        Choice::Mix(name) => Ok(Arc::clone(library.mixed(name, options)?.drawn(seed.session(1)))),
+    }
+}
+
+impl From<NotPlayable> for StartError {
+    fn from(why: NotPlayable) -> Self {
+        match why {
+            NotPlayable::Unknown { kind, name, nearest } => Self::Unknown { kind, name, nearest },
+            NotPlayable::Broken(drawing) => Self::Scenario(drawing),
+            NotPlayable::NoWeight => Self::Scenario("no scenario of the mix has a weight".to_owned()),
         }
     }
 }
