@@ -174,6 +174,7 @@ proptest! {
                     sequence: dispatch.sequence,
                     code: dispatch.code.clone(),
                     attempt: dispatch.attempt,
+                    body: dispatch.body.clone(),
                 });
                 flights.push(dispatch);
             } else if !flights.is_empty() && second % 2 == 0 {

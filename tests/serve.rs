@@ -573,3 +573,18 @@ fn each_config_has_its_own_webhook_and_secret() {
     server.get("/api/sessions/third?wait=end");
     assert_eq!(server.get("/api/inbox/third")["received"]["refused"], 0);
 }
+
+#[test]
+fn an_event_that_waits_for_its_answer_is_shown() {
+    let slow = common::receiver::Setup::new(Kind::NodeHttp, SECRET).plan(json!({ "delayMs": 3000 })).start();
+    let server = Server::start(&["--to", &slow.url(), "--pace", "max"]);
+    let id = server.play(&json!({ "scenario": "bounce" }));
+    let mut event = Value::Null;
+    until("the event is under way", || {
+        event = server.get(&format!("/api/sessions/{id}"))["events"][0].clone();
+        event["delivery"] == "pending"
+    });
+    let body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
+    assert_eq!((&body["event"], &event["status"]), (&json!("WMS_LOADED"), &Value::Null));
+    slow.wait_for(1, Duration::from_secs(10));
+}

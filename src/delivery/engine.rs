@@ -124,6 +124,7 @@ impl<T: Transport> Engine<T> {
                         sequence: dispatch.sequence,
                         code: dispatch.code,
                         attempt: dispatch.attempt,
+                        body: dispatch.body.clone(),
                     });
                     let mac = dispatch.mac.as_str().map(str::to_owned);
                     lanes.send(

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::delivery::Delivery;
 use super::probe::{NotAsked, Probe};
 use crate::clock::Moment;
@@ -33,6 +35,8 @@ pub enum RunEvent {
         code: EventName,
         /// How often it has been sent, this time included.
         attempt: u32,
+        /// The body: of an event that is slow to be answered, people want to see what it was.
+        body: Bytes,
     },
     /// The user of a session's page did something that becomes events: an input that no seed gives.
     Acted {

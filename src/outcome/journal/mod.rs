@@ -43,7 +43,7 @@ pub fn event_line(event: &RunEvent, headers: &[(String, String)]) -> Value {
             "scenario": &*session.scenario,
             "outcome": session.outcome,
         }),
-        RunEvent::Dispatched { at, session, session_id, sequence, code, attempt } => json!({
+        RunEvent::Dispatched { at, session, session_id, sequence, code, attempt, body: _ } => json!({
             "type": "dispatch",
             "at_ms": millis(*at),
             "session": session,

@@ -77,21 +77,23 @@ impl Following {
 
     pub fn follow(&mut self, event: RunEvent) {
         match event {
-            RunEvent::Dispatched { at, sequence, code, attempt: 1, .. } => self.pending(at, sequence, &code),
+            RunEvent::Dispatched { at, sequence, code, attempt: 1, body, .. } => {
+                self.pending(at, sequence, &code, body);
+            }
             RunEvent::Settled(delivery) => self.settled(*delivery),
             RunEvent::Interrupted { .. } => self.interrupted = true,
             _ => {}
         }
     }
 
-    fn pending(&mut self, at: Moment, sequence: u32, code: &EventName) {
+    fn pending(&mut self, at: Moment, sequence: u32, code: &EventName, body: Bytes) {
         let record = Record {
             key: 0,
             id: 0,
             sequence: Some(sequence.into()),
             event: code.as_str().into(),
             severity: code.severity(),
-            body: Bytes::new(),
+            body,
             headers: [].into(),
             mac: Mac { verdict: MacVerdict::Valid, reason: None, hint: None },
             at,
@@ -116,7 +118,7 @@ impl Following {
             .and_then(|keys| (!keys.is_empty()).then(|| keys.remove(0)));
         let key = key.unwrap_or_else(|| {
             // What was not sent was never under way.
-            self.pending(delivery.intended, delivery.sequence, &delivery.code);
+            self.pending(delivery.intended, delivery.sequence, &delivery.code, delivery.body.clone());
             self.pending.get_mut(&delivery.sequence).and_then(Vec::pop).unwrap_or(0)
         });
         let headers = self.headers_of(&delivery);
