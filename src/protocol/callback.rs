@@ -2,22 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::code::Code;
 use super::dialect::{Dialect, OtherErrors, ResultsEncoding};
-
-/// What `encodeURIComponent` lets stand.
-pub const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+use super::uri::COMPONENT;
 
 /// What a session has come to so far, as its callback URL would tell it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +48,17 @@ impl Callback {
             Code::WmsLoaded => Self::Profile,
             _ => return,
         };
+    }
+
+    /// The same, with the detail read from the event's body.
+    pub fn note_event(&mut self, code: Code, body: &[u8], dialect: &Dialect) {
+        let key = match code {
+            Code::ApiError => dialect.api_error_key.as_str(),
+            Code::GeneralError => "details",
+            _ => return self.note(code, None),
+        };
+        let event: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        self.note(code, event.pointer("/payload").and_then(|payload| payload.get(key)?.as_str()));
     }
 
     /// The query of the callback URL, without the question mark. `results` are those that [`encode`] gives.

@@ -13,3 +13,4 @@ pub mod grammar;
 pub mod json;
 pub mod mac;
 pub mod snr;
+pub mod uri;

@@ -64,18 +64,7 @@ pub fn callback(plan: &Plan, seed: SessionSeed, results: &str) -> Option<String>
         if code == Code::RedirectingToCallback {
             return Some(callback.query(results, &plan.dialect));
         }
-        callback.note(code, detail(code, &body, &plan.dialect.api_error_key).as_deref());
+        callback.note_event(code, &body, &plan.dialect);
     }
     None
-}
-
-/// The code of an `API_ERROR`, the details of a `GENERAL_ERROR`.
-fn detail(code: Code, body: &[u8], api_error_key: &str) -> Option<String> {
-    let key = match code {
-        Code::ApiError => api_error_key,
-        Code::GeneralError => "details",
-        _ => return None,
-    };
-    let event: serde_json::Value = serde_json::from_slice(body).ok()?;
-    event.pointer("/payload")?.get(key)?.as_str().map(str::to_owned)
 }

@@ -1,24 +1,13 @@
 //! The secret, as it is usually got wrong.
 
 use base64::Engine as _;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use percent_encoding::{percent_decode, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use super::header::{BASE64, BASE64_URL};
 use super::reason::Reason;
 use crate::protocol::mac::Secret;
-
-/// What JavaScript's encodeURIComponent leaves as it is.
-const URL_UNRESERVED: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+use crate::protocol::uri::COMPONENT;
 
 /// Secrets longer than this are tried as they are: nobody's secret is a book.
 const LONGEST: usize = 4096;
@@ -62,7 +51,7 @@ pub(super) fn variants(secret: &Secret) -> Vec<(Reason, Secret)> {
     variants.add(Reason::SecretBom, key.strip_prefix(b"\xef\xbb\xbf").unwrap_or(key).to_vec());
     variants.add(Reason::SecretBom, [b"\xef\xbb\xbf", key].concat());
     if let Ok(text) = std::str::from_utf8(key) {
-        variants.add(Reason::SecretUrlEncoded, utf8_percent_encode(text, &URL_UNRESERVED).to_string().into());
+        variants.add(Reason::SecretUrlEncoded, utf8_percent_encode(text, COMPONENT).to_string().into());
         let latin1 = text.chars().map(u8::try_from).collect::<Result<_, _>>();
         variants.add(Reason::SecretLatin1, latin1.unwrap_or_default());
         variants.add(Reason::SecretUtf16, text.encode_utf16().flat_map(u16::to_le_bytes).collect());

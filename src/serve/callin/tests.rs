@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::delivery::policy::Pace;
-use crate::protocol::callback::COMPONENT;
+use crate::protocol::uri::COMPONENT;
 use crate::serve::choice::Choice;
 
 fn encode(text: &str) -> String {

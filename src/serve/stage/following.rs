@@ -156,12 +156,7 @@ impl Following {
             self.call_back();
             return;
         }
-        let detail = match code {
-            Code::ApiError => payload(&self.dialect.api_error_key),
-            Code::GeneralError => payload("details"),
-            _ => None,
-        };
-        self.callback.note(code, detail.as_deref());
+        self.callback.note_event(code, body, &self.dialect);
     }
 
     fn call_back(&self) {
