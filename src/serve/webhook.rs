@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 
 use super::desk::Desk;
 use super::inbox::{Receipt, Received};
+use super::listener::TooSlow;
 use crate::protocol::mac;
 
 /// Bodies are read up to so many times the limit before they are refused: a sender that is still writing when the
@@ -69,6 +70,9 @@ pub async fn take(desk: &Desk, request: Request) -> Result<Taken, Response> {
         Ok(body) if body.len() <= limit => body,
         Ok(_) => return Err(oversized(desk)),
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return Err(oversized(desk)),
+        Err(rejection) if TooSlow::is_cause_of(&rejection) => {
+            return Err(told(StatusCode::REQUEST_TIMEOUT, "body-too-slow", &rejection.body_text()));
+        }
         Err(rejection) => return Err(told(rejection.status(), "body-unreadable", &rejection.body_text())),
     };
     let receipt = {

@@ -24,12 +24,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use super::deepaffex::Api;
 use super::hub::Hub;
+use super::listener;
 use super::stage::{Scene, Stage};
 use super::webhook;
 use crate::seed::Seed;
@@ -146,13 +146,13 @@ impl Server {
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let Self { listener, shared, guard } = self;
         let app = router(&shared, &guard);
-        // Answers are small and waited for: they must not wait for more bytes to join them.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let (told, tell) = tokio::sync::oneshot::channel::<()>();
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async move { drop(tell.await) });
-        let mut serving = tokio::spawn(serving.into_future());
+        let serving =
+            listener::serve(listener, app, listener::Limits::default(), async move { drop(tell.await) });
+        let mut serving = tokio::spawn(serving);
         tokio::select! {
-            ended = &mut serving => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+            // It does not end by itself.
+            ended = &mut serving => return ended.map_err(io::Error::other),
             () = stop => {}
         }
         // The inbox stays open while sessions say goodbye to it.
