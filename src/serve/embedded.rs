@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
@@ -85,11 +85,9 @@ impl Embedded {
 }
 
 fn app(desk: Arc<Desk>) -> Router {
-    let limit = webhook::read_limit(&desk);
     Router::new()
         .route(PATH, post(receive).fallback(webhook::wrong_method))
         .fallback(wrong_path)
-        .layer(DefaultBodyLimit::max(limit))
         .with_state(desk)
 }
 

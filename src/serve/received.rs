@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::hub::Hub;
 use super::inbox::Receipt;
-use super::ledger::{Mac, MacVerdict, Record, Remark, Side};
+use super::ledger::{Forwarded, Mac, MacVerdict, Record, Remark, Side};
 use crate::clock::Moment;
 use crate::protocol::code::{Code, Severity};
 use crate::protocol::mac::MacError;
@@ -27,8 +27,33 @@ struct Said {
     event: Option<String>,
 }
 
-/// Enters a request into the ledger.
-pub fn enter(hub: &Hub, came: Moment, headers: Arc<[(String, String)]>, body: Bytes, receipt: &Receipt) {
+/// Where a request stands in the ledger.
+#[derive(Clone, Debug)]
+pub struct Place {
+    session: Arc<str>,
+    key: u64,
+}
+
+impl Place {
+    /// Writes down what the target of `--forward` made of it.
+    pub fn forwarded(&self, hub: &Hub, forwarded: Forwarded) {
+        hub.write(|ledger, now| {
+            ledger.change(&self.session, Side::Received, self.key, now, |record| {
+                record.forwarded = Some(forwarded);
+            });
+        });
+    }
+}
+
+/// Enters a request into the ledger. One that is to be passed on is shown as under way.
+pub fn enter(
+    hub: &Hub,
+    came: Moment,
+    headers: Arc<[(String, String)]>,
+    body: Bytes,
+    receipt: &Receipt,
+    forwards: bool,
+) -> Place {
     // A body that nobody vouches for, or that is no event, is shown as what it says it is.
     let said: Said = serde_json::from_slice(&body).unwrap_or_default();
     let id: Arc<str> = match &receipt.event {
@@ -54,6 +79,7 @@ pub fn enter(hub: &Hub, came: Moment, headers: Arc<[(String, String)]>, body: By
         status: Some(receipt.status),
         latency: Some(now.since(came)),
         answer: Bytes::copy_from_slice(&answer[..answer.len().min(ANSWER_EXCERPT)]),
+        forwarded: forwards.then_some(Forwarded::Pending),
         delivered: None,
         failure: None,
         attempts: 1,
@@ -70,11 +96,12 @@ pub fn enter(hub: &Hub, came: Moment, headers: Arc<[(String, String)]>, body: By
     };
     let seen = hub.desk.inbox().session(hub.desk.now(), &id);
     hub.write(|ledger, now| {
-        ledger.add(&id, Side::Received, record, now);
+        let key = ledger.add(&id, Side::Received, record, now);
         if let Some(seen) = seen {
             ledger.received_state(&id, seen.state, seen.missing, now);
         }
-    });
+        Place { session: Arc::clone(&id), key }
+    })
 }
 
 fn mac(receipt: &Receipt) -> Mac {

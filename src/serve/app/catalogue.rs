@@ -103,6 +103,8 @@ pub(super) struct Info {
     secret_source: String,
     /// The Config IDs that are known.
     configs: Vec<String>,
+    /// Where the inbox passes on what it receives.
+    forward: Option<String>,
 }
 
 pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
@@ -115,5 +117,6 @@ pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
         mix: shared.scene.plays.mix().map(str::to_owned),
         secret_source: shared.secret_source.clone(),
         configs: shared.configs.keys().cloned().collect(),
+        forward: shared.forwarding.as_ref().map(|forwarding| forwarding.target()),
     })
 }

@@ -6,7 +6,9 @@ mod catalogue;
 mod deepaffex;
 mod documents;
 mod events;
+mod forwarding;
 mod guard;
+mod journal;
 mod openapi;
 mod pages;
 mod received;
@@ -29,12 +31,17 @@ use tokio::sync::{Semaphore, watch};
 
 use super::deepaffex::Api;
 use super::hub::Hub;
-use super::listener;
+use super::listener::{self, Limits};
 use super::stage::{Scene, Stage};
 use super::webhook;
 use crate::seed::Seed;
+use crate::transport::forward::Forwarder;
 use crate::transport::target::Target;
+use forwarding::Forwarding;
 use guard::Guard;
+use journal::Journal;
+
+pub use journal::Sink;
 
 /// How long requests that are under way may take once the server ends.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
@@ -61,6 +68,12 @@ pub struct Options {
     pub own_inbox: bool,
     /// Where the secret comes from, in words.
     pub secret_source: String,
+    /// Where the inbox passes on what it receives.
+    pub forward: Option<Forwarder>,
+    /// Where it writes down what it receives.
+    pub capture: Option<Sink>,
+    /// What the listener lets others have.
+    pub limits: Limits,
 }
 
 /// What all handlers share.
@@ -71,6 +84,8 @@ pub(super) struct Shared {
     configs: BTreeMap<String, Scene>,
     deepaffex: Mutex<Api>,
     secret_source: String,
+    forwarding: Option<Arc<Forwarding>>,
+    journal: Option<Journal>,
     address: SocketAddr,
     followers: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
@@ -90,6 +105,7 @@ pub struct Server {
     listener: TcpListener,
     shared: Arc<Shared>,
     guard: Arc<Guard>,
+    limits: Limits,
 }
 
 impl Server {
@@ -120,12 +136,14 @@ impl Server {
             configs,
             deepaffex: Mutex::new(Api::new(options.seed)),
             secret_source: options.secret_source,
+            forwarding: options.forward.map(|forwarder| Arc::new(Forwarding::new(forwarder))),
+            journal: options.capture.map(Journal::new),
             address,
             followers: Arc::new(Semaphore::new(MOST_FOLLOWERS)),
             waiting: Arc::new(Semaphore::new(MOST_WAITING)),
             ending: watch::Sender::new(false),
         });
-        Ok(Self { listener, shared, guard })
+        Ok(Self { listener, shared, guard, limits: options.limits })
     }
 
     /// Where it can be reached, such as `http://127.0.0.1:8787`.
@@ -138,17 +156,21 @@ impl Server {
         format!("{}/webhook", self.url())
     }
 
+    /// Where the inbox passes on what it receives, without credentials.
+    pub fn forwards_to(&self) -> Option<String> {
+        self.shared.forwarding.as_ref().map(|forwarding| forwarding.target())
+    }
+
     /// Serves until `stop` resolves; then sessions that run say goodbye, followers are told, and requests that are under
     /// way get a moment to end.
     ///
     /// # Errors
     /// The system took the port away.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let Self { listener, shared, guard } = self;
+        let Self { listener, shared, guard, limits } = self;
         let app = router(&shared, &guard);
         let (told, tell) = tokio::sync::oneshot::channel::<()>();
-        let serving =
-            listener::serve(listener, app, listener::Limits::default(), async move { drop(tell.await) });
+        let serving = listener::serve(listener, app, limits, async move { drop(tell.await) });
         let mut serving = tokio::spawn(serving);
         tokio::select! {
             // It does not end by itself.
@@ -208,10 +230,7 @@ fn router(shared: &Arc<Shared>, guard: &Arc<Guard>) -> Router {
     let calls = Router::new()
         .route("/c/{*path}", get(callin::landing).merge(start))
         .route("/assets/{*path}", get(callin::asset));
-    let limit = webhook::read_limit(&shared.hub.desk);
-    let inbox = Router::new()
-        .route("/webhook", post(received::receive).fallback(webhook::wrong_method))
-        .layer(DefaultBodyLimit::max(limit));
+    let inbox = Router::new().route("/webhook", post(received::receive).fallback(webhook::wrong_method));
     Router::new()
         .nest("/api", api)
         .merge(pages)

@@ -96,7 +96,7 @@ async fn what_goes_wrong_has_a_name() {
     ] {
         let answer: &'static str = answer.to_owned().leak();
         let (forwarder, _) = receiver(vec![vec![answer]]).await;
-        assert_eq!(code(&forwarder.pass(foreign()).await), Some(expected), "{:.60}", answer);
+        assert_eq!(code(&forwarder.pass(foreign()).await), Some(expected), "{answer:.60}");
     }
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let target = Target::parse(&format!("http://{nobody}/")).unwrap();
