@@ -50,12 +50,12 @@ pub fn enter(
     hub: &Hub,
     came: Moment,
     headers: Arc<[(String, String)]>,
-    body: Bytes,
+    body: &[u8],
     receipt: &Receipt,
     forwards: bool,
 ) -> Place {
     // A body that nobody vouches for, or that is no event, is shown as what it says it is.
-    let said: Said = serde_json::from_slice(&body).unwrap_or_default();
+    let said: Said = serde_json::from_slice(body).unwrap_or_default();
     let id: Arc<str> = match &receipt.event {
         Some(event) => Arc::clone(&event.session_id),
         None => {
@@ -65,6 +65,8 @@ pub fn enter(
     let code = receipt.event.as_ref().and_then(|event| event.code);
     let now = hub.now();
     let answer = receipt.answer.as_bytes();
+    // What came is a part of its connection's buffer, all of which would be kept with it.
+    let body = Bytes::copy_from_slice(body);
     let record = Record {
         key: 0,
         id: 0,

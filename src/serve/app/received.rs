@@ -25,7 +25,7 @@ pub(super) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
         })
     });
     let forwards = shared.forwarding.is_some();
-    let place = received::enter(&shared.hub, came, headers, taken.body.clone(), &taken.receipt, forwards);
+    let place = received::enter(&shared.hub, came, headers, &taken.body, &taken.receipt, forwards);
     match &shared.forwarding {
         None => webhook::answered(taken.receipt.status, taken.receipt.answer),
         Some(forwarding) => passed_on(&shared, forwarding, taken, place, number).await,

@@ -68,8 +68,11 @@ impl Record {
     /// How much of it counts towards the bound of the ledger.
     pub(super) fn bytes(&self) -> usize {
         const REST: usize = 512;
+        const OF_HEADER: usize = 80;
+        let headers: usize =
+            self.headers.iter().map(|(name, value)| name.len() + value.len() + OF_HEADER).sum();
         let forwarded = self.forwarded.as_ref().map_or(0, Forwarded::bytes);
-        self.body.len() + self.answer.len() + forwarded + REST
+        self.body.len() + self.answer.len() + forwarded + headers + REST
     }
 }
 

@@ -10,7 +10,7 @@ import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
-const BINARY = path.resolve(ROOT, process.env.WMS_SIM_BIN ?? 'target/debug/wms-sim');
+export const BINARY = path.resolve(ROOT, process.env.WMS_SIM_BIN ?? 'target/debug/wms-sim');
 export const SECRET = 'the secret of the browser tests';
 const running = new Set();
 
@@ -44,6 +44,7 @@ async function start(command, args, env, read) {
   return {
     found,
     folder,
+    pid: child.pid,
     errors: () => errors,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
@@ -59,7 +60,7 @@ export async function serve(more = [], { listen = '127.0.0.1:0', secret = SECRET
     return said.type === 'ready' ? said.url : null;
   });
   const url = program.found;
-  return { url, address: new URL(url).host, stop: program.stop, ...api(url) };
+  return { url, address: new URL(url).host, pid: program.pid, stop: program.stop, ...api(url) };
 }
 
 /** The example app, in front of WMS at this address. */
