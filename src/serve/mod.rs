@@ -22,6 +22,8 @@ pub mod hub;
 pub mod inbox;
 pub mod learn;
 pub mod ledger;
+#[cfg(feature = "serve")]
+pub mod quirk;
 pub mod received;
 #[cfg(feature = "serve")]
 pub mod results;

@@ -27,8 +27,40 @@ struct Said {
     event: Option<String>,
 }
 
-/// Enters a request into the ledger.
-pub fn enter(hub: &Hub, came: Moment, headers: Arc<[(String, String)]>, body: Bytes, receipt: &Receipt) {
+/// What the sender is told, where it is not what the inbox says.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The HTTP status, where there is an answer.
+    pub status: Option<u16>,
+    /// Its body.
+    pub answer: String,
+    /// An app behind the inbox would remember the event.
+    pub remembered: bool,
+    /// What there is to remark beside the findings.
+    pub remarks: Vec<Remark>,
+}
+
+impl Told {
+    /// What the inbox says.
+    pub fn by(receipt: &Receipt) -> Self {
+        Self {
+            status: Some(receipt.status),
+            answer: receipt.answer.clone(),
+            remembered: receipt.event.is_some(),
+            remarks: Vec::new(),
+        }
+    }
+}
+
+/// Enters a request into the ledger; gives its session and its key there.
+pub fn enter(
+    hub: &Hub,
+    came: Moment,
+    headers: Arc<[(String, String)]>,
+    body: Bytes,
+    receipt: &Receipt,
+    told: Told,
+) -> (Arc<str>, u64) {
     // A body that nobody vouches for, or that is no event, is shown as what it says it is.
     let said: Said = serde_json::from_slice(&body).unwrap_or_default();
     let id: Arc<str> = match &receipt.event {
@@ -39,7 +71,7 @@ pub fn enter(hub: &Hub, came: Moment, headers: Arc<[(String, String)]>, body: By
     };
     let code = receipt.event.as_ref().and_then(|event| event.code);
     let now = hub.now();
-    let answer = receipt.answer.as_bytes();
+    let answer = told.answer.as_bytes();
     let record = Record {
         key: 0,
         id: 0,
@@ -51,7 +83,7 @@ pub fn enter(hub: &Hub, came: Moment, headers: Arc<[(String, String)]>, body: By
         mac: mac(receipt),
         at: came,
         due: None,
-        status: Some(receipt.status),
+        status: told.status,
         latency: Some(now.since(came)),
         answer: Bytes::copy_from_slice(&answer[..answer.len().min(ANSWER_EXCERPT)]),
         delivered: None,
@@ -66,15 +98,19 @@ pub fn enter(hub: &Hub, came: Moment, headers: Arc<[(String, String)]>, body: By
                 severity: finding.severity().as_str(),
                 message: finding.to_string(),
             })
+            .chain(told.remarks)
             .collect(),
+        remembered: told.remembered,
     };
     let seen = hub.desk.inbox().session(hub.desk.now(), &id);
-    hub.write(|ledger, now| {
-        ledger.add(&id, Side::Received, record, now);
+    let key = hub.write(|ledger, now| {
+        let key = ledger.add(&id, Side::Received, record, now);
         if let Some(seen) = seen {
             ledger.received_state(&id, seen.state, seen.missing, now);
         }
+        key
     });
+    (id, key)
 }
 
 fn mac(receipt: &Receipt) -> Mac {

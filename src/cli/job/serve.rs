@@ -16,6 +16,7 @@ use crate::serve::callback::{Allowed, CallbackUrl, Prefix};
 use crate::serve::choice::Choice;
 use crate::serve::configs::ReadyConfig;
 use crate::serve::inbox::InboxOptions;
+use crate::serve::quirk::Quirks;
 use crate::serve::stage::Scene;
 
 /// Everything that `serve` needs, with nothing left to decide.
@@ -28,6 +29,8 @@ pub(in crate::cli) struct ServeJob {
     pub own_inbox: bool,
     pub secret_source: &'static str,
     pub inbox: InboxOptions,
+    /// How the inbox misbehaves.
+    pub quirks: Quirks,
     pub library: Library,
     pub seed: Seed,
     pub output: OutputName,
@@ -62,7 +65,13 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         // Sessions of a config can come to the inbox too.
         signers.push(Signer::new(&held.secret, spoken.mac_input));
     }
+    let quirks = Quirks::new(args.quirk.clone(), signers.clone()).map_err(|error| {
+        CliError::usage(format!("--quirk: {error}")).help("wms-sim serve --help lists the quirks")
+    })?;
     let mut warnings = Vec::new();
+    if !quirks.is_empty() {
+        warnings.push(format!("the inbox misbehaves on purpose: {}", quirks.names().join(", ")));
+    }
     if !args.listen.ip().is_loopback() {
         warnings.push(format!(
             "{} is no loopback address: whoever reaches it can see what is received and start sessions",
@@ -95,6 +104,7 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         own_inbox,
         secret_source,
         inbox: InboxOptions::new(signers, spoken),
+        quirks,
         library: catalogue.library,
         seed,
         output: args.output,

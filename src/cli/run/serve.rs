@@ -32,6 +32,7 @@ pub(in crate::cli) fn run(job: ServeJob) -> Result<Exit, CliError> {
 async fn serve(job: ServeJob) -> Result<Exit, CliError> {
     let hub = Hub::new(Desk::open(job.inbox), Bounds::default());
     let stage = Stage::new(std::sync::Arc::clone(&hub), job.library, job.seed);
+    let quirks = job.quirks.names();
     let options = Options {
         listen: job.listen,
         allow_hosts: job.allow_hosts,
@@ -40,6 +41,7 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         seed: job.seed,
         own_inbox: job.own_inbox,
         secret_source: job.secret_source.to_owned(),
+        quirks: job.quirks,
     };
     let server = Server::open(options, hub, stage).await.map_err(|error| {
         CliError::could_not(format!("cannot listen on {}: {error}", job.listen))
@@ -54,9 +56,10 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         }
         OutputName::Ndjson => {
             let mut out = Out::open();
-            out.line(
-                &json!({ "type": "ready", "url": server.url(), "webhook": server.webhook() }).to_string(),
-            );
+            let ready = json!({
+                "type": "ready", "url": server.url(), "webhook": server.webhook(), "quirks": quirks,
+            });
+            out.line(&ready.to_string());
             out.flush();
         }
         OutputName::Quiet => {}

@@ -103,6 +103,8 @@ pub(super) struct Info {
     secret_source: String,
     /// The Config IDs that are known.
     configs: Vec<String>,
+    /// How the inbox misbehaves on purpose, as it was typed; empty where it does not.
+    quirks: Vec<String>,
 }
 
 pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
@@ -115,5 +117,6 @@ pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
         mix: shared.scene.plays.mix().map(str::to_owned),
         secret_source: shared.secret_source.clone(),
         configs: shared.configs.keys().cloned().collect(),
+        quirks: shared.misbehaving.names(),
     })
 }

@@ -7,10 +7,12 @@ mod deepaffex;
 mod documents;
 mod events;
 mod guard;
+mod misbehaving;
 mod openapi;
 mod pages;
 mod received;
 mod records;
+mod remembered;
 mod sessions;
 mod waiting;
 
@@ -30,11 +32,13 @@ use tokio::sync::{Semaphore, watch};
 
 use super::deepaffex::Api;
 use super::hub::Hub;
+use super::quirk::Quirks;
 use super::stage::{Scene, Stage};
 use super::webhook;
 use crate::seed::Seed;
 use crate::transport::target::Target;
 use guard::Guard;
+use misbehaving::Misbehaving;
 
 /// How long requests that are under way may take once the server ends.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
@@ -61,6 +65,8 @@ pub struct Options {
     pub own_inbox: bool,
     /// Where the secret comes from, in words.
     pub secret_source: String,
+    /// How the inbox misbehaves.
+    pub quirks: Quirks,
 }
 
 /// What all handlers share.
@@ -71,6 +77,7 @@ pub(super) struct Shared {
     configs: BTreeMap<String, Scene>,
     deepaffex: Mutex<Api>,
     secret_source: String,
+    misbehaving: Misbehaving,
     address: SocketAddr,
     followers: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
@@ -120,6 +127,7 @@ impl Server {
             configs,
             deepaffex: Mutex::new(Api::new(options.seed)),
             secret_source: options.secret_source,
+            misbehaving: Misbehaving::new(options.quirks),
             address,
             followers: Arc::new(Semaphore::new(MOST_FOLLOWERS)),
             waiting: Arc::new(Semaphore::new(MOST_WAITING)),
@@ -155,6 +163,8 @@ impl Server {
             ended = &mut serving => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
             () = stop => {}
         }
+        // Requests that it holds are sessions' of its own, perhaps: they could not say goodbye.
+        shared.misbehaving.end();
         // The inbox stays open while sessions say goodbye to it.
         shared.stage.close().await;
         shared.ending.send_replace(true);
@@ -188,6 +198,7 @@ fn router(shared: &Arc<Shared>, guard: &Arc<Guard>) -> Router {
         .route("/sessions/{id}/events/{key}/replay", post(records::again))
         .route("/sessions/{id}/events/{key}/curl", get(records::curl))
         .route("/inbox/{id}", get(sessions::inbox))
+        .route("/inbox/{id}/state", get(remembered::state))
         .route("/events", get(events::follow))
         .route("/scenarios", get(catalogue::scenarios))
         .route("/mixes", get(catalogue::mixes))
