@@ -38,6 +38,8 @@ pub struct Told {
     pub remembered: bool,
     /// What there is to remark beside the findings.
     pub remarks: Vec<Remark>,
+    /// It is told later: how long it takes is noted then.
+    pub later: bool,
 }
 
 impl Told {
@@ -48,6 +50,7 @@ impl Told {
             answer: receipt.answer.clone(),
             remembered: receipt.event.is_some(),
             remarks: Vec::new(),
+            later: false,
         }
     }
 }
@@ -84,7 +87,7 @@ pub fn enter(
         at: came,
         due: None,
         status: told.status,
-        latency: Some(now.since(came)),
+        latency: (!told.later).then(|| now.since(came)),
         answer: Bytes::copy_from_slice(&answer[..answer.len().min(ANSWER_EXCERPT)]),
         delivered: None,
         failure: None,

@@ -81,8 +81,7 @@ fn quirks() -> String {
     );
     for info in QUIRKS {
         let parameter = if info.parameter.is_empty() { "" } else { "[=..]" };
-        let takes =
-            if info.parameter.is_empty() { String::new() } else { format!(" ({})", info.parameter) };
+        let takes = if info.parameter.is_empty() { String::new() } else { format!(" ({})", info.parameter) };
         text.push_str(&format!("\n- {}{parameter}: {}{takes}", info.name, info.does));
     }
     text

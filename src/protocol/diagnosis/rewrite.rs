@@ -193,7 +193,8 @@ impl<'a> Json<'a> {
 
     /// Keys that are whole numbers come first, by their value: so it is in JavaScript.
     pub(super) fn numbers_first(&mut self) {
-        let index = |key: &str| key.parse::<u32>().ok().filter(|index| *index < u32::MAX && index.to_string() == key);
+        let index =
+            |key: &str| key.parse::<u32>().ok().filter(|index| *index < u32::MAX && index.to_string() == key);
         self.own.order_by(|key| index(key).map_or(u64::MAX, u64::from));
     }
 

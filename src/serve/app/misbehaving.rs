@@ -86,6 +86,7 @@ impl Misbehaving {
             answer: body.clone(),
             remembered: decision.remembered,
             remarks: decision.notes.into_iter().map(remark).collect(),
+            later: matches!(held, Some(Ok(_))),
         };
         let headers = taken.shown_headers();
         let (id, key) = received::enter(hub, came, headers, taken.body, &taken.receipt, told);

@@ -9,9 +9,11 @@ use super::mac;
 use super::memory::Memory;
 use super::set::Quirks;
 use crate::protocol::envelope::Envelope;
-use crate::serve::inbox::{FindingCode, Receipt};
+use crate::serve::inbox::Receipt;
 
-const KNOWN_KEYS: [&str; 6] = ["timestamp", "sessionId", "sequence", "event", "severity", "payload"];
+const ENVELOPE_KEYS: [&str; 6] = ["timestamp", "sessionId", "sequence", "event", "severity", "payload"];
+const PAYLOAD_KEYS: [&str; 7] =
+    ["measurementId", "snr", "sequence", "constraint", "code", "state", "details"];
 const EVERY: u64 = 3;
 
 /// A request, and what the inbox itself says to it.
@@ -156,7 +158,9 @@ impl Quirks {
             };
             return (answer, false);
         };
-        if let Some(refusal) = self.by_its_shape(&event, asked).or_else(|| self.by_what_came(memory, &event, asked)) {
+        if let Some(refusal) =
+            self.by_its_shape(&event, asked).or_else(|| self.by_what_came(memory, &event, asked))
+        {
             return refused(refusal, notes);
         }
         memory.take(&event, asked.body);
@@ -205,7 +209,7 @@ impl Quirks {
         if self.has(Quirk::RefusesUnknownEvents) && event.code().is_none() {
             return Refusal::with(Quirk::RefusesUnknownEvents, 400, "the event is not one of the known ones");
         }
-        if self.has(Quirk::RefusesUnknownFields) && has_unknown_keys(asked) {
+        if self.has(Quirk::RefusesUnknownFields) && has_unknown_keys(asked.body) {
             return Refusal::with(Quirk::RefusesUnknownFields, 400, "the event has an unknown key");
         }
         None
@@ -263,9 +267,9 @@ fn told(quirk: Quirk, reply: &Reply, instead_of: u16) -> String {
     }
 }
 
-fn has_unknown_keys(asked: &Asked<'_>) -> bool {
-    let keys: Map<String, Value> = serde_json::from_slice(asked.body).unwrap_or_default();
-    let in_payload = |found: FindingCode| found == FindingCode::PayloadKeyUnknown;
-    keys.keys().any(|key| !KNOWN_KEYS.contains(&key.as_str()))
-        || asked.receipt.findings.iter().any(|finding| in_payload(finding.code()))
+fn has_unknown_keys(body: &[u8]) -> bool {
+    let event: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    let payload = event.get("payload").and_then(Value::as_object);
+    event.keys().any(|key| !ENVELOPE_KEYS.contains(&key.as_str()))
+        || payload.is_some_and(|keys| keys.keys().any(|key| !PAYLOAD_KEYS.contains(&key.as_str())))
 }

@@ -31,12 +31,7 @@ pub(super) const OTHER_BYTES: [Quirk; 5] = [
 ];
 
 /// What a receiver with these quirks makes of a MAC, and which quirk has it so. `truly`: the MAC is right.
-pub(super) fn takes(
-    quirks: &Quirks,
-    headers: &[&[u8]],
-    body: &[u8],
-    truly: bool,
-) -> (bool, Option<Quirk>) {
+pub(super) fn takes(quirks: &Quirks, headers: &[&[u8]], body: &[u8], truly: bool) -> (bool, Option<Quirk>) {
     let other = OTHER_BYTES.into_iter().find(|quirk| quirks.has(*quirk));
     let right: Vec<MacValue> = match signed(other, body) {
         Some(bytes) => quirks.signers.iter().map(|signer| signer.sign(&bytes)).collect(),
@@ -52,7 +47,9 @@ pub(super) fn takes(
         right.iter().any(|right| is_enough(*quirk, headers, right.as_str().as_bytes()))
             || matches!(
                 (quirk, headers),
-                (Quirk::AcceptsAnyMac, [_, ..]) | (Quirk::AcceptsMissingMac, []) | (Quirk::AcceptsEmptyMac, [b""])
+                (Quirk::AcceptsAnyMac, [_, ..])
+                    | (Quirk::AcceptsMissingMac, [])
+                    | (Quirk::AcceptsEmptyMac, [b""])
             )
     });
     (lenient.is_some(), lenient.or(other))
@@ -62,9 +59,7 @@ pub(super) fn takes(
 fn is_enough(quirk: Quirk, headers: &[&[u8]], right: &[u8]) -> bool {
     match (quirk, headers) {
         (Quirk::TakesFirstMac, [header, ..]) | (Quirk::TakesLastMac, [.., header]) => *header == right,
-        (Quirk::AcceptsTruncatedMac, [header]) => {
-            header.len() >= PREFIX.len() && right.starts_with(header)
-        }
+        (Quirk::AcceptsTruncatedMac, [header]) => header.len() >= PREFIX.len() && right.starts_with(header),
         (Quirk::AcceptsLongerMac, [header]) => header.len() > VALUE_LEN && header.starts_with(right),
         (Quirk::IgnoresMacPrefix, [header]) => {
             let digits = header.rsplit(|byte| *byte == b'=').next().unwrap_or(header);

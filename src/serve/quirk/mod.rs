@@ -10,11 +10,13 @@ mod mac;
 mod memory;
 mod remembered;
 mod set;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use judge::{Asked, Decision, Reply};
-pub use kind::{Area, LATEST, QUIRKS, Quirk, QuirkInfo};
+pub use kind::{LATEST, Quirk};
 pub use memory::Memory;
 pub use remembered::Remembered;
 pub use set::Quirks;
+pub use table::{Area, QUIRKS, QuirkInfo};
