@@ -65,7 +65,7 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         // Sessions of a config can come to the inbox too.
         signers.push(Signer::new(&held.secret, spoken.mac_input));
     }
-    let quirks = Quirks::new(args.quirk.clone(), signers.clone()).map_err(|error| {
+    let quirks = Quirks::new(args.quirk.clone(), signers.clone(), &spoken).map_err(|error| {
         CliError::usage(format!("--quirk: {error}")).help("wms-sim serve --help lists the quirks")
     })?;
     let mut warnings = Vec::new();

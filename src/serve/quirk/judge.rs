@@ -1,6 +1,8 @@
 //! What a receiver with quirks answers to a request. It goes through the steps of the usual handler: the connection, the
 //! size and type of the body, parsing, the MAC, the shape, what came before.
 
+use std::collections::BTreeSet;
+
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -12,8 +14,6 @@ use crate::protocol::envelope::Envelope;
 use crate::serve::inbox::Receipt;
 
 const ENVELOPE_KEYS: [&str; 6] = ["timestamp", "sessionId", "sequence", "event", "severity", "payload"];
-const PAYLOAD_KEYS: [&str; 7] =
-    ["measurementId", "snr", "sequence", "constraint", "code", "state", "details"];
 const EVERY: u64 = 3;
 
 /// A request, and what the inbox itself says to it.
@@ -209,7 +209,7 @@ impl Quirks {
         if self.has(Quirk::RefusesUnknownEvents) && event.code().is_none() {
             return Refusal::with(Quirk::RefusesUnknownEvents, 400, "the event is not one of the known ones");
         }
-        if self.has(Quirk::RefusesUnknownFields) && has_unknown_keys(asked.body) {
+        if self.has(Quirk::RefusesUnknownFields) && has_unknown_keys(asked.body, &self.payload_keys) {
             return Refusal::with(Quirk::RefusesUnknownFields, 400, "the event has an unknown key");
         }
         None
@@ -267,9 +267,9 @@ fn told(quirk: Quirk, reply: &Reply, instead_of: u16) -> String {
     }
 }
 
-fn has_unknown_keys(body: &[u8]) -> bool {
+fn has_unknown_keys(body: &[u8], payload_keys: &BTreeSet<String>) -> bool {
     let event: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
     let payload = event.get("payload").and_then(Value::as_object);
     event.keys().any(|key| !ENVELOPE_KEYS.contains(&key.as_str()))
-        || payload.is_some_and(|keys| keys.keys().any(|key| !PAYLOAD_KEYS.contains(&key.as_str())))
+        || payload.is_some_and(|keys| keys.keys().any(|key| !payload_keys.contains(key)))
 }

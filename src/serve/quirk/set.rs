@@ -1,9 +1,13 @@
 //! The quirks of one inbox.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use super::kind::Quirk;
+use crate::protocol::code::Code;
+use crate::protocol::contract::fields;
+use crate::protocol::dialect::Dialect;
 use crate::protocol::mac::Signer;
 
 /// The quirks of one inbox, none of which contradicts another. Its `Debug` shows their names.
@@ -11,14 +15,16 @@ use crate::protocol::mac::Signer;
 pub struct Quirks {
     all: Vec<Quirk>,
     pub(super) signers: Vec<Signer>,
+    /// The keys that payloads have in the dialect.
+    pub(super) payload_keys: BTreeSet<String>,
 }
 
 impl Quirks {
-    /// Quirks, and what makes the MACs of the inbox.
+    /// Quirks, what makes the MACs of the inbox, and its dialect.
     ///
     /// # Errors
     /// Which two cannot be on together.
-    pub fn new(all: Vec<Quirk>, signers: Vec<Signer>) -> Result<Self, String> {
+    pub fn new(all: Vec<Quirk>, signers: Vec<Signer>, dialect: &Dialect) -> Result<Self, String> {
         for (place, one) in all.iter().enumerate() {
             for other in &all[..place] {
                 if one.name() == other.name() {
@@ -34,7 +40,9 @@ impl Quirks {
                 }
             }
         }
-        Ok(Self { all, signers })
+        let fields = Code::ALL.into_iter().flat_map(|code| fields(code, dialect));
+        let payload_keys = fields.map(|field| field.name.to_owned()).collect();
+        Ok(Self { all, signers, payload_keys })
     }
 
     /// True where the inbox does not misbehave.

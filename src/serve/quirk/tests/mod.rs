@@ -40,7 +40,7 @@ impl Receiver {
         let all = quirks.iter().map(|quirk| quirk.parse().unwrap()).collect();
         let signers = vec![signer("old"), signer("s")];
         Self {
-            quirks: Quirks::new(all, signers.clone()).unwrap(),
+            quirks: Quirks::new(all, signers.clone(), &Dialect::current()).unwrap(),
             memory: Memory::default(),
             inbox: Inbox::new(InboxOptions::new(signers, Dialect::current())),
         }
@@ -169,7 +169,8 @@ fn names_lead_back_and_slips_are_met() {
 
 #[test]
 fn two_that_contradict_each_other_are_refused() {
-    let together = |one: Quirk, other: Quirk| Quirks::new(vec![one, other], Vec::new()).map(drop);
+    let together =
+        |one: Quirk, other: Quirk| Quirks::new(vec![one, other], Vec::new(), &Dialect::current()).map(drop);
     for one in QUIRKS {
         for other in QUIRKS {
             let same = one.name == other.name || (one.choice.is_some() && one.choice == other.choice);
@@ -188,7 +189,7 @@ fn all_that_can_be_together_are() {
     let mut all = Vec::new();
     for info in QUIRKS {
         all.push(info.quirk());
-        if Quirks::new(all.clone(), vec![signer("s")]).is_err() {
+        if Quirks::new(all.clone(), vec![signer("s")], &Dialect::current()).is_err() {
             all.pop();
         }
     }

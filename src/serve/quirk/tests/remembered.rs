@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::super::{Quirks, Remembered};
 use crate::protocol::code::Code;
 use crate::protocol::conclusion::Outcome;
+use crate::protocol::dialect::Dialect;
 
 fn body(sequence: u64, timestamp: i64, code: Code) -> Vec<u8> {
     let severity = code.severity().as_str();
@@ -27,7 +28,11 @@ fn session(codes: &[Code]) -> Vec<Vec<u8>> {
 
 fn recall(quirk: Option<&str>, bodies: &[Vec<u8>], ended: bool) -> Option<Remembered> {
     let all = quirk.into_iter().map(|quirk| quirk.parse().unwrap()).collect();
-    Quirks::new(all, Vec::new()).unwrap().recall("a", bodies.iter().map(Vec::as_slice), ended)
+    Quirks::new(all, Vec::new(), &Dialect::current()).unwrap().recall(
+        "a",
+        bodies.iter().map(Vec::as_slice),
+        ended,
+    )
 }
 
 const HAPPY: [Code; 8] = [
