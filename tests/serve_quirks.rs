@@ -451,8 +451,9 @@ fn a_run_can_ask_for_the_state() {
         send(webhook, SECRET, more).args(["--expect-probe", &probe, "--expect-within", "0s"])
     };
     let right = Server::start(&[]);
-    for order in ["sequential", "concurrent"] {
-        probed(&right, &format!("--mix all --sessions 90 --seed 1 --order {order}")).exits(0);
+    // Another seed, other session IDs.
+    for (order, seed) in [("sequential", 1), ("concurrent", 2)] {
+        probed(&right, &format!("--mix all --sessions 90 --seed {seed} --order {order}")).exits(0);
     }
     // What is lost is missed.
     let wrong = Server::start(&["loses-every-third"]);
