@@ -28,6 +28,17 @@ pub enum Choice {
     WhatInstead,
 }
 
+impl Choice {
+    /// The question, in words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedBytes => "over which bytes the MAC is checked",
+            Self::WhichHeader => "which of several headers counts",
+            Self::WhatInstead => "what stands in for the answer",
+        }
+    }
+}
+
 /// What users read about a quirk.
 #[derive(Debug)]
 pub struct QuirkInfo {
@@ -238,7 +249,7 @@ pub const QUIRKS: &[QuirkInfo] = &[
         Quirk::RefusesSwapped,
         Area::Order,
         "answers 409 to a sequence that is lower than the highest of its session",
-        "`WHERE last_sequence < ?`, though events can overtake each other and a page that is loaded again counts from 0.",
+        "`WHERE ? > last_sequence`, though events can overtake each other and a page that is loaded again counts from 0.",
     ),
     info(
         "refuses-gaps",
