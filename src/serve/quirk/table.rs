@@ -40,7 +40,7 @@ impl Choice {
 }
 
 /// What users read about a quirk.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct QuirkInfo {
     /// How it is written.
     pub name: &'static str,

@@ -198,7 +198,10 @@ fn all_that_can_be_together_are() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut receiver = Receiver::new(&names);
     for (_, sent) in stimuli() {
-        sent.iter().for_each(|sent| drop(receiver.take(sent)));
+        for sent in &sent {
+            let (_, decision) = receiver.take(sent);
+            assert!(!decision.notes.is_empty());
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn stimuli() -> Vec<(&'static str, Vec<Sent>)> {
     let digits = right.strip_prefix("hmac-sha256=").unwrap();
     let wrong = format!("hmac-sha256={}", "0".repeat(64));
     let macs = |macs: &[&str]| vec![with_macs(&good, macs)];
-    let odd = event("a", 0, "WMS_LOADED").replace("}", r#", "payload" : {"x":1.0,"y":"\u00e9"} }"#);
+    let odd = event("a", 0, "WMS_LOADED").replace('}', r#", "payload" : {"x":1.0,"y":"\u00e9"} }"#);
     let javascript = reprint::as_javascript(odd.as_bytes()).unwrap();
     let python = reprint::as_python(odd.as_bytes()).unwrap();
     let wide = event("\u{e9}", 0, "WMS_LOADED");
