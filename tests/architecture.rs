@@ -79,6 +79,11 @@ const EDGES: &[Edge] = &[
         why: "it listens; files and processes are the command line's",
     },
     Edge {
+        under: "serve/listener/",
+        may: &["axum", "hyper", "hyper_util", "tokio"],
+        why: "it owns the connections that come in",
+    },
+    Edge {
         under: "simulator/play.rs",
         may: &["tokio", "std::thread"],
         why: "it runs the engine for a Rust test",

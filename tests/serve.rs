@@ -4,125 +4,17 @@
 
 mod common;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
 use common::cli::{sim, until};
 use common::page;
 use common::receiver::{Kind, Receiver};
+use common::server::{SECRET, Server};
 use serde_json::{Value, json};
-
-const SECRET: &str = "a secret of the server's tests";
-
-/// A server of `wms-sim serve`, ended when it is dropped.
-struct Server {
-    child: Child,
-    out: Option<BufReader<ChildStdout>>,
-    /// Where it runs: an empty folder.
-    _folder: Option<tempfile::TempDir>,
-    url: String,
-}
-
-impl Server {
-    fn start(more: &[&str]) -> Self {
-        let (mut command, folder) = sim(["serve", "--listen", "127.0.0.1:0", "--output", "ndjson"])
-            .args(more)
-            .env("WMS_SIM_SECRET", SECRET)
-            .into_command();
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let ready: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!(ready["type"], "ready");
-        Self { child, out: Some(out), _folder: folder, url: ready["url"].as_str().unwrap().to_owned() }
-    }
-
-    fn address(&self) -> &str {
-        self.url.strip_prefix("http://").unwrap()
-    }
-
-    /// Sends a request with these headers; gives the status and the body.
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address()).unwrap();
-        let host = if headers.iter().any(|(name, _)| *name == "Host") {
-            String::new()
-        } else {
-            format!("Host: {}\r\n", self.address())
-        };
-        let headers: String =
-            headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        (head[9..12].parse().unwrap(), body.to_owned())
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let (status, body) = self.ask("GET", path, &[], "");
-        assert_eq!(status, 200, "{path}: {body}");
-        serde_json::from_str(&body).unwrap()
-    }
-
-    fn post(&self, path: &str, body: &Value) -> (u16, Value) {
-        let (status, body) =
-            self.ask("POST", path, &[("Content-Type", "application/json")], &body.to_string());
-        (status, serde_json::from_str(&body).unwrap_or_default())
-    }
-
-    /// Starts a session; gives its ID.
-    fn play(&self, body: &Value) -> String {
-        let (status, answer) = self.post("/api/sessions", body);
-        assert_eq!(status, 201, "{answer}");
-        answer["sessionId"].as_str().unwrap().to_owned()
-    }
-
-    fn signal(&self, name: &str) {
-        Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
-    }
-
-    /// Follows the events from a change on; each as (id, name, data).
-    fn follow(&self, query: &str, last_event_id: Option<&str>) -> mpsc::Receiver<(String, String, Value)> {
-        let mut stream = TcpStream::connect(self.address()).unwrap();
-        let last = last_event_id.map_or_else(String::new, |id| format!("Last-Event-ID: {id}\r\n"));
-        let request = format!("GET /api/events{query} HTTP/1.1\r\nHost: {}\r\n{last}\r\n", self.address());
-        stream.write_all(request.as_bytes()).unwrap();
-        let (tell, told) = mpsc::channel();
-        thread::spawn(move || {
-            let (mut id, mut name) = (String::new(), String::new());
-            for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                if let Some(text) = line.strip_prefix("id: ") {
-                    text.clone_into(&mut id);
-                } else if let Some(text) = line.strip_prefix("event: ") {
-                    text.clone_into(&mut name);
-                } else if let Some(text) = line.strip_prefix("data: ") {
-                    let data = serde_json::from_str(text).unwrap();
-                    if tell.send((std::mem::take(&mut id), std::mem::take(&mut name), data)).is_err() {
-                        return;
-                    }
-                }
-            }
-        });
-        told
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 fn codes(session: &Value) -> Vec<&str> {
     session["events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect()
@@ -549,17 +441,7 @@ fn each_config_has_its_own_webhook_and_secret() {
     let file = common::cli::file(&folder, "serve.toml", &config);
     let file = file.to_str().unwrap();
     sim(["serve", "--serve-config", file]).exits(2).says(&["SECRET_OF_TWO is not set"]);
-    let (mut command, dir) =
-        sim(["serve", "--listen", "127.0.0.1:0", "--output", "ndjson", "--serve-config", file])
-            .env("SECRET_OF_TWO", "secret two")
-            .into_command();
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    out.read_line(&mut line).unwrap();
-    let ready: Value = serde_json::from_str(&line).unwrap();
-    let server =
-        Server { child, out: Some(out), _folder: dir, url: ready["url"].as_str().unwrap().to_owned() };
+    let server = Server::with(&["--serve-config", file], &[("SECRET_OF_TWO", "secret two")]);
     for (config, receiver) in [("one", &one), ("two", &other)] {
         let (status, begun) = server.post(&format!("/c/{config}/p/t/r/session-{config}"), &json!({}));
         assert_eq!(status, 201, "{begun}");

@@ -8,25 +8,18 @@ mod common;
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use common::cli::{send, sim, until};
 use common::page;
+use common::server::{SECRET, Server};
 use serde_json::{Value, json};
 use wms_sim::serve::quirk::QUIRKS;
 
-const SECRET: &str = "a secret of the quirks";
-
-/// `wms-sim serve --quirk ..`, ended when it is dropped.
-struct Server {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    /// Where it runs: an empty folder.
-    _folder: Option<tempfile::TempDir>,
-    ready: Value,
-}
+/// `wms-sim serve --quirk ..`
+struct Odd(Server);
 
 /// A request to the webhook.
 #[derive(Clone)]
@@ -36,27 +29,14 @@ struct Sent {
     body: String,
 }
 
-impl Server {
+impl Odd {
     fn start(quirks: &[&str]) -> Self {
-        let flags = quirks.iter().flat_map(|quirk| ["--quirk", quirk]);
-        let (mut command, folder) = sim(["serve", "--listen", "127.0.0.1:0", "--output", "ndjson"])
-            .args(flags)
-            .env("WMS_SIM_SECRET", SECRET)
-            .into_command();
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        Self { child, out, _folder: folder, ready: serde_json::from_str(&line).unwrap() }
-    }
-
-    fn url(&self) -> &str {
-        self.ready["url"].as_str().unwrap()
+        Self(Server::start(&flags(quirks)))
     }
 
     /// A connection on which a request has been sent.
     fn asked(&self, method: &str, path: &str, headers: &str, body: &str) -> TcpStream {
-        let address = self.url().strip_prefix("http://").unwrap();
+        let address = self.0.address();
         let mut stream = TcpStream::connect(address).unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -78,9 +58,8 @@ impl Server {
     }
 
     fn get(&self, path: &str) -> (u16, Value) {
-        let answer = answer(self.asked("GET", path, "", ""));
-        let body = answer.split_once("\r\n\r\n").unwrap().1;
-        (status(&answer).unwrap(), serde_json::from_str(body).unwrap())
+        let (status, body) = self.0.ask("GET", path, &[], "");
+        (status, serde_json::from_str(&body).unwrap())
     }
 
     /// What the inbox has of a session, in the order in which it came.
@@ -98,22 +77,18 @@ impl Server {
 
     /// Ends it as Ctrl-C or a supervisor does, and waits until it has ended well.
     fn ends_well(&mut self) {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.0.signal("TERM");
         let mut code = None;
         until("the server has ended", || {
-            code = self.child.try_wait().unwrap();
+            code = self.0.child.try_wait().unwrap();
             code.is_some()
         });
         assert_eq!(code.unwrap().code(), Some(0));
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = self.out.read_to_end(&mut Vec::new());
-    }
+fn flags<'a>(quirks: &[&'a str]) -> Vec<&'a str> {
+    quirks.iter().flat_map(|quirk| ["--quirk", *quirk]).collect()
 }
 
 /// All that comes, whether the other side ends or breaks the connection.
@@ -269,7 +244,7 @@ fn every_quirk_is_seen_at_the_webhook_and_told_by_the_inbox() {
         seen.insert(quirk.split('=').next().unwrap());
         // Without the quirk the same is answered as it says.
         for (quirks, expected) in [(&[][..], Some(instead_of)), (&[quirk][..], answered)] {
-            let server = Server::start(quirks);
+            let server = Odd::start(quirks);
             let answers: Vec<String> = sent.iter().map(|sent| server.post(sent)).collect();
             let last = answers.last().unwrap();
             assert_eq!(status(last), expected, "{quirk}: {last}");
@@ -310,14 +285,14 @@ fn notes(record: &Value) -> Vec<String> {
 #[test]
 fn answers_come_late_and_one_after_the_other() {
     let good = signed(&event("a", 0, "WMS_LOADED", ""));
-    let server = Server::start(&["answers-late=300ms"]);
+    let server = Odd::start(&["answers-late=300ms"]);
     assert_eq!(status(&server.post(&good)), Some(204));
     let record = &server.received("a")[0];
     assert!(record["latency_ms"].as_f64().unwrap() >= 300.0 && record["status"] == 204, "{record}");
     assert_eq!(notes(record), ["answers-late=300ms waited before the answer"]);
     assert_eq!(record["mac"]["verdict"], "valid");
 
-    let server = Server::start(&["one-request-at-a-time"]);
+    let server = Odd::start(&["one-request-at-a-time"]);
     let sent = [(0, "WMS_LOADED"), (1, "CONFIGURATION_LOADED"), (2, "CAMERA_PERMISSION_GRANTED")];
     let open: Vec<TcpStream> = events(&sent).iter().map(|sent| server.posted(sent)).collect();
     for stream in open {
@@ -332,7 +307,7 @@ fn answers_come_late_and_one_after_the_other() {
 
 #[test]
 fn a_server_that_never_answers_holds_little_and_ends_all_the_same() {
-    let mut server = Server::start(&["never-answers"]);
+    let mut server = Odd::start(&["never-answers"]);
     let good = signed(&event("a", 0, "WMS_LOADED", ""));
     let mut first = server.posted(&good);
     first.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
@@ -368,7 +343,7 @@ fn a_server_that_never_answers_holds_little_and_ends_all_the_same() {
 #[test]
 fn sessions_of_its_own_can_end_while_answers_are_held() {
     for quirk in ["never-answers", "answers-late=2m", "one-request-at-a-time"] {
-        let mut server = Server::start(&[quirk]);
+        let mut server = Odd::start(&[quirk]);
         let body = json!({ "scenario": "happy-path", "pace": "20x", "sessionId": "mine" }).to_string();
         let begun =
             answer(server.asked("POST", "/api/sessions", "Content-Type: application/json\r\n", &body));
@@ -390,7 +365,7 @@ const SESSION: [(u64, &str); 5] = [
 
 #[test]
 fn an_app_remembers_the_set_of_events() {
-    let server = Server::start(&[]);
+    let server = Odd::start(&[]);
     assert_eq!(server.get("/api/inbox/a/state").0, 404);
     let session = events(&SESSION);
     for place in [4, 2, 2, 0, 3, 1, 4, 1] {
@@ -416,21 +391,21 @@ fn an_app_remembers_the_set_of_events() {
 #[test]
 fn quirks_of_the_memory_are_seen_in_the_state() {
     let session = events(&SESSION);
-    let told = |server: &Server, places: &[usize]| {
+    let told = |server: &Odd, places: &[usize]| {
         let answers = places.iter().map(|place| status(&server.post(&session[*place])).unwrap());
         assert!(answers.into_iter().all(|status| status < 300));
         server.state("a")
     };
-    let server = Server::start(&["not-idempotent"]);
+    let server = Odd::start(&["not-idempotent"]);
     let state = told(&server, &[0, 1, 1]);
     assert_eq!((&state["events"], &state["counts"]["MEASUREMENT_STARTED"]), (&json!(3), &json!(2)));
     assert_eq!(server.get("/api/inbox/a").1["received"]["duplicates"], 1);
 
-    let server = Server::start(&["last-event-wins"]);
+    let server = Odd::start(&["last-event-wins"]);
     assert_eq!(told(&server, &[0, 2, 1])["outcome"], Value::Null);
     assert_eq!(server.get("/api/inbox/a").1["outcome"], "completed");
 
-    let server = Server::start(&["loses-every-third"]);
+    let server = Odd::start(&["loses-every-third"]);
     let state = told(&server, &[0, 1, 2, 3, 4]);
     assert_eq!((&state["events"], &state["outcome"]), (&json!(4), &json!("failed")));
     let (_, detail) = server.get("/api/inbox/a");
@@ -438,25 +413,25 @@ fn quirks_of_the_memory_are_seen_in_the_state() {
     assert_eq!(notes(&detail["events"][2]), ["loses-every-third forgot the event"]);
 
     // A forged event that is taken is remembered: that is what makes it bad.
-    let server = Server::start(&["accepts-any-mac"]);
+    let server = Odd::start(&["accepts-any-mac"]);
     server.post(&with_macs(&["hmac-sha256=0"]));
     assert_eq!(server.state("a")["events"], 1);
 }
 
 #[test]
 fn a_run_can_ask_for_the_state() {
-    let probed = |server: &Server, more: &str| {
-        let webhook = server.ready["webhook"].as_str().unwrap();
-        let probe = format!("{}/api/inbox/{{sessionId}}/state?ended=true", server.url());
-        send(webhook, SECRET, more).args(["--expect-probe", &probe, "--expect-within", "0s"])
+    let probed = |server: &Odd, more: &str| {
+        let webhook = format!("{}/webhook", server.0.url);
+        let probe = format!("{}/api/inbox/{{sessionId}}/state?ended=true", server.0.url);
+        send(&webhook, SECRET, more).args(["--expect-probe", &probe, "--expect-within", "0s"])
     };
-    let right = Server::start(&[]);
+    let right = Odd::start(&[]);
     // Another seed, other session IDs.
     for (order, seed) in [("sequential", 1), ("concurrent", 2)] {
         probed(&right, &format!("--mix all --sessions 90 --seed {seed} --order {order}")).exits(0);
     }
     // What is lost is missed.
-    let wrong = Server::start(&["loses-every-third"]);
+    let wrong = Odd::start(&["loses-every-third"]);
     probed(&wrong, "--mix all --sessions 90 --seed 1").exits(1);
 }
 
@@ -465,13 +440,23 @@ fn a_run_can_ask_for_the_state() {
 #[test]
 fn that_the_inbox_misbehaves_is_told_everywhere() {
     let quirks = ["answers-late=6s", "body-limit", "refuses-duplicates"];
-    let server = Server::start(&quirks);
+    let server = Odd::start(&quirks);
     let names = json!(["answers-late=6s", "body-limit=100kb", "refuses-duplicates"]);
-    assert_eq!(server.ready["quirks"], names);
     assert_eq!(server.get("/api/info").1["quirks"], names);
-    let honest = Server::start(&[]);
-    assert_eq!(honest.ready["quirks"], json!([]));
+    let honest = Odd::start(&[]);
     assert_eq!(honest.get("/api/info").1["quirks"], json!([]));
+
+    for (quirks, names) in [(&[][..], json!([])), (&quirks, names)] {
+        let serve = sim(["serve", "--listen", "127.0.0.1:0", "--output", "ndjson"]).args(flags(quirks));
+        let (mut command, _folder) = serve.into_command();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&ready["type"], &ready["quirks"]), (&json!("ready"), &names));
+    }
 
     let (mut command, _folder) =
         sim(["serve", "--listen", "127.0.0.1:0", "--quirk", "redirects"]).into_command();
@@ -487,16 +472,18 @@ fn that_the_inbox_misbehaves_is_told_everywhere() {
 
 #[test]
 fn what_is_no_quirk_is_told() {
-    for (flags, says) in [
+    for (quirks, says) in [
         (&["accept-any-mac"][..], "did you mean accepts-any-mac?"),
         (&["accept-any-mac"], "wms-sim serve --help lists them"),
         (&["answers-late=1h"], "is not a duration from 1ms to 2m"),
         (&["redirects", "never-answers"], "redirects and never-answers cannot be on together"),
         (&["body-limit", "body-limit=1kb"], "body-limit is there twice"),
     ] {
-        let flags = flags.iter().flat_map(|quirk| ["--quirk", quirk]);
-        sim(["serve", "--listen", "127.0.0.1:0"]).args(flags).exits(2).says(&[says]);
+        sim(["serve", "--listen", "127.0.0.1:0"]).args(flags(quirks)).exits(2).says(&[says]);
     }
+    sim(["serve", "--quirk", "redirects", "--forward", "http://127.0.0.1:9/"])
+        .exits(2)
+        .says(&["--quirk and --forward cannot be on together"]);
     let names: Vec<&str> = QUIRKS.iter().map(|info| info.name).collect();
     sim(["serve", "--help"]).exits(0).shows(&names);
 }

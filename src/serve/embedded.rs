@@ -9,17 +9,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::desk::Desk;
 use super::inbox::Summary;
+use super::listener;
 use super::webhook;
 
 /// Where events are posted.
@@ -34,7 +34,7 @@ pub struct Embedded {
     address: SocketAddr,
     desk: Arc<Desk>,
     stop: oneshot::Sender<()>,
-    serving: JoinHandle<io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl Embedded {
@@ -46,12 +46,10 @@ impl Embedded {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let app = app(Arc::clone(&desk));
-        // Answers are small and waited for: they must not wait for more bytes to join them.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = tokio::spawn(async move {
-            axum::serve(listener, app).with_graceful_shutdown(async move { drop(stopped.await) }).await
-        });
+        let serving =
+            listener::serve(listener, app, listener::Limits::default(), async move { drop(stopped.await) });
+        let serving = tokio::spawn(serving);
         Ok(Self { address, desk, stop, serving })
     }
 
@@ -75,7 +73,7 @@ impl Embedded {
         let ended = tokio::time::timeout(STOP_LIMIT, &mut self.serving).await;
         let summary = self.desk.inbox().summary();
         match ended {
-            Ok(Ok(result)) => result.map(|()| summary),
+            Ok(Ok(())) => Ok(summary),
             Ok(Err(join)) => Err(io::Error::other(join)),
             // Somebody holds a request open; it is cut off.
             Err(_) => {
@@ -87,11 +85,9 @@ impl Embedded {
 }
 
 fn app(desk: Arc<Desk>) -> Router {
-    let limit = webhook::read_limit(&desk);
     Router::new()
         .route(PATH, post(receive).fallback(webhook::wrong_method))
         .fallback(wrong_path)
-        .layer(DefaultBodyLimit::max(limit))
         .with_state(desk)
 }
 

@@ -39,6 +39,11 @@ impl Hub {
         self.clock
     }
 
+    /// The wall clock at [`Moment::ZERO`] of the server's clock.
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
     /// The present moment of the server's clock.
     pub fn now(&self) -> Moment {
         self.clock.now()

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::hub::Hub;
 use super::inbox::Receipt;
-use super::ledger::{Mac, MacVerdict, Record, Remark, Side};
+use super::ledger::{Forwarded, Mac, MacVerdict, Record, Remark, Side};
 use crate::clock::Moment;
 use crate::protocol::code::{Code, Severity};
 use crate::protocol::mac::MacError;
@@ -40,6 +40,8 @@ pub struct Told {
     pub remarks: Vec<Remark>,
     /// It is told later: how long it takes is noted then.
     pub later: bool,
+    /// It is passed on, and answered by somebody else.
+    pub forwarded: bool,
 }
 
 impl Told {
@@ -51,11 +53,39 @@ impl Told {
             remembered: receipt.event.is_some(),
             remarks: Vec::new(),
             later: false,
+            forwarded: false,
         }
     }
 }
 
-/// Enters a request into the ledger; gives its session and its key there.
+/// Where a request stands in the ledger.
+#[derive(Clone, Debug)]
+pub struct Place {
+    session: Arc<str>,
+    key: u64,
+}
+
+impl Place {
+    /// Writes down what the target of `--forward` made of it.
+    pub fn forwarded(&self, hub: &Hub, forwarded: Forwarded) {
+        hub.write(|ledger, now| {
+            ledger.change(&self.session, Side::Received, self.key, now, |record| {
+                record.forwarded = Some(forwarded);
+            });
+        });
+    }
+
+    /// Writes down that the request was answered now.
+    pub fn answered(&self, hub: &Hub, came: Moment) {
+        hub.write(|ledger, now| {
+            ledger.change(&self.session, Side::Received, self.key, now, |record| {
+                record.latency = Some(now.since(came));
+            });
+        });
+    }
+}
+
+/// Enters a request into the ledger. One that is to be passed on is shown as under way.
 pub fn enter(
     hub: &Hub,
     came: Moment,
@@ -63,7 +93,7 @@ pub fn enter(
     body: Bytes,
     receipt: &Receipt,
     told: Told,
-) -> (Arc<str>, u64) {
+) -> Place {
     // A body that nobody vouches for, or that is no event, is shown as what it says it is.
     let said: Said = serde_json::from_slice(&body).unwrap_or_default();
     let id: Arc<str> = match &receipt.event {
@@ -89,6 +119,7 @@ pub fn enter(
         status: told.status,
         latency: (!told.later).then(|| now.since(came)),
         answer: Bytes::copy_from_slice(&answer[..answer.len().min(ANSWER_EXCERPT)]),
+        forwarded: told.forwarded.then_some(Forwarded::Pending),
         delivered: None,
         failure: None,
         attempts: 1,
@@ -106,14 +137,13 @@ pub fn enter(
         remembered: told.remembered,
     };
     let seen = hub.desk.inbox().session(hub.desk.now(), &id);
-    let key = hub.write(|ledger, now| {
+    hub.write(|ledger, now| {
         let key = ledger.add(&id, Side::Received, record, now);
         if let Some(seen) = seen {
             ledger.received_state(&id, seen.state, seen.missing, now);
         }
-        key
-    });
-    (id, key)
+        Place { session: Arc::clone(&id), key }
+    })
 }
 
 fn mac(receipt: &Receipt) -> Mac {

@@ -1,17 +1,22 @@
 //! Taking a webhook request: bounded, verified, judged, answered.
 
+use std::error::Error;
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest as _, Request};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use http_body_util::LengthLimitError;
 use serde_json::json;
 use smallvec::SmallVec;
 
 use super::desk::Desk;
 use super::inbox::{Receipt, Received};
+use super::listener::TooSlow;
 use crate::protocol::mac;
+use crate::transport::forward::Foreign;
 
 /// Bodies are read up to so many times the limit before they are refused: a sender that is still writing when the
 /// connection closes sees a broken pipe, and not the answer.
@@ -21,6 +26,8 @@ const READ_ON: usize = 4;
 pub struct Taken {
     /// Its headers, as they came; names in small letters.
     pub headers: HeaderMap,
+    /// What the server knows beside them, such as how the names were spelled.
+    pub extensions: Extensions,
     /// Its body, byte for byte.
     pub body: Bytes,
     /// What the inbox says.
@@ -28,6 +35,11 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// It as it came, to be passed on.
+    pub fn foreign(self) -> Foreign {
+        Foreign { headers: self.headers, extensions: self.extensions, body: self.body }
+    }
+
     /// The headers for people to see: credentials are left out.
     pub fn shown_headers(&self) -> Arc<[(String, String)]> {
         const HIDDEN: [header::HeaderName; 3] =
@@ -49,11 +61,6 @@ impl Taken {
     }
 }
 
-/// The largest body that is read at all, in bytes.
-pub(super) fn read_limit(desk: &Desk) -> usize {
-    desk.max_body_bytes().saturating_mul(READ_ON)
-}
-
 /// Reads a request and hands it to the desk.
 ///
 /// # Errors
@@ -64,12 +71,11 @@ pub async fn take(desk: &Desk, request: Request) -> Result<Taken, Response> {
     if announced(request.headers()) > limit.saturating_mul(READ_ON) as u64 {
         return Err(oversized(desk));
     }
-    let headers = request.headers().clone();
-    let body = match Bytes::from_request(request, &()).await {
+    let (Parts { headers, extensions, .. }, body) = request.into_parts();
+    let body = match to_bytes(body, limit.saturating_mul(READ_ON)).await {
         Ok(body) if body.len() <= limit => body,
         Ok(_) => return Err(oversized(desk)),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return Err(oversized(desk)),
-        Err(rejection) => return Err(told(rejection.status(), "body-unreadable", &rejection.body_text())),
+        Err(error) => return Err(unreadable(desk, &error)),
     };
     let receipt = {
         let mac_headers: SmallVec<[&[u8]; 1]> =
@@ -77,7 +83,25 @@ pub async fn take(desk: &Desk, request: Request) -> Result<Taken, Response> {
         let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
         desk.receive(&Received { mac_headers: &mac_headers, content_type, body: &body })
     };
-    Ok(Taken { headers, body, receipt })
+    Ok(Taken { headers, extensions, body, receipt })
+}
+
+/// The answer to a body that did not come whole.
+fn unreadable(desk: &Desk, error: &axum::Error) -> Response {
+    let deepest = deepest(error);
+    if deepest.is::<LengthLimitError>() {
+        return oversized(desk);
+    }
+    let (status, name) = if deepest.is::<TooSlow>() {
+        (StatusCode::REQUEST_TIMEOUT, "body-too-slow")
+    } else {
+        (StatusCode::BAD_REQUEST, "body-unreadable")
+    };
+    told(status, name, &deepest.to_string())
+}
+
+fn deepest<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    std::iter::successors(Some(error), |error| (*error).source()).last().unwrap_or(error)
 }
 
 /// The announced length of a body, 0 where there is none.

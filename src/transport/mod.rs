@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`wire::Wire`] | deliveries: HTTP/1.1 by hand, the exact bytes, every phase named |
 //! | [`client::Client`] | proxies and HTTP/2, over reqwest |
+//! | `forward::Forwarder` | what somebody else sent, as it came; no transport of deliveries |
 //! | [`scripted::Scripted`] | tests of what stands above: no connection at all |
 //!
 //! Nothing in here shows a secret: values of headers, user information and queries stay out of every message.
@@ -14,6 +15,8 @@
 mod address;
 pub mod client;
 mod failure;
+#[cfg(feature = "serve")]
+pub mod forward;
 pub mod headers;
 pub mod limits;
 pub mod options;

@@ -16,8 +16,6 @@ pub(in crate::cli) struct Purpose {
     pub to_do: &'static str,
     /// "what it has is ..."
     pub done: &'static str,
-    /// What somebody received is of use too, and not only a run.
-    pub received: bool,
 }
 
 /// What some editors put before a text in UTF-8.
@@ -33,7 +31,7 @@ pub(in crate::cli) fn walk(
     each: &mut dyn FnMut(u64, Entry),
 ) -> Result<Vec<String>, CliError> {
     let shown = path.display();
-    let Purpose { to_do, done, received } = purpose;
+    let Purpose { to_do, done } = purpose;
     let cannot = |error: std::io::Error| CliError::usage(format!("cannot read the journal {shown}: {error}"));
     let mut lines = BufReader::new(File::open(path).map_err(cannot)?);
     let mut warnings = Vec::new();
@@ -67,13 +65,9 @@ pub(in crate::cli) fn walk(
         }
         match read::entry(line.trim_ascii()) {
             Ok(entry) => {
-                let begins = match entry {
-                    Entry::Run(_) => true,
-                    Entry::Capture(_) | Entry::Received(_) => received,
-                    _ => false,
-                };
+                let begins = matches!(entry, Entry::Run(_) | Entry::Capture(_) | Entry::Received(_));
                 if number == 1 && !begins {
-                    return Err(foreign(path, purpose, "its first line does not say what run it is of"));
+                    return Err(foreign(path, "its first line does not say what run it is of"));
                 }
                 match entry {
                     // A capture is over whenever it is over.
@@ -95,7 +89,7 @@ pub(in crate::cli) fn walk(
                 ))
                 .help("its run was killed as it began, or the file was not copied whole"));
             }
-            Err(error) if number == 1 => return Err(foreign(path, purpose, &error.to_string())),
+            Err(error) if number == 1 => return Err(foreign(path, &error.to_string())),
             // A run that was killed may leave a last line that is not whole.
             Err(_) if !whole => {
                 warnings
@@ -129,12 +123,8 @@ fn is_begun(line: &[u8]) -> bool {
     line.starts_with(BEGIN) || BEGIN.starts_with(line)
 }
 
-fn foreign(path: &Path, purpose: Purpose, why: &str) -> CliError {
-    let error = CliError::usage(format!("{} is no journal of wms-sim: {why}", path.display()))
-        .help("a journal is what --journal FILE writes; its first line has \"type\":\"run\"");
-    if purpose.received {
-        error.help("or what was received, a line each: {\"type\":\"received\",\"at_ms\":0,\"headers\":{..},\"body\":\"..\"}")
-    } else {
-        error
-    }
+fn foreign(path: &Path, why: &str) -> CliError {
+    CliError::usage(format!("{} is no journal of wms-sim: {why}", path.display()))
+        .help("a journal is what --journal FILE writes; its first line has \"type\":\"run\" or \"type\":\"capture\"")
+        .help("or what was received, a line each: {\"type\":\"received\",\"at_ms\":0,\"headers\":{..},\"body\":\"..\"}")
 }

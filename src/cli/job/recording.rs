@@ -19,16 +19,20 @@ pub(in crate::cli) struct Opened {
 pub(in crate::cli) fn open(path: &Path) -> Result<Opened, CliError> {
     let mut recording = Recording::default();
     let mut content_type = None;
-    let purpose = Purpose { to_do: "send", done: "sent", received: false };
+    let purpose = Purpose { to_do: "send", done: "sent" };
     let warnings = journal::walk(path, purpose, &mut |_, entry| {
-        if let (None, Entry::Delivery(recorded)) = (&content_type, &entry) {
-            content_type.clone_from(&recorded.content_type);
+        match (&content_type, &entry) {
+            (None, Entry::Delivery(recorded)) => content_type.clone_from(&recorded.content_type),
+            (None, Entry::Received(request)) => {
+                content_type = request.values("Content-Type").next().map(str::to_owned);
+            }
+            _ => {}
         }
         recording.take(entry);
     })?;
     if recording.is_empty() {
         return Err(CliError::could_not(format!(
-            "the journal {} has no delivery: there is nothing to send",
+            "the journal {} has no delivery and nothing that was received: there is nothing to send",
             path.display()
         )));
     }

@@ -2,12 +2,14 @@
 
 use core::net::SocketAddr;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::catalogue::{self, Catalogue};
 use super::{dialect, secret, serve_config, target};
 use crate::cli::args::{OutputName, ServeArgs};
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
+use crate::protocol::dialect::Dialect;
 use crate::protocol::mac::Signer;
 use crate::scenario::compile::Options;
 use crate::scenario::library::Library;
@@ -18,6 +20,10 @@ use crate::serve::configs::ReadyConfig;
 use crate::serve::inbox::InboxOptions;
 use crate::serve::quirk::Quirks;
 use crate::serve::stage::Scene;
+use crate::transport::options::TransportOptions;
+
+/// Where a secret comes from that nobody gave.
+const MADE_UP: &str = "made up for this run";
 
 /// Everything that `serve` needs, with nothing left to decide.
 pub(in crate::cli) struct ServeJob {
@@ -33,6 +39,10 @@ pub(in crate::cli) struct ServeJob {
     pub quirks: Quirks,
     pub library: Library,
     pub seed: Seed,
+    /// Where the inbox passes on what it receives.
+    pub forward: Option<TransportOptions>,
+    /// Where it writes down what it receives.
+    pub journal: Option<PathBuf>,
     pub output: OutputName,
     pub warnings: Vec<String>,
 }
@@ -51,7 +61,7 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
             return Err(secret::missing());
         }
         secrets.push(super::send::secret_of(seed));
-        "made up for this run"
+        MADE_UP
     } else {
         "given to the program"
     };
@@ -77,6 +87,17 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
             "{} is no loopback address: whoever reaches it can see what is received and start sessions",
             args.listen
         ));
+    }
+    let forward = forward(args, &spoken)?;
+    if forward.is_some() && !quirks.is_empty() {
+        let message =
+            "--quirk and --forward cannot be on together: what is forwarded is answered by its target";
+        return Err(CliError::usage(message).help("leave one of them out"));
+    }
+    if forward.is_some() && secret_source == MADE_UP {
+        warnings.push(
+            "no secret is given: what is forwarded is taken for forged; --secret-file FILE makes its MACs right".to_owned(),
+        );
     }
     let scene = Scene {
         config: None,
@@ -107,9 +128,30 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         quirks,
         library: catalogue.library,
         seed,
+        forward,
+        journal: args.journal.clone(),
         output: args.output,
         warnings,
     })
+}
+
+/// Where the inbox passes on what it receives.
+fn forward(args: &ServeArgs, spoken: &Dialect) -> Result<Option<TransportOptions>, CliError> {
+    let Some(url) = &args.forward else { return Ok(None) };
+    let about = |error: CliError| error.about("forward");
+    let to = target::parse(url).map_err(about)?;
+    if to.is_loopback() && to.port() == args.listen.port() {
+        return Err(CliError::usage("--forward leads back to this server, which would forward for ever")
+            .about("forward")
+            .help("name the webhook of your app"));
+    }
+    if args.delivery.proxy.is_some() || args.delivery.http2 {
+        return Err(CliError::usage(
+            "--forward goes directly and over HTTP/1.1: --proxy and --http2 are not for it",
+        )
+        .about("forward"));
+    }
+    Ok(Some(target::options(&args.delivery, to, spoken)?.0))
 }
 
 /// What is played where nothing is asked for: looked at now, so that no browser has to find out.

@@ -22,7 +22,7 @@ pub(in crate::cli) fn open(
     done: &'static str,
 ) -> Result<(Vec<Request>, Option<Epoch>), CliError> {
     let mut traffic = Traffic::new();
-    let purpose = Purpose { to_do, done, received: true };
+    let purpose = Purpose { to_do, done };
     let warnings = journal::walk(path, purpose, &mut |line, entry| traffic.take(line, entry))?;
     for warning in &warnings {
         printer::warn(warning);

@@ -1,5 +1,6 @@
 //! Doing what a job says.
 
+mod descriptors;
 pub(super) mod dry;
 pub(super) mod hooks;
 pub(super) mod observer;

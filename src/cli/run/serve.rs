@@ -1,18 +1,25 @@
 //! `serve`: runs the server until it is ended.
 
+use std::path::Path;
+
 use serde_json::json;
 
-use super::signals;
+use super::{descriptors, signals};
 use crate::cli::args::OutputName;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::job::serve::ServeJob;
+use crate::cli::journal_file::JournalFile;
 use crate::cli::printer::{Out, note, warn};
-use crate::serve::app::{Options, Server};
+use crate::clock::Epoch;
+use crate::outcome::journal::received::capture_line;
+use crate::serve::app::{Options, Server, Sink};
 use crate::serve::desk::Desk;
 use crate::serve::hub::Hub;
 use crate::serve::ledger::Bounds;
+use crate::serve::listener::Limits;
 use crate::serve::stage::Stage;
+use crate::transport::forward::Forwarder;
 
 pub(in crate::cli) fn run(job: ServeJob) -> Result<Exit, CliError> {
     for warning in &job.warnings {
@@ -29,11 +36,40 @@ pub(in crate::cli) fn run(job: ServeJob) -> Result<Exit, CliError> {
     exit
 }
 
+/// As many connections as there may be files, some being left for what else there is.
+fn limits() -> Limits {
+    const REST: usize = 300;
+    let usual = Limits::default();
+    let files = descriptors::raise().map_or(usual.connections, |files| files.saturating_sub(REST).max(16));
+    Limits { connections: usual.connections.min(files), ..usual }
+}
+
+/// Writes each line to a file. When that fails it is said, once.
+fn capture(path: &Path, start: Epoch) -> Result<Sink, CliError> {
+    let mut file = JournalFile::append(path)?;
+    file.write(&capture_line(start));
+    let mut told = false;
+    Ok(Box::new(move |line| {
+        file.write(line);
+        if let Some(trouble) = file.trouble()
+            && !std::mem::replace(&mut told, true)
+        {
+            warn(trouble);
+        }
+    }))
+}
+
 async fn serve(job: ServeJob) -> Result<Exit, CliError> {
     let hub = Hub::new(Desk::open(job.inbox), Bounds::default());
     let stage = Stage::new(std::sync::Arc::clone(&hub), job.library, job.seed);
     let quirks = job.quirks.names();
+    let forward = job.forward.map(|options| Forwarder::new(&options, hub.clock())).transpose();
+    let forward = forward.map_err(|error| CliError::usage(error.to_string()).about("forward"))?;
+    let capture = job.journal.as_deref().map(|path| capture(path, hub.epoch())).transpose()?;
     let options = Options {
+        forward,
+        capture,
+        limits: limits(),
         listen: job.listen,
         allow_hosts: job.allow_hosts,
         scene: job.scene,
@@ -52,6 +88,9 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
             note(&format!("inspector  {}/", server.url()));
             note(&format!("webhook    {}", server.webhook()));
             note(&format!("API        {}/openapi.json", server.url()));
+            if let Some(target) = server.forwards_to() {
+                note(&format!("forwards to {target}"));
+            }
             note("Ctrl-C ends it");
         }
         OutputName::Ndjson => {

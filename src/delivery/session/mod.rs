@@ -1,5 +1,6 @@
 //! One session being delivered, and where sessions come from.
 
+mod captured;
 mod numbers;
 mod played;
 mod recorded;

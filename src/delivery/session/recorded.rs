@@ -25,12 +25,12 @@ impl Recording {
                 };
                 self.push(info, recorded.sent, item(*recorded));
             }
-            Entry::Delivery(_)
-            | Entry::Run(_)
-            | Entry::Capture(_)
-            | Entry::Received(_)
-            | Entry::End
-            | Entry::Other => {}
+            Entry::Capture(_) => self.captured.begin(),
+            Entry::Received(request) => {
+                let (info, item) = self.captured.item(*request, self.next_number());
+                self.push(info, item.due, item);
+            }
+            Entry::Delivery(_) | Entry::Run(_) | Entry::End | Entry::Other => {}
         }
     }
 }

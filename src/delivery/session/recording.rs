@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use super::captured::Captured;
 use crate::clock::Moment;
 use crate::delivery::item::Item;
 use crate::outcome::run_event::SessionInfo;
@@ -12,6 +13,7 @@ use crate::protocol::conclusion::Outcome;
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
     sessions: BTreeMap<u64, (SessionInfo, Vec<(Moment, Item)>)>,
+    pub(super) captured: Captured,
 }
 
 impl Recording {
@@ -40,6 +42,11 @@ impl Recording {
                 item.due = last;
             }
         }
+    }
+
+    /// The number behind all that are there.
+    pub(super) fn next_number(&self) -> u64 {
+        self.sessions.last_key_value().map_or(1, |(number, _)| number.saturating_add(1))
     }
 
     /// The numbers of the sessions that have something to send.

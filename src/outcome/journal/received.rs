@@ -1,8 +1,8 @@
 //! The line of a request that was received: what somebody else sent, as it arrived.
 //!
 //! `{"type":"received","at_ms":12.5,"headers":{"content-type":"application/json"},"body":"<exact body>"}`. A header that
-//! came more than once has a list of values; a body that is not UTF-8 stands in `body_base64` too. A file of such lines may
-//! begin with `{"type":"capture","version":"..","start_time":"<RFC 3339>"}`, which says when `at_ms` is counted from.
+//! came more than once has a list of values; a body that is not UTF-8 stands in `body_base64` too. `status` is what was
+//! answered, where that is known. A file of such lines may begin with `{"type":"capture","version":"..","start_time":"<RFC 3339>"}`, which says when `at_ms` is counted from.
 
 use std::collections::BTreeMap;
 
@@ -22,6 +22,8 @@ pub struct ReceivedRequest {
     pub headers: Vec<(String, Vec<String>)>,
     /// The exact bytes of the body.
     pub body: Vec<u8>,
+    /// What its receiver answered, where the line says it.
+    pub status: Option<u16>,
 }
 
 impl ReceivedRequest {
@@ -52,8 +54,17 @@ pub fn capture_line(start: Epoch) -> Value {
     json!({ "type": "capture", "version": env!("CARGO_PKG_VERSION"), "start_time": start.to_rfc3339() })
 }
 
+/// What else a receiver that judges knows of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged {
+    /// Its number in the capture, by which later lines name it.
+    pub number: u64,
+    /// What the inbox answers, or would.
+    pub status: u16,
+}
+
 /// The line of a request that was received. Values that may be credentials are left out.
-pub fn received_line(at: Moment, headers: &[(String, String)], body: &[u8]) -> Value {
+pub fn received_line(at: Moment, headers: &[(String, String)], body: &[u8], judged: Option<Judged>) -> Value {
     let mut shown = Map::new();
     for (name, value) in headers {
         let plain = PLAIN.iter().any(|plain| name.eq_ignore_ascii_case(plain));
@@ -75,6 +86,10 @@ pub fn received_line(at: Moment, headers: &[(String, String)], body: &[u8]) -> V
     if std::str::from_utf8(body).is_err() {
         line["body_base64"] = base64(body);
     }
+    if let Some(Judged { number, status }) = judged {
+        line["number"] = number.into();
+        line["status"] = status.into();
+    }
     line
 }
 
@@ -86,6 +101,8 @@ pub(super) struct ReceivedLine {
     body: String,
     #[serde(default)]
     body_base64: Option<String>,
+    #[serde(default)]
+    status: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +122,7 @@ impl ReceivedLine {
             at: self.at_ms.map(moment),
             headers: self.headers.into_iter().map(|(name, found)| (name, values(found))).collect(),
             body: body(self.body, self.body_base64)?,
+            status: self.status,
         })
     }
 }
@@ -126,7 +144,7 @@ mod tests {
         let headers = [("X-WMS-Content-MAC", "a"), ("content-type", "x/y"), ("X-WMS-Content-MAC", "b")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         for body in [&b"{}"[..], b"", "\u{e9}".as_bytes(), b"\xff\x00"] {
-            let line = received_line(Moment(1_500_000), &headers, body).to_string();
+            let line = received_line(Moment(1_500_000), &headers, body, None).to_string();
             let request = read(&line);
             assert_eq!((request.at, &request.body[..]), (Some(Moment(1_500_000)), body), "{line}");
             assert!(request.values("x-wms-content-mac").eq(["a", "b"]), "{line}");
@@ -141,7 +159,7 @@ mod tests {
     fn credentials_are_not_written() {
         let headers = [("Authorization", "Bearer s3cret"), ("X-Api-Key", "s3cret"), ("cookie", "s3cret")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let line = received_line(Moment::ZERO, &headers, b"{}").to_string();
+        let line = received_line(Moment::ZERO, &headers, b"{}", None).to_string();
         assert!(!line.contains("s3cret") && line.contains("\"Authorization\":\"***\""), "{line}");
     }
 

@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::API_BODY;
+use crate::serve::listener::TooSlow;
 use crate::serve::stage::{NotRunning, StartError};
 
 /// What is wrong with a request.
@@ -72,6 +74,13 @@ impl Wrong {
 
 impl From<JsonRejection> for Wrong {
     fn from(rejection: JsonRejection) -> Self {
+        if TooSlow::is_cause_of(&rejection) {
+            return Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", rejection.body_text());
+        }
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            let message = format!("the body is larger than {API_BODY} bytes, which is the most");
+            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message);
+        }
         Self::new(rejection.status(), "bad-body", rejection.body_text())
     }
 }

@@ -105,6 +105,8 @@ pub(super) struct Info {
     configs: Vec<String>,
     /// How the inbox misbehaves on purpose, as it was typed; empty where it does not.
     quirks: Vec<String>,
+    /// Where the inbox passes on what it receives.
+    forward: Option<String>,
 }
 
 pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
@@ -118,5 +120,6 @@ pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
         secret_source: shared.secret_source.clone(),
         configs: shared.configs.keys().cloned().collect(),
         quirks: shared.misbehaving.names(),
+        forward: shared.forwarding.as_ref().map(|forwarding| forwarding.target()),
     })
 }

@@ -17,7 +17,7 @@ use super::events::over;
 use crate::clock::Moment;
 use crate::protocol::mac;
 use crate::serve::hub::Hub;
-use crate::serve::ledger::{Remark, Side};
+use crate::serve::ledger::Remark;
 use crate::serve::quirk::{Asked, Decision, LATEST, Memory, Quirk, Quirks, Reply};
 use crate::serve::received::{self, Told};
 use crate::serve::webhook::{self, Taken};
@@ -73,7 +73,13 @@ impl Misbehaving {
 
     /// Enters a request with the answer that it will get, and answers as the quirks want it. A client that goes away in the
     /// meantime changes nothing about what was entered.
-    pub(super) async fn answer(&self, hub: &Hub, came: Moment, taken: Taken) -> Response {
+    pub(super) async fn answer(
+        &self,
+        hub: &Hub,
+        came: Moment,
+        taken: Taken,
+        headers: Arc<[(String, String)]>,
+    ) -> Response {
         let held = if self.quirks.holds() { Some(self.room.try_acquire()) } else { None };
         let decision = if let Some(Err(_)) = held { too_many() } else { self.judge(&taken) };
         let (status, body) = match &decision.reply {
@@ -87,12 +93,12 @@ impl Misbehaving {
             remembered: decision.remembered,
             remarks: decision.notes.into_iter().map(remark).collect(),
             later: matches!(held, Some(Ok(_))),
+            forwarded: false,
         };
-        let headers = taken.shown_headers();
-        let (id, key) = received::enter(hub, came, headers, taken.body, &taken.receipt, told);
+        let place = received::enter(hub, came, headers, taken.body, &taken.receipt, told);
         if let Some(Ok(_room)) = held {
             self.hold(&decision.reply).await;
-            note_latency(hub, &id, key, came);
+            place.answered(hub, came);
         }
         match decision.reply {
             Reply::Answer { status, body } => webhook::answered(status, body),
@@ -140,12 +146,6 @@ fn too_many() -> Decision {
     let body = serde_json::json!({ "error": "too-many-held", "message": message }).to_string();
     let notes = vec![format!("answered 503: {MOST_HELD} requests were held back already")];
     Decision { reply: Reply::Answer { status: 503, body }, remembered: false, notes }
-}
-
-fn note_latency(hub: &Hub, id: &Arc<str>, key: u64, came: Moment) {
-    hub.write(|ledger, now| {
-        ledger.change(id, Side::Received, key, now, |record| record.latency = Some(now.since(came)));
-    });
 }
 
 fn redirect() -> Response {

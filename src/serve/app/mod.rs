@@ -6,7 +6,9 @@ mod catalogue;
 mod deepaffex;
 mod documents;
 mod events;
+mod forwarding;
 mod guard;
+mod journal;
 mod misbehaving;
 mod openapi;
 mod pages;
@@ -26,19 +28,24 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use super::deepaffex::Api;
 use super::hub::Hub;
+use super::listener::{self, Limits};
 use super::quirk::Quirks;
 use super::stage::{Scene, Stage};
 use super::webhook;
 use crate::seed::Seed;
+use crate::transport::forward::Forwarder;
 use crate::transport::target::Target;
+use forwarding::Forwarding;
 use guard::Guard;
+use journal::Journal;
 use misbehaving::Misbehaving;
+
+pub use journal::Sink;
 
 /// How long requests that are under way may take once the server ends.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
@@ -67,6 +74,12 @@ pub struct Options {
     pub secret_source: String,
     /// How the inbox misbehaves.
     pub quirks: Quirks,
+    /// Where the inbox passes on what it receives.
+    pub forward: Option<Forwarder>,
+    /// Where it writes down what it receives.
+    pub capture: Option<Sink>,
+    /// What the listener lets others have.
+    pub limits: Limits,
 }
 
 /// What all handlers share.
@@ -78,6 +91,8 @@ pub(super) struct Shared {
     deepaffex: Mutex<Api>,
     secret_source: String,
     misbehaving: Misbehaving,
+    forwarding: Option<Arc<Forwarding>>,
+    journal: Option<Journal>,
     address: SocketAddr,
     followers: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
@@ -97,6 +112,7 @@ pub struct Server {
     listener: TcpListener,
     shared: Arc<Shared>,
     guard: Arc<Guard>,
+    limits: Limits,
 }
 
 impl Server {
@@ -128,12 +144,14 @@ impl Server {
             deepaffex: Mutex::new(Api::new(options.seed)),
             secret_source: options.secret_source,
             misbehaving: Misbehaving::new(options.quirks),
+            forwarding: options.forward.map(|forwarder| Arc::new(Forwarding::new(forwarder))),
+            journal: options.capture.map(Journal::new),
             address,
             followers: Arc::new(Semaphore::new(MOST_FOLLOWERS)),
             waiting: Arc::new(Semaphore::new(MOST_WAITING)),
             ending: watch::Sender::new(false),
         });
-        Ok(Self { listener, shared, guard })
+        Ok(Self { listener, shared, guard, limits: options.limits })
     }
 
     /// Where it can be reached, such as `http://127.0.0.1:8787`.
@@ -146,21 +164,25 @@ impl Server {
         format!("{}/webhook", self.url())
     }
 
+    /// Where the inbox passes on what it receives, without credentials.
+    pub fn forwards_to(&self) -> Option<String> {
+        self.shared.forwarding.as_ref().map(|forwarding| forwarding.target())
+    }
+
     /// Serves until `stop` resolves; then sessions that run say goodbye, followers are told, and requests that are under
     /// way get a moment to end.
     ///
     /// # Errors
     /// The system took the port away.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let Self { listener, shared, guard } = self;
+        let Self { listener, shared, guard, limits } = self;
         let app = router(&shared, &guard);
-        // Answers are small and waited for: they must not wait for more bytes to join them.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let (told, tell) = tokio::sync::oneshot::channel::<()>();
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async move { drop(tell.await) });
-        let mut serving = tokio::spawn(serving.into_future());
+        let serving = listener::serve(listener, app, limits, async move { drop(tell.await) });
+        let mut serving = tokio::spawn(serving);
         tokio::select! {
-            ended = &mut serving => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+            // It does not end by itself.
+            ended = &mut serving => return ended.map_err(io::Error::other),
             () = stop => {}
         }
         // Requests that it holds are sessions' of its own, perhaps: they could not say goodbye.
@@ -219,10 +241,7 @@ fn router(shared: &Arc<Shared>, guard: &Arc<Guard>) -> Router {
     let calls = Router::new()
         .route("/c/{*path}", get(callin::landing).merge(start))
         .route("/assets/{*path}", get(callin::asset));
-    let limit = webhook::read_limit(&shared.hub.desk);
-    let inbox = Router::new()
-        .route("/webhook", post(received::receive).fallback(webhook::wrong_method))
-        .layer(DefaultBodyLimit::max(limit));
+    let inbox = Router::new().route("/webhook", post(received::receive).fallback(webhook::wrong_method));
     Router::new()
         .nest("/api", api)
         .merge(pages)

@@ -6,18 +6,56 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use super::Shared;
-use crate::serve::received::Told;
-use crate::serve::{received, webhook};
+use super::forwarding::Forwarding;
+use crate::outcome::journal::received::{Judged, received_line};
+use crate::serve::received::{self, Told};
+use crate::serve::webhook::{self, Taken};
 
 pub(super) async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let came = shared.hub.now();
-    match webhook::take(&shared.hub.desk, request).await {
-        Ok(taken) if shared.misbehaving.is_on() => shared.misbehaving.answer(&shared.hub, came, taken).await,
-        Ok(taken) => {
-            let (headers, told) = (taken.shown_headers(), Told::by(&taken.receipt));
-            received::enter(&shared.hub, came, headers, taken.body.clone(), &taken.receipt, told);
-            webhook::answered(taken.receipt.status, taken.receipt.answer)
-        }
-        Err(refused) => refused,
+    let taken = match webhook::take(&shared.hub.desk, request).await {
+        Ok(taken) => taken,
+        Err(refused) => return refused,
+    };
+    let headers = taken.shown_headers();
+    let number = shared.journal.as_ref().map(|journal| {
+        journal.received(|number| {
+            let judged = Judged { number, status: taken.receipt.status };
+            received_line(came, &headers, &taken.body, Some(judged))
+        })
+    });
+    if shared.misbehaving.is_on() {
+        return shared.misbehaving.answer(&shared.hub, came, taken, headers).await;
     }
+    let told = Told { forwarded: shared.forwarding.is_some(), ..Told::by(&taken.receipt) };
+    let place = received::enter(&shared.hub, came, headers, taken.body.clone(), &taken.receipt, told);
+    match &shared.forwarding {
+        None => webhook::answered(taken.receipt.status, taken.receipt.answer),
+        Some(forwarding) => passed_on(&shared, forwarding, taken, place, number).await,
+    }
+}
+
+/// Answers what the target answers. What is under way is brought to its end even where the sender does not wait for it.
+async fn passed_on(
+    shared: &Arc<Shared>,
+    forwarding: &Arc<Forwarding>,
+    taken: Taken,
+    place: received::Place,
+    number: Option<u64>,
+) -> Response {
+    let Some(room) = forwarding.room() else {
+        place.forwarded(&shared.hub, Forwarding::no_room());
+        return Forwarding::too_many();
+    };
+    let (shared, forwarding) = (Arc::clone(shared), Arc::clone(forwarding));
+    let passing = tokio::spawn(async move {
+        let _room = room;
+        let (forwarded, response) = forwarding.pass(taken.foreign()).await;
+        if let (Some(journal), Some(number)) = (&shared.journal, number) {
+            journal.further(&forwarded.line(number));
+        }
+        place.forwarded(&shared.hub, forwarded);
+        response
+    });
+    passing.await.unwrap_or_else(|_| Forwarding::too_many())
 }

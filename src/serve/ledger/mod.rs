@@ -5,6 +5,7 @@
 
 mod entry;
 mod feed;
+mod forwarded;
 mod journal;
 mod record;
 mod view;
@@ -14,10 +15,12 @@ use std::sync::Arc;
 
 pub use entry::{Begun, State};
 pub use feed::{Change, News, What};
+pub use forwarded::Forwarded;
 pub use journal::journal;
 pub use record::{Delivered, Mac, MacVerdict, Record, Remark, Side};
 pub use view::{
-    DetailView, FailureView, MacView, ReceivedView, RecordView, RemarkView, SentView, SessionView,
+    DetailView, FailureView, ForwardedView, MacView, ReceivedView, RecordView, RemarkView, SentView,
+    SessionView,
 };
 
 use crate::clock::Moment;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::forwarded::Forwarded;
 use crate::clock::Moment;
 use crate::protocol::code::Severity;
 
@@ -49,6 +50,8 @@ pub struct Record {
     pub latency: Option<Duration>,
     /// The beginning of the answer's body.
     pub answer: Bytes,
+    /// What the target of `--forward` made of it, where it was passed on.
+    pub forwarded: Option<Forwarded>,
     /// What became of it, where it was sent.
     pub delivered: Option<Delivered>,
     /// Why there was no answer: a stable name, and what happened.
@@ -67,7 +70,8 @@ impl Record {
     /// How much of it counts towards the bound of the ledger.
     pub(super) fn bytes(&self) -> usize {
         const REST: usize = 512;
-        self.body.len() + self.answer.len() + REST
+        let forwarded = self.forwarded.as_ref().map_or(0, Forwarded::bytes);
+        self.body.len() + self.answer.len() + forwarded + REST
     }
 }
 

@@ -25,6 +25,7 @@ fn record(event: &str, delivered: Option<Delivered>) -> Record {
         status: None,
         latency: None,
         answer: Bytes::new(),
+        forwarded: None,
         delivered,
         failure: None,
         attempts: 0,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entry::{Entry, State};
+use super::forwarded::Forwarded;
 use super::record::{Delivered, MacVerdict, Record, Side};
 use crate::clock::Moment;
 use crate::protocol::code::Severity;
@@ -129,6 +130,8 @@ pub struct RecordView {
     pub latency_ms: Option<f64>,
     /// The beginning of the answer's body.
     pub answer: String,
+    /// What the target of `--forward` made of it; null where it was not passed on.
+    pub forwarded: Option<ForwardedView>,
     /// What became of it, where it was sent.
     pub delivery: Option<Delivered>,
     /// Why there was no answer.
@@ -159,6 +162,19 @@ pub struct FailureView {
     pub code: String,
     /// What happened.
     pub detail: String,
+}
+
+/// What the target of `--forward` made of an event. Everything is null while that is open.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ForwardedView {
+    /// The HTTP status of its answer.
+    pub status: Option<u16>,
+    /// From the beginning to the end of the answer, in milliseconds.
+    pub latency_ms: Option<f64>,
+    /// The beginning of the answer's body.
+    pub answer: String,
+    /// Why there was no answer.
+    pub failure: Option<FailureView>,
 }
 
 /// Something that was found in an event.
@@ -229,7 +245,7 @@ pub(super) fn record(entry: &Entry, record: &Record) -> RecordView {
             use base64::Engine as _;
             base64::engine::general_purpose::STANDARD.encode(&record.body)
         }),
-        headers: record.headers.iter().cloned().collect(),
+        headers: headers(record),
         mac: MacView {
             verdict: record.mac.verdict,
             reason: record.mac.reason.clone(),
@@ -240,6 +256,7 @@ pub(super) fn record(entry: &Entry, record: &Record) -> RecordView {
         status: record.status,
         latency_ms: record.latency.map(|latency| (latency.as_secs_f64() * 1e6).round() / 1e3),
         answer: String::from_utf8_lossy(&record.answer).into_owned(),
+        forwarded: record.forwarded.as_ref().map(forwarded),
         delivery: record.delivered,
         failure: record
             .failure
@@ -256,6 +273,36 @@ pub(super) fn record(entry: &Entry, record: &Record) -> RecordView {
                 message: remark.message.clone(),
             })
             .collect(),
+    }
+}
+
+/// Values of a header that came several times stand in their order, with commas between them (RFC 9110, 5.2).
+fn headers(record: &Record) -> BTreeMap<String, String> {
+    let mut headers = BTreeMap::<String, String>::new();
+    for (name, value) in record.headers.iter() {
+        let values = headers.entry(name.clone()).or_default();
+        if !values.is_empty() {
+            values.push_str(", ");
+        }
+        values.push_str(value);
+    }
+    headers
+}
+
+fn forwarded(forwarded: &Forwarded) -> ForwardedView {
+    let latency_ms = forwarded.millis();
+    let none = ForwardedView { status: None, latency_ms, answer: String::new(), failure: None };
+    match forwarded {
+        Forwarded::Pending => none,
+        Forwarded::Answered { status, answer, .. } => ForwardedView {
+            status: Some(*status),
+            answer: String::from_utf8_lossy(answer).into_owned(),
+            ..none
+        },
+        Forwarded::Failed { code, detail, .. } => ForwardedView {
+            failure: Some(FailureView { code: code.clone(), detail: detail.clone() }),
+            ..none
+        },
     }
 }
 

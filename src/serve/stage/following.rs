@@ -103,6 +103,7 @@ impl Following {
             answer: Bytes::new(),
             delivered: Some(Delivered::Pending),
             failure: None,
+            forwarded: None,
             attempts: 1,
             faults: Vec::new(),
             remarks: Vec::new(),

@@ -36,6 +36,14 @@ pub(super) fn name(error: &reqwest::Error, at: Circumstances) -> Failure {
     failure
 }
 
+/// Names an error of hyper's own.
+#[cfg(feature = "serve")]
+pub(in crate::transport) fn of_hyper(error: &hyper::Error, phase: Phase) -> Failure {
+    hyper_name(error, phase)
+        .or_else(|| links(error).find_map(|link| link_name(link, phase)))
+        .unwrap_or_else(|| Failure::new(FailureCode::OtherTransport, phase, error.to_string()))
+}
+
 /// The errors beneath this one, from the outside in.
 fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(error.source(), |link: &&'a (dyn Error + 'static)| (**link).source())

@@ -12,7 +12,7 @@
 //! - `Content-Length` beside `Transfer-Encoding: chunked` is tolerated, and so is a bare line feed in a trailer.
 
 mod body;
-mod cause;
+pub(super) mod cause;
 mod head;
 mod lane;
 mod probe;

@@ -19,7 +19,7 @@ use super::super::target::Target;
 use super::stream::Stream;
 
 /// Makes connections to one target.
-pub(super) struct Connector {
+pub(in crate::transport) struct Connector {
     target: Target,
     tls: Option<(TlsConnector, ServerName<'static>)>,
     patience: Duration,
@@ -30,7 +30,7 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    pub(super) fn new(options: &TransportOptions) -> Result<Self, SetupError> {
+    pub(in crate::transport) fn new(options: &TransportOptions) -> Result<Self, SetupError> {
         address::check_source(options.source, Some(options.target.host()))?;
         let mut connector = Self::without_tls(&options.target, options.timeout);
         connector.source = options.source;
@@ -50,7 +50,7 @@ impl Connector {
     }
 
     /// A new connection. `phase` follows how far it is.
-    pub(super) async fn connect(&self, phase: &mut Phase) -> Result<Stream, Failure> {
+    pub(in crate::transport) async fn connect(&self, phase: &mut Phase) -> Result<Stream, Failure> {
         let tcp = self.tcp(phase).await?;
         let Some((connector, name)) = &self.tls else { return Ok(Stream::Plain(tcp)) };
         *phase = Phase::Tls;

@@ -6,12 +6,12 @@
 //! reused path allocates nothing but what a reply has to say.
 
 mod chunked;
-mod connect;
+pub(super) mod connect;
 mod head;
 mod lane;
 mod reply;
 mod request;
-mod stream;
+pub(super) mod stream;
 mod watchdog;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use tokio_rustls::client::TlsStream;
 
 /// The bytes of a connection, in both directions.
 #[derive(Debug)]
-pub(super) enum Stream {
+pub(in crate::transport) enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }

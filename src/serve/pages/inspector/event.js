@@ -7,7 +7,8 @@ import { cut, duration, offset } from './format.js';
 import { eventTools } from './actions.js';
 import { recordOf } from './pairs.js';
 import { eventHash, sessionHash } from './route.js';
-import { faultsOf, findingsOf, isForged, isProblem, macOf, statusOf } from './words.js';
+import { state } from './state.js';
+import { faultsOf, findingsOf, forwardedOf, isForged, isProblem, macOf, statusOf } from './words.js';
 
 const MOST_PROBLEMS = 50;
 const LONGEST = 4000;
@@ -36,9 +37,23 @@ function delivery(row) {
     ...fact('faults', cut(faultsOf(row).join(', '), LONGEST)));
 }
 
-function answer(record) {
-  if (!record.answer) return [];
-  return [h('h4', {}, 'Answer'), h('pre', { class: 'answer foreign', tabindex: '0', role: 'group', 'aria-label': 'Answer' }, cut(record.answer, LONGEST))];
+function answer(text, name) {
+  if (!text) return [];
+  return [h('h4', {}, name), h('pre', { class: 'answer foreign', tabindex: '0', role: 'group', 'aria-label': name }, cut(text, LONGEST))];
+}
+
+/** What the target of --forward made of it, beside what the inbox did. */
+function forwardedPart(row) {
+  const status = forwardedOf(row);
+  if (!status) return [];
+  const { forwarded } = row.received;
+  return [h('h4', {}, 'Forwarded'),
+    h('dl', { class: 'pairs' },
+      ...fact('to', cut(state.info?.forward ?? '', LONGEST)),
+      ...fact('status', status.text, status.kind),
+      ...fact('detail', cut(forwarded.failure?.detail ?? '', LONGEST), 'bad'),
+      ...fact('latency', Number.isFinite(forwarded.latency_ms) ? duration(forwarded.latency_ms) : '')),
+    ...answer(forwarded.answer, 'Answer of the target')];
 }
 
 function macPart(row) {
@@ -90,7 +105,9 @@ function chosen(sessionId, row) {
       h('h3', { id: 'event-title', tabindex: '-1' }, icon(severity, `severity ${severity}`),
         h('span', { class: 'foreign' }, `${record.sequence ?? '–'} ${cut(record.event ?? 'not an event', 200)}`))),
     eventTools(sessionId, record),
-    delivery(row), ...macPart(row), ...findingsPart(row), ...answer(record), ...bodyPart(record), ...headersPart(record),
+    delivery(row), ...macPart(row), ...findingsPart(row),
+    ...answer(record.answer, row.received?.forwarded ? 'Answer of the inbox' : 'Answer'), ...forwardedPart(row),
+    ...bodyPart(record), ...headersPart(record),
   ];
 }
 
@@ -98,7 +115,8 @@ function problemLine(sessionId, row) {
   const record = recordOf(row);
   const status = statusOf(row);
   const mac = macOf(row);
-  const words = [status.kind === 'bad' ? status.text : '', mac.kind === 'bad' ? `MAC ${mac.text}` : '',
+  const forwarded = forwardedOf(row);
+  const words = [status.kind === 'bad' ? status.text : '', forwarded?.kind === 'bad' ? `forwarded: ${forwarded.text}` : '', mac.kind === 'bad' ? `MAC ${mac.text}` : '',
     ...findingsOf(row).filter(({ severity }) => severity !== 'note').map(({ code }) => code)].filter(Boolean).join(', ');
   return h('li', {}, h('a', { href: eventHash(sessionId, row.key), class: 'foreign' }, `${record.sequence ?? '–'} ${cut(record.event ?? 'not an event', 80)}`),
     h('span', { class: 'bad foreign' }, cut(words, 200)));

@@ -23,6 +23,10 @@ startKeys();
 
 on('info', () => setText(byId('webhook'), state.info?.webhook ?? ''));
 on('info', drawMisbehaves);
+on('info', () => {
+  setText(byId('forward'), state.info?.forward ?? '');
+  byId('forward-part').hidden = !state.info?.forward;
+});
 on('sessions', setTitle);
 byId('copy-webhook').addEventListener('click', () => state.info && copy(state.info.webhook, 'the webhook URL'));
 byId('forget').addEventListener('click', forgetAll);

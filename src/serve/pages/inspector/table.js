@@ -4,7 +4,7 @@ import { arrange, byId, h, icon, setAttribute, setText } from './dom.js';
 import { count, cut, duration, offset } from './format.js';
 import { recordOf } from './pairs.js';
 import { eventHash } from './route.js';
-import { faultsOf, findingsOf, isProblem, macOf, statusOf } from './words.js';
+import { faultsOf, findingsOf, forwardedOf, isProblem, macOf, statusOf } from './words.js';
 
 const LONGEST_NAME = 40;
 const LONGEST_TEXT = 80;
@@ -39,6 +39,12 @@ function remarks(row) {
   return h('span', { class: 'remarks foreign' }, ...parts.filter(Boolean));
 }
 
+/** Beside the inbox's answer that of the target. */
+function forwardedCell(row) {
+  const forwarded = forwardedOf(row);
+  return forwarded ? [h('span', { class: `forwarded ${forwarded.kind}` }, h('span', { class: 'unseen' }, ', forwarded: '), ` → ${cut(forwarded.text, LONGEST_NAME)}`)] : [];
+}
+
 function cellsOf(row, link) {
   const record = recordOf(row);
   const severity = record.severity ?? 'none';
@@ -53,7 +59,7 @@ function cellsOf(row, link) {
     h('td', { class: 'num', title: late >= 1 ? `${duration(late)} after it was due` : null }, offset(row.moment)),
     h('th', { scope: 'row' }, link, remarks(row)),
     h('td', { class: 'c-severity' }, h('span', { class: `severity ${severity}` }, cut(record.severity ?? '–', 12))),
-    h('td', { class: `status ${status.kind}` }, cut(status.text, LONGEST_NAME)),
+    h('td', { class: `status ${status.kind}` }, cut(status.text, LONGEST_NAME), ...forwardedCell(row)),
     h('td', { class: 'num c-latency' }, duration(record.latency_ms ?? NaN)),
     h('td', { class: `c-mac ${mac.kind} foreign` }, cut(mac.text, LONGEST_NAME)),
     h('td', { class: 'c-faults foreign' }, cut(faultsOf(row).join(', '), LONGEST_TEXT)),

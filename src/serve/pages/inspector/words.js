@@ -66,6 +66,16 @@ export function statusOf(row) {
   return { text, kind: 'plain' };
 }
 
+/** What the target of --forward answered, as a word; null where nothing was passed on. */
+export function forwardedOf(row) {
+  const forwarded = row.received?.forwarded;
+  if (!forwarded) return null;
+  if (forwarded.failure) return { text: forwarded.failure.code, kind: 'bad' };
+  if (forwarded.status === null) return { text: 'pending', kind: 'muted' };
+  const taken = forwarded.status >= 200 && forwarded.status < 300;
+  return { text: `${forwarded.status}${taken ? '' : ' refused'}`, kind: taken ? 'plain' : 'bad' };
+}
+
 /** The verdict about the MAC: that of the receiving side counts, where there is one. */
 export function macOf(row) {
   const mac = row.received?.mac ?? row.sent?.mac;
@@ -82,5 +92,5 @@ export const faultsOf = (row) => [...new Set([...(row.sent?.faults ?? []), ...(r
 
 /** Whether a row deserves a look: refused, unanswered, a wrong MAC, or a finding that is more than a note. */
 export const isProblem = (row) =>
-  statusOf(row).kind === 'bad' || macOf(row).kind === 'bad'
+  statusOf(row).kind === 'bad' || macOf(row).kind === 'bad' || forwardedOf(row)?.kind === 'bad'
   || findingsOf(row).some((finding) => finding.severity !== 'note');

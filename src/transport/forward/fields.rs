@@ -1,0 +1,70 @@
+//! Which fields belong to a connection.
+
+use hyper::header::{
+    CONNECTION, EXPECT, HeaderMap, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
+};
+
+/// RFC 9110, 7.6.1, and `Expect`, whose answer was given when the body was read.
+const OF_CONNECTION: [HeaderName; 10] = [
+    CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    EXPECT,
+];
+
+/// Fields that no `Connection` can take away: without them it is another message.
+const OF_MESSAGE: [&str; 4] = ["host", "content-length", "content-type", "x-wms-content-mac"];
+
+/// Takes out what belongs to the connection, and what its `Connection` field says does.
+pub(super) fn strip(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .filter(|name: &HeaderName| !OF_MESSAGE.contains(&name.as_str()))
+        .collect();
+    for name in named.iter().chain(&OF_CONNECTION) {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_belongs_to_the_connection_is_left_out() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("host", "h"),
+            ("connection", "keep-alive, X-Hop,  content-type"),
+            ("connection", "x-wms-content-mac"),
+            ("keep-alive", "timeout=5"),
+            ("x-hop", "1"),
+            ("te", "trailers"),
+            ("transfer-encoding", "chunked"),
+            ("expect", "100-continue"),
+            ("content-type", "application/json"),
+            ("x-wms-content-mac", "a"),
+            ("x-wms-content-mac", "b"),
+            ("cookie", "c"),
+        ] {
+            headers.append(HeaderName::from_static(name), value.parse().unwrap());
+        }
+        strip(&mut headers);
+        let left: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(left.len(), 5, "{left:?}");
+        for name in ["host", "content-type", "x-wms-content-mac", "cookie"] {
+            assert!(left.contains(&name), "{name}");
+        }
+    }
+}
