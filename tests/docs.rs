@@ -125,7 +125,8 @@ fn quirks() {
          finding `quirk`, a note: `accepts-any-mac answered 204 instead of 401`.\n\n\
          A request goes through the steps of the usual handler: its size and type, parsing, the MAC, the shape of the event,\n\
          what came before. The first step that refuses it answers. Requests that wait are held, 256 at the most; one beyond\n\
-         them gets a 503. What was sent before is forgotten when the sessions are forgotten, or the server is started anew.\n",
+         them gets a 503. What was sent before is forgotten when the sessions are forgotten, or the server is started anew.\n\
+         There are no quirks beside `--forward`: what is forwarded is answered by its target.\n",
     );
     for (area, title) in [
         (Area::Mac, "The MAC"),
