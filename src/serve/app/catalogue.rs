@@ -103,7 +103,7 @@ pub(super) struct Info {
     secret_source: String,
     /// The Config IDs that are known.
     configs: Vec<String>,
-    /// How the inbox misbehaves on purpose, as it was typed; empty where it does not.
+    /// How the inbox misbehaves on purpose: names of quirks, with their parameters. Empty where it does not.
     quirks: Vec<String>,
     /// Where the inbox passes on what it receives.
     forward: Option<String>,

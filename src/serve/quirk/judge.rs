@@ -89,39 +89,39 @@ impl Quirks {
         memory.requests += 1;
         let honest = asked.receipt.status;
         let mut notes = Vec::new();
-        let (mut reply, mut remembered) = (self.instead(), false);
-        if let Some(reply) = &reply
-            && *reply != Reply::Silence
-        {
-            let quirk = if *reply == Reply::Hangup { Quirk::ClosesConnection } else { Quirk::Redirects };
-            notes.push(told(quirk, reply, honest));
-        } else {
-            let handled = self.handle(memory, asked, &mut notes);
-            remembered = handled.1;
-            if reply.is_none() {
-                reply = Some(self.softened(handled.0, &mut notes));
-            } else {
-                notes.push(told(Quirk::NeverAnswers, &Reply::Silence, honest));
+        let (reply, remembered) = match self.instead() {
+            None => {
+                let (reply, remembered) = self.handle(memory, asked, &mut notes);
+                (self.softened(reply, &mut notes), remembered)
             }
-        }
+            // The work is done, and nobody hears of it.
+            Some((by, Reply::Silence)) => {
+                let (_, remembered) = self.handle(memory, asked, &mut notes);
+                notes.push(told(by, &Reply::Silence, honest));
+                (Reply::Silence, remembered)
+            }
+            Some((by, reply)) => {
+                notes.push(told(by, &reply, honest));
+                (reply, false)
+            }
+        };
         if let Some(late) = self.late() {
             notes.push(format!("{} waited before the answer", Quirk::AnswersLate(late)));
         }
         if self.has(Quirk::OneRequestAtATime) {
             notes.push(format!("{} let it wait for its turn", Quirk::OneRequestAtATime));
         }
-        let reply = reply.unwrap_or(Reply::Silence);
         Decision { reply, remembered, notes }
     }
 
     /// What stands in for every answer.
-    fn instead(&self) -> Option<Reply> {
+    fn instead(&self) -> Option<(Quirk, Reply)> {
         let choices = [
             (Quirk::ClosesConnection, Reply::Hangup),
             (Quirk::Redirects, Reply::Redirect),
             (Quirk::NeverAnswers, Reply::Silence),
         ];
-        choices.into_iter().find(|(quirk, _)| self.has(*quirk)).map(|(_, reply)| reply)
+        choices.into_iter().find(|(quirk, _)| self.has(*quirk))
     }
 
     /// The answer of the handler, and whether the event is remembered.
