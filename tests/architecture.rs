@@ -102,6 +102,7 @@ const EDGES: &[Edge] = &[
         why: "it reads text; files and variables are the command line's",
     },
     Edge { under: "serve/deepaffex/", may: &[], why: "it answers values with values" },
+    Edge { under: "serve/quirk/", may: &[], why: "it decides what is answered; waiting is the server's" },
     Edge { under: "serve/results.rs", may: &[], why: "it is drawn from the seed" },
     Edge { under: "delivery/engine.rs", may: &["tokio"], why: "it owns the timer" },
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },

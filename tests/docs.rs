@@ -10,6 +10,7 @@ use wms_sim::outcome::exchange::{FailureCode, Side};
 use wms_sim::protocol::contract;
 use wms_sim::protocol::dialect::{Dialect, KEYS};
 use wms_sim::scenario::file::schema;
+use wms_sim::serve::quirk::{Area, QUIRKS};
 
 /// Compares a page with what it should be, or writes it.
 #[track_caller]
@@ -111,4 +112,51 @@ fn failures() {
     }
     text.push_str("\nThis page is made from the source: `UPDATE_DOCS=1 cargo test --test docs`.\n");
     page("failures.md", &text, "");
+}
+
+#[test]
+fn quirks() {
+    let mut text = String::from(
+        "# Quirks\n\n\
+         `wms-sim serve --quirk NAME` lets the inbox misbehave on purpose, each time as real receivers do that have a bug: for\n\
+         trying out a sender of your own, and a test of receivers. It can be given several times.\n\n\
+         Only the answer is another one, and what `GET /api/inbox/{id}/state` says that an app would remember. The inspector\n\
+         and the rest of the API go on showing the true verdict and findings; what a quirk did to a request stands there as a\n\
+         finding `quirk`, a note: `accepts-any-mac answered 204 instead of 401`.\n\n\
+         A request goes through the steps of the usual handler: its size and type, parsing, the MAC, the shape of the event,\n\
+         what came before. The first step that refuses it answers. Requests that wait are held, 256 at the most; one beyond\n\
+         them gets a 503. What was sent before is forgotten when the sessions are forgotten, or the server is started anew.\n\
+         There are no quirks beside `--forward`: what is forwarded is answered by its target.\n",
+    );
+    for (area, title) in [
+        (Area::Mac, "The MAC"),
+        (Area::Reading, "Reading a request"),
+        (Area::Order, "Order, and what came before"),
+        (Area::Answer, "The answer"),
+        (Area::Memory, "What is remembered"),
+    ] {
+        write!(text, "\n## {title}\n\n| quirk | the inbox | the bug that it imitates |\n|---|---|---|\n")
+            .unwrap();
+        for info in QUIRKS.iter().filter(|info| info.area == area) {
+            let takes = match info.parameter {
+                "" => String::new(),
+                parameter => format!(" (takes {parameter}: `{}`)", info.quirk()),
+            };
+            writeln!(text, "| `{}` | {}{takes} | {} |", info.name, cell(info.does), cell(info.bug)).unwrap();
+        }
+    }
+    text.push_str("\n## What cannot be combined\n\nOf each of these only one can be on:\n\n");
+    let mut choices = Vec::new();
+    for choice in QUIRKS.iter().filter_map(|info| info.choice) {
+        if !choices.contains(&choice) {
+            choices.push(choice);
+        }
+    }
+    for choice in choices {
+        let names = QUIRKS.iter().filter(|info| info.choice == Some(choice));
+        let names: Vec<String> = names.map(|info| format!("`{}`", info.name)).collect();
+        writeln!(text, "- {}: {}", choice.as_str(), names.join(", ")).unwrap();
+    }
+    text.push_str("\nThis page is made from the source: `UPDATE_DOCS=1 cargo test --test docs`.\n");
+    page("quirks.md", &text, "");
 }

@@ -24,6 +24,8 @@ pub mod learn;
 pub mod ledger;
 #[cfg(feature = "serve")]
 pub mod listener;
+#[cfg(feature = "serve")]
+pub mod quirk;
 pub mod received;
 #[cfg(feature = "serve")]
 pub mod results;

@@ -27,6 +27,37 @@ struct Said {
     event: Option<String>,
 }
 
+/// What the sender is told, where it is not what the inbox says.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The HTTP status, where there is an answer.
+    pub status: Option<u16>,
+    /// Its body.
+    pub answer: String,
+    /// An app behind the inbox would remember the event.
+    pub remembered: bool,
+    /// What there is to remark beside the findings.
+    pub remarks: Vec<Remark>,
+    /// It is told later: how long it takes is noted then.
+    pub later: bool,
+    /// It is passed on, and answered by somebody else.
+    pub forwarded: bool,
+}
+
+impl Told {
+    /// What the inbox says.
+    pub fn by(receipt: &Receipt) -> Self {
+        Self {
+            status: Some(receipt.status),
+            answer: receipt.answer.clone(),
+            remembered: receipt.event.is_some(),
+            remarks: Vec::new(),
+            later: false,
+            forwarded: false,
+        }
+    }
+}
+
 /// Where a request stands in the ledger.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -43,6 +74,15 @@ impl Place {
             });
         });
     }
+
+    /// Writes down that the request was answered now.
+    pub fn answered(&self, hub: &Hub, came: Moment) {
+        hub.write(|ledger, now| {
+            ledger.change(&self.session, Side::Received, self.key, now, |record| {
+                record.latency = Some(now.since(came));
+            });
+        });
+    }
 }
 
 /// Enters a request into the ledger. One that is to be passed on is shown as under way.
@@ -52,7 +92,7 @@ pub fn enter(
     headers: Arc<[(String, String)]>,
     body: &[u8],
     receipt: &Receipt,
-    forwards: bool,
+    told: Told,
 ) -> Place {
     // A body that nobody vouches for, or that is no event, is shown as what it says it is.
     let said: Said = serde_json::from_slice(body).unwrap_or_default();
@@ -64,7 +104,7 @@ pub fn enter(
     };
     let code = receipt.event.as_ref().and_then(|event| event.code);
     let now = hub.now();
-    let answer = receipt.answer.as_bytes();
+    let answer = told.answer.as_bytes();
     // What came is a part of its connection's buffer, all of which would be kept with it.
     let body = Bytes::copy_from_slice(body);
     let record = Record {
@@ -78,10 +118,10 @@ pub fn enter(
         mac: mac(receipt),
         at: came,
         due: None,
-        status: Some(receipt.status),
-        latency: Some(now.since(came)),
+        status: told.status,
+        latency: (!told.later).then(|| now.since(came)),
         answer: Bytes::copy_from_slice(&answer[..answer.len().min(ANSWER_EXCERPT)]),
-        forwarded: forwards.then_some(Forwarded::Pending),
+        forwarded: told.forwarded.then_some(Forwarded::Pending),
         delivered: None,
         failure: None,
         attempts: 1,
@@ -94,7 +134,9 @@ pub fn enter(
                 severity: finding.severity().as_str(),
                 message: finding.to_string(),
             })
+            .chain(told.remarks)
             .collect(),
+        remembered: told.remembered,
     };
     let seen = hub.desk.inbox().session(hub.desk.now(), &id);
     hub.write(|ledger, now| {

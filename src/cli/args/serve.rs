@@ -8,6 +8,7 @@ use clap::{ArgGroup, Args};
 use super::send::OutputName;
 use super::{DeliveryArgs, DialectArgs, SecretArgs};
 use crate::delivery::policy::Pace;
+use crate::serve::quirk::{QUIRKS, Quirk, QuirkInfo};
 
 /// Run a local stand-in for WMS, with an inspector.
 ///
@@ -66,9 +67,27 @@ pub(in crate::cli) struct ServeArgs {
     /// Another name under which the server may be spoken to, such as that of a tunnel
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<String>,
+    #[arg(long, value_name = "NAME", value_parser = quirk, help = QUIRK, long_help = quirks())]
+    pub quirk: Vec<Quirk>,
     #[command(flatten)]
     pub dialect: DialectArgs,
     /// How to tell what happens
     #[arg(long, value_enum, default_value = "human")]
     pub output: OutputName,
+}
+
+const QUIRK: &str = "Let the inbox misbehave on purpose (--help lists how); can be given several times, and only the answer is wrong";
+
+fn quirk(text: &str) -> Result<Quirk, String> {
+    text.parse().map_err(|error: String| format!("{error} (wms-sim serve --help lists them)"))
+}
+
+/// The help of `--quirk`, with every name.
+fn quirks() -> String {
+    let line = |info: &QuirkInfo| match info.parameter {
+        "" => format!("- {}: {}", info.name, info.does),
+        takes => format!("- {}[=..]: {} ({takes})", info.name, info.does),
+    };
+    let lines: Vec<String> = QUIRKS.iter().map(line).collect();
+    format!("{QUIRK}. docs/quirks.md says which bug each imitates.\n{}", lines.join("\n"))
 }

@@ -18,6 +18,7 @@ use crate::serve::callback::{Allowed, CallbackUrl, Prefix};
 use crate::serve::choice::Choice;
 use crate::serve::configs::ReadyConfig;
 use crate::serve::inbox::InboxOptions;
+use crate::serve::quirk::Quirks;
 use crate::serve::stage::Scene;
 use crate::transport::options::TransportOptions;
 
@@ -34,6 +35,8 @@ pub(in crate::cli) struct ServeJob {
     pub own_inbox: bool,
     pub secret_source: &'static str,
     pub inbox: InboxOptions,
+    /// How the inbox misbehaves.
+    pub quirks: Quirks,
     pub library: Library,
     pub seed: Seed,
     /// Where the inbox passes on what it receives.
@@ -72,7 +75,13 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         // Sessions of a config can come to the inbox too.
         signers.push(Signer::new(&held.secret, spoken.mac_input));
     }
+    let quirks = Quirks::new(args.quirk.clone(), signers.clone(), &spoken).map_err(|error| {
+        CliError::usage(format!("--quirk: {error}")).help("wms-sim serve --help lists the quirks")
+    })?;
     let mut warnings = Vec::new();
+    if !quirks.is_empty() {
+        warnings.push(format!("the inbox misbehaves on purpose: {}", quirks.names().join(", ")));
+    }
     if !args.listen.ip().is_loopback() {
         warnings.push(format!(
             "{} is no loopback address: whoever reaches it can see what is received and start sessions",
@@ -80,6 +89,11 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         ));
     }
     let forward = forward(args, &spoken)?;
+    if forward.is_some() && !quirks.is_empty() {
+        let message =
+            "--quirk and --forward cannot be on together: what is forwarded is answered by its target";
+        return Err(CliError::usage(message).help("leave one of them out"));
+    }
     if forward.is_some() && secret_source == MADE_UP {
         warnings.push(
             "no secret is given: what is forwarded is taken for forged; --secret-file FILE makes its MACs right".to_owned(),
@@ -111,6 +125,7 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         own_inbox,
         secret_source,
         inbox: InboxOptions::new(signers, spoken),
+        quirks,
         library: catalogue.library,
         seed,
         forward,

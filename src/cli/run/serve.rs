@@ -62,6 +62,7 @@ fn capture(path: &Path, start: Epoch) -> Result<Sink, CliError> {
 async fn serve(job: ServeJob) -> Result<Exit, CliError> {
     let hub = Hub::new(Desk::open(job.inbox), Bounds::default());
     let stage = Stage::new(std::sync::Arc::clone(&hub), job.library, job.seed);
+    let quirks = job.quirks.names();
     let forward = job.forward.map(|options| Forwarder::new(&options, hub.clock())).transpose();
     let forward = forward.map_err(|error| CliError::usage(error.to_string()).about("forward"))?;
     let capture = job.journal.as_deref().map(|path| capture(path, hub.epoch())).transpose()?;
@@ -76,6 +77,7 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         seed: job.seed,
         own_inbox: job.own_inbox,
         secret_source: job.secret_source.to_owned(),
+        quirks: job.quirks,
     };
     let server = Server::open(options, hub, stage).await.map_err(|error| {
         CliError::could_not(format!("cannot listen on {}: {error}", job.listen))
@@ -93,9 +95,10 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         }
         OutputName::Ndjson => {
             let mut out = Out::open();
-            out.line(
-                &json!({ "type": "ready", "url": server.url(), "webhook": server.webhook() }).to_string(),
-            );
+            let ready = json!({
+                "type": "ready", "url": server.url(), "webhook": server.webhook(), "quirks": quirks,
+            });
+            out.line(&ready.to_string());
             out.flush();
         }
         OutputName::Quiet => {}

@@ -123,6 +123,11 @@ impl Facts {
 }
 
 impl Escapes {
+    /// Only what JSON demands.
+    pub(super) const RAW: Self = Self { wide: Wide::Raw, slash: false, html: false };
+    /// Everything beyond ASCII too.
+    pub(super) const ASCII: Self = Self { wide: Wide::Lower, slash: false, html: false };
+
     /// Appends the string, with its quotes.
     pub(super) fn write(self, out: &mut String, text: &Text<'_>) {
         let Some(says) = &text.says else {

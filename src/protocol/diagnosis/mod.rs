@@ -16,6 +16,7 @@ mod keys;
 mod numbers;
 mod reason;
 mod repr;
+pub mod reprint;
 mod rewrite;
 mod search;
 #[cfg(test)]

@@ -186,6 +186,42 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Of keys that come twice the last one counts, in the first one's place: so it is in JavaScript and Python.
+    pub(super) fn forget_repeats(&mut self) {
+        self.own.forget_repeats();
+    }
+
+    /// Keys that are whole numbers come first, by their value: so it is in JavaScript.
+    pub(super) fn numbers_first(&mut self) {
+        let index =
+            |key: &str| key.parse::<u32>().ok().filter(|index| *index < u32::MAX && index.to_string() == key);
+        self.own.order_by(|key| index(key).map_or(u64::MAX, u64::from));
+    }
+
+    /// As `JSON.stringify` prints it.
+    pub(super) fn as_javascript(&mut self) -> String {
+        self.print_as(Layout::Compact, Escapes::RAW, Numbers::JavaScript)
+    }
+
+    /// As `json.dumps` prints it.
+    pub(super) fn as_python(&mut self) -> String {
+        self.print_as(Layout::Spaced, Escapes::ASCII, Numbers::Python)
+    }
+
+    fn print_as(&mut self, layout: Layout, escapes: Escapes, numbers: Numbers) -> String {
+        // By the places that they had when the body was read.
+        let mut printed = Vec::new();
+        let mut places = Vec::new();
+        self.own.visit_numbers(&mut |place, number| places.push((place, numbers.print(number))));
+        places.sort_unstable();
+        for (place, number) in places {
+            printed.resize(place, String::new());
+            printed.push(number);
+        }
+        self.numbers = vec![(numbers, printed)];
+        self.print(Rewrite { layout, order: Order::Own, escapes: Some(escapes), numbers })
+    }
+
     fn number(&self, out: &mut String, way: Numbers, place: usize, number: &str) {
         let printed = self.numbers.iter().find(|(known, _)| *known == way);
         out.push_str(printed.and_then(|(_, printed)| printed.get(place)).map_or(number, String::as_str));

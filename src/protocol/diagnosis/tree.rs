@@ -1,6 +1,9 @@
 //! JSON with everything that a parser usually forgets: the order of the keys, keys that come twice, and each number and
 //! string as it was written.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 /// Deeper than this no body is taken apart.
 const DEEPEST: usize = 64;
 
@@ -131,6 +134,44 @@ impl<'a> Node<'a> {
             Self::Text(one) => text(one),
             Self::Number(_, one) => number(one),
             Self::Word(_) => {}
+        }
+    }
+
+    /// Visits every number, with the place that it had in the text.
+    pub(super) fn visit_numbers(&self, number: &mut impl FnMut(usize, &'a str)) {
+        match self {
+            Self::Object(members) => members.iter().for_each(|(_, value)| value.visit_numbers(number)),
+            Self::Array(items) => items.iter().for_each(|item| item.visit_numbers(number)),
+            Self::Number(place, one) => number(*place, one),
+            Self::Text(_) | Self::Word(_) => {}
+        }
+    }
+
+    /// Leaves each key of an object once: where the first stood, with the value of the last.
+    pub(super) fn forget_repeats(&mut self) {
+        match self {
+            Self::Object(members) => {
+                let mut places = HashMap::new();
+                let mut kept: Vec<(Text<'a>, Self)> = Vec::with_capacity(members.len());
+                for (key, mut value) in members.drain(..) {
+                    value.forget_repeats();
+                    let says = key.says.clone().unwrap_or_else(|| key.raw.to_owned());
+                    match places.entry(says) {
+                        Entry::Vacant(place) => {
+                            place.insert(kept.len());
+                            kept.push((key, value));
+                        }
+                        Entry::Occupied(place) => {
+                            if let Some(first) = kept.get_mut(*place.get()) {
+                                first.1 = value;
+                            }
+                        }
+                    }
+                }
+                *members = kept;
+            }
+            Self::Array(items) => items.iter_mut().for_each(Self::forget_repeats),
+            Self::Text(_) | Self::Number(..) | Self::Word(_) => {}
         }
     }
 

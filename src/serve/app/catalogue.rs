@@ -103,6 +103,8 @@ pub(super) struct Info {
     secret_source: String,
     /// The Config IDs that are known.
     configs: Vec<String>,
+    /// How the inbox misbehaves on purpose: names of quirks, with their parameters. Empty where it does not.
+    quirks: Vec<String>,
     /// Where the inbox passes on what it receives.
     forward: Option<String>,
 }
@@ -117,6 +119,7 @@ pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
         mix: shared.scene.plays.mix().map(str::to_owned),
         secret_source: shared.secret_source.clone(),
         configs: shared.configs.keys().cloned().collect(),
+        quirks: shared.misbehaving.names(),
         forward: shared.forwarding.as_ref().map(|forwarding| forwarding.target()),
     })
 }

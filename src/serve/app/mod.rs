@@ -9,10 +9,12 @@ mod events;
 mod forwarding;
 mod guard;
 mod journal;
+mod misbehaving;
 mod openapi;
 mod pages;
 mod received;
 mod records;
+mod remembered;
 mod sessions;
 mod waiting;
 
@@ -32,6 +34,7 @@ use tokio::sync::{Semaphore, watch};
 use super::deepaffex::Api;
 use super::hub::Hub;
 use super::listener::{self, Limits};
+use super::quirk::Quirks;
 use super::stage::{Scene, Stage};
 use super::webhook;
 use crate::seed::Seed;
@@ -40,6 +43,7 @@ use crate::transport::target::Target;
 use forwarding::Forwarding;
 use guard::Guard;
 use journal::Journal;
+use misbehaving::Misbehaving;
 
 pub use journal::Sink;
 
@@ -68,6 +72,8 @@ pub struct Options {
     pub own_inbox: bool,
     /// Where the secret comes from, in words.
     pub secret_source: String,
+    /// How the inbox misbehaves.
+    pub quirks: Quirks,
     /// Where the inbox passes on what it receives.
     pub forward: Option<Forwarder>,
     /// Where it writes down what it receives.
@@ -84,6 +90,7 @@ pub(super) struct Shared {
     configs: BTreeMap<String, Scene>,
     deepaffex: Mutex<Api>,
     secret_source: String,
+    misbehaving: Misbehaving,
     forwarding: Option<Arc<Forwarding>>,
     journal: Option<Journal>,
     address: SocketAddr,
@@ -136,6 +143,7 @@ impl Server {
             configs,
             deepaffex: Mutex::new(Api::new(options.seed)),
             secret_source: options.secret_source,
+            misbehaving: Misbehaving::new(options.quirks),
             forwarding: options.forward.map(|forwarder| Arc::new(Forwarding::new(forwarder))),
             journal: options.capture.map(Journal::new),
             address,
@@ -177,6 +185,8 @@ impl Server {
             ended = &mut serving => return ended.map_err(io::Error::other),
             () = stop => {}
         }
+        // Requests that it holds are sessions' of its own, perhaps: they could not say goodbye.
+        shared.misbehaving.end();
         // The inbox stays open while sessions say goodbye to it.
         shared.stage.close().await;
         shared.ending.send_replace(true);
@@ -210,6 +220,7 @@ fn router(shared: &Arc<Shared>, guard: &Arc<Guard>) -> Router {
         .route("/sessions/{id}/events/{key}/replay", post(records::again))
         .route("/sessions/{id}/events/{key}/curl", get(records::curl))
         .route("/inbox/{id}", get(sessions::inbox))
+        .route("/inbox/{id}/state", get(remembered::state))
         .route("/events", get(events::follow))
         .route("/scenarios", get(catalogue::scenarios))
         .route("/mixes", get(catalogue::mixes))

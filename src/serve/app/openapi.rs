@@ -7,11 +7,13 @@ use super::answer::Wrong;
 use super::catalogue::{FaultView, Info, MixView, ScenarioView};
 use super::events::{Changed, Which as Follow};
 use super::records::{Again, Where};
+use super::remembered::As;
 use super::sessions::{Began, NewAct, NewSession, Told, Which};
 use super::waiting::Wait;
 use crate::protocol::contract;
 use crate::protocol::dialect::Dialect;
 use crate::serve::ledger::{DetailView, SessionView};
+use crate::serve::quirk::Remembered;
 
 /// The document, with the webhooks of a dialect.
 pub(super) fn document(dialect: &Dialect) -> Value {
@@ -127,6 +129,7 @@ fn of_a_session(schemas: &mut Schemas) -> Value {
         "name": "id", "in": "path", "required": true, "description": "The session's ID", "schema": { "type": "string" },
     });
     let wait: Vec<Value> = std::iter::once(session.clone()).chain(schemas.query::<Wait>()).collect();
+    let state: Vec<Value> = std::iter::once(session.clone()).chain(schemas.query::<As>()).collect();
     let wrong = wrong(schemas);
     json!({
         "/api/sessions/{id}": {
@@ -152,6 +155,15 @@ fn of_a_session(schemas: &mut Schemas) -> Value {
                 "summary": "A session and what the inbox received of it",
                 "parameters": wait,
                 "responses": ok(&wrong, "The session", &schemas.of::<DetailView>()),
+            },
+        },
+        "/api/inbox/{id}/state": {
+            "get": {
+                "operationId": "getRemembered",
+                "summary": "What a customer's app would remember of a session: from the events that were taken, whatever their \
+                            order and however often one came",
+                "parameters": state,
+                "responses": ok(&wrong, "What it would remember", &schemas.of::<Remembered>()),
             },
         },
     })

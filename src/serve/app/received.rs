@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::Shared;
 use super::forwarding::Forwarding;
 use crate::outcome::journal::received::{Judged, received_line};
-use crate::serve::received;
+use crate::serve::received::{self, Told};
 use crate::serve::webhook::{self, Taken};
 
 pub(super) async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -24,8 +24,11 @@ pub(super) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
             received_line(came, &headers, &taken.body, Some(judged))
         })
     });
-    let forwards = shared.forwarding.is_some();
-    let place = received::enter(&shared.hub, came, headers, &taken.body, &taken.receipt, forwards);
+    if shared.misbehaving.is_on() {
+        return shared.misbehaving.answer(&shared.hub, came, taken, headers).await;
+    }
+    let told = Told { forwarded: shared.forwarding.is_some(), ..Told::by(&taken.receipt) };
+    let place = received::enter(&shared.hub, came, headers, &taken.body, &taken.receipt, told);
     match &shared.forwarding {
         None => webhook::answered(taken.receipt.status, taken.receipt.answer),
         Some(forwarding) => passed_on(&shared, forwarding, taken, place, number).await,

@@ -140,6 +140,7 @@ pub(super) async fn start(
 pub(super) async fn forget(State(shared): State<Arc<Shared>>) -> StatusCode {
     shared.hub.write(|ledger, _| ledger.forget());
     shared.hub.desk.inbox().forget_sessions();
+    shared.misbehaving.forget();
     StatusCode::NO_CONTENT
 }
 

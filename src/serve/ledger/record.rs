@@ -62,6 +62,8 @@ pub struct Record {
     pub faults: Vec<String>,
     /// What was found in it.
     pub remarks: Vec<Remark>,
+    /// An app behind the inbox would remember it.
+    pub remembered: bool,
 }
 
 impl Record {

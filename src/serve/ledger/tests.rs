@@ -31,6 +31,7 @@ fn record(event: &str, delivered: Option<Delivered>) -> Record {
         attempts: 0,
         faults: Vec::new(),
         remarks: Vec::new(),
+        remembered: false,
     }
 }
 

@@ -107,6 +107,7 @@ impl Following {
             attempts: 1,
             faults: Vec::new(),
             remarks: Vec::new(),
+            remembered: false,
         };
         let key = self.hub.write(|ledger, now| ledger.add(&self.id, Side::Sent, record, now));
         self.pending.entry(sequence).or_default().push(key);

@@ -50,6 +50,32 @@ check('axe, while sessions run', async (page) => {
   quiet();
 });
 
+check('an inbox that misbehaves', async (page) => {
+  const odd = await serve(['--quirk', 'answers-late=200ms', '--quirk', 'accepts-any-mac']);
+  const quiet = watch(page);
+  const body = JSON.stringify({ timestamp: 1, sessionId: 'forged', sequence: 0, event: 'WMS_LOADED', severity: 'INFO' });
+  const answer = await fetch(new URL('/webhook', odd.url), { method: 'POST', headers: { 'X-WMS-Content-MAC': 'wrong' }, body });
+  assert.equal(answer.status, 204);
+  for (const width of [1440, 400]) {
+    await page.setViewportSize({ width, height: 800 });
+    await openInspector(page, odd.url);
+    await page.waitForSelector('#misbehaves:not([hidden])');
+    assert.equal(await page.textContent('#misbehaves'), 'The inbox misbehaves on purpose: answers-late=200ms, accepts-any-mac');
+    await axeFindsNothing(page, `an inbox that misbehaves, ${width} px`);
+  }
+  // The verdict is the true one, whatever was answered.
+  await page.setViewportSize({ width: 1440, height: 800 });
+  await page.locator('.row').first().click();
+  await page.waitForSelector('#rows tr');
+  const row = await page.textContent('#rows');
+  assert.match(row, /invalid/);
+  assert.match(row, /204/);
+  quiet();
+  await odd.stop();
+  await openInspector(page, wms.url);
+  assert.equal(await page.locator('#misbehaves').isVisible(), false);
+});
+
 check('texts of strangers', async (page) => {
   const prepared = [];
   // With a right MAC, strangers or not, and with a session ID that is a path.

@@ -10,6 +10,7 @@ import { openSession } from './feed.js';
 import { on } from './frame.js';
 import { startKeys } from './keys.js';
 import { startList } from './list.js';
+import { drawMisbehaves } from './misbehaves.js';
 import { follow } from './route.js';
 import { state } from './state.js';
 import { setTitle } from './title.js';
@@ -21,6 +22,7 @@ startDetail();
 startKeys();
 
 on('info', () => setText(byId('webhook'), state.info?.webhook ?? ''));
+on('info', drawMisbehaves);
 on('info', () => {
   setText(byId('forward'), state.info?.forward ?? '');
   byId('forward-part').hidden = !state.info?.forward;

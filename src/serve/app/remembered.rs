@@ -1,0 +1,35 @@
+//! `/api/inbox/{id}/state`: what a customer's app would remember of a session.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Shared;
+use super::answer::Wrong;
+use crate::serve::ledger::Side;
+use crate::serve::quirk::Remembered;
+
+/// How to look at a session.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub(super) struct As {
+    /// `true`: as though nothing more were to come, so that a session that just stops is abandoned, and not open.
+    ended: Option<bool>,
+}
+
+pub(super) async fn state(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(As { ended }): Query<As>,
+) -> Result<Json<Remembered>, Wrong> {
+    // Bodies are shared and not copied; reading them needs no lock.
+    let taken: Vec<_> = shared.hub.look(|ledger| {
+        let records = ledger.records(&id, Side::Received).iter();
+        records.filter(|record| record.remembered).map(|record| record.body.clone()).collect()
+    });
+    let bodies = taken.iter().map(AsRef::as_ref);
+    let remembered = shared.misbehaving.quirks().recall(&id, bodies, ended.unwrap_or(false));
+    remembered.map(Json).ok_or_else(|| Wrong::no_session(&id))
+}
