@@ -62,8 +62,8 @@ pub fn enter(hub: &Hub, came: Moment, headers: Arc<[(String, String)]>, body: By
             .findings
             .iter()
             .map(|finding| Remark {
-                code: finding.code().as_str(),
-                severity: finding.severity().as_str(),
+                code: finding.code().as_str().into(),
+                severity: finding.severity().as_str().into(),
                 message: finding.to_string(),
             })
             .collect(),

@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::catalogue::{self, Catalogue};
 use super::{dialect, secret, serve_config, target};
@@ -30,6 +31,7 @@ pub(in crate::cli) struct ServeJob {
     pub inbox: InboxOptions,
     pub library: Library,
     pub seed: Seed,
+    pub persist: Option<PathBuf>,
     pub output: OutputName,
     pub warnings: Vec<String>,
 }
@@ -97,6 +99,7 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         inbox: InboxOptions::new(signers, spoken),
         library: catalogue.library,
         seed,
+        persist: args.persist.clone(),
         output: args.output,
         warnings,
     })

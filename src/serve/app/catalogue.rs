@@ -13,6 +13,7 @@ use crate::protocol::conclusion::Outcome;
 use crate::scenario::compile::Options;
 use crate::scenario::file::mix as mix_file;
 use crate::scenario::library::load_plan;
+use crate::serve::hub::Persisting;
 
 /// A scenario of the catalogue.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -103,6 +104,8 @@ pub(super) struct Info {
     secret_source: String,
     /// The Config IDs that are known.
     configs: Vec<String>,
+    /// The file that the history is kept in, so that it survives a restart; null where there is none.
+    persist: Option<Persisting>,
 }
 
 pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
@@ -115,5 +118,6 @@ pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
         mix: shared.scene.plays.mix().map(str::to_owned),
         secret_source: shared.secret_source.clone(),
         configs: shared.configs.keys().cloned().collect(),
+        persist: shared.hub.persisting().borrow().clone(),
     })
 }

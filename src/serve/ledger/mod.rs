@@ -6,6 +6,8 @@
 mod entry;
 mod feed;
 mod journal;
+#[cfg(feature = "persist")]
+mod kept;
 mod record;
 mod view;
 
@@ -15,12 +17,18 @@ use std::sync::Arc;
 pub use entry::{Begun, State};
 pub use feed::{Change, News, What};
 pub use journal::journal;
+#[cfg(feature = "persist")]
+pub(in crate::serve) use entry::{ReceivedCounts, SentCounts};
+#[cfg(feature = "persist")]
+pub(in crate::serve) use kept::Kept;
 pub use record::{Delivered, Mac, MacVerdict, Record, Remark, Side};
 pub use view::{
     DetailView, FailureView, MacView, ReceivedView, RecordView, RemarkView, SentView, SessionView,
 };
 
 use crate::clock::Moment;
+#[cfg(feature = "persist")]
+use crate::serve::inbox::Progress;
 use crate::serve::inbox::SessionState;
 use crate::transport::target::Target;
 use entry::Entry;
@@ -179,7 +187,12 @@ impl Ledger {
 
     /// Where a session's events go; `None` where none were sent.
     pub fn target(&self, id: &str) -> Option<Target> {
-        Some(self.entries.get(id)?.begun.as_ref()?.target.clone())
+        Some(self.begun(id)?.target.clone())
+    }
+
+    /// What is known of a session that was played.
+    pub fn begun(&self, id: &str) -> Option<&Begun> {
+        self.entries.get(id)?.begun.as_ref()
     }
 
     /// One record.

@@ -13,6 +13,7 @@ import { startList } from './list.js';
 import { follow } from './route.js';
 import { state } from './state.js';
 import { setTitle } from './title.js';
+import { showUnsaved } from './unsaved.js';
 
 startFilters();
 startList();
@@ -21,6 +22,7 @@ startDetail();
 startKeys();
 
 on('info', () => setText(byId('webhook'), state.info?.webhook ?? ''));
+on('info', () => showUnsaved(state.info?.persist));
 on('sessions', setTitle);
 byId('copy-webhook').addEventListener('click', () => state.info && copy(state.info.webhook, 'the webhook URL'));
 byId('forget').addEventListener('click', forgetAll);
