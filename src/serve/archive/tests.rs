@@ -149,6 +149,11 @@ proptest! {
         prop_assert_eq!(read.side, side);
         prop_assert_eq!(read.record(epoch), record);
     }
+}
+
+proptest! {
+    // Each case makes a file.
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// Through the database too, whose texts and blobs are not those of Rust.
     #[test]
@@ -204,7 +209,8 @@ proptest! {
         let known = history.restore(&again, &Targets::default());
         prop_assert!(known > latest);
         let (was, is) = (hub.look(|ledger| ledger.ids().len()), again.look(|ledger| ledger.ids().len()));
-        prop_assert_eq!(was, is);
+        // What ran could be more than the bound; it does not run any more.
+        prop_assert!(is <= was && is >= was.min(4), "{was} {is}");
         let unfinished = again.look(|ledger| {
             let pending = |id: &Arc<str>| {
                 ledger.records(id, Side::Sent).iter().any(|record| record.delivered == Some(Delivered::Pending))
@@ -254,7 +260,7 @@ fn values_of_headers_are_not_kept_unless_they_are_harmless() {
     ];
     let all = headers.map(|(name, value, _)| (name.to_owned(), value.to_owned()));
     let row =
-        row(Epoch::from_unix_nanos(0), Side::Received, &Record { headers: all[..].into(), ..empty() });
+        row(Epoch::from_unix_nanos(0), Side::Received, &Record { key: 1, headers: all[..].into(), ..empty() });
     assert!(!row.about.contains("secret"), "{}", row.about);
     let read = Read::of(row).unwrap().record(Epoch::from_unix_nanos(0));
     for ((name, value, harmless), found) in headers.iter().zip(&*read.headers) {
