@@ -54,13 +54,8 @@ impl Store {
         while pages.next()?.is_some() {}
         drop(pages);
         drop(statement);
-        // What was forgotten on purpose is not to be found beside the file either.
-        let is_empty =
-            self.connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM session)", [], |row| row.get(0))?;
-        if is_empty {
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        }
-        Ok(())
+        // The file itself changes with this, and what was forgotten is not to be found beside it either.
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
     }
 
     /// Reads everything. Rows that are damaged are passed over and counted; they are deleted, for nothing else ever

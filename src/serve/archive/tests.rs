@@ -107,7 +107,7 @@ fn scratch() -> (tempfile::TempDir, PathBuf) {
 /// Follows the hub's ledger into a new file.
 fn mirror(hub: &Arc<Hub>, path: &Path) -> Mirror {
     let known = hub.look(crate::serve::ledger::Ledger::latest);
-    Mirror { store: open(path).unwrap(), hub: Arc::clone(hub), targets: Targets::default(), known }
+    Mirror::new(open(path).unwrap(), Arc::clone(hub), Targets::default(), known)
 }
 
 /// Everything in the ledger, in one text.
@@ -219,7 +219,7 @@ proptest! {
         });
         prop_assert!(!unfinished);
         // And what it made of that is written.
-        let mut mirror = Mirror { store, hub: Arc::clone(&again), targets: Targets::default(), known };
+        let mut mirror = Mirror::new(store, Arc::clone(&again), Targets::default(), known);
         mirror.catch_up().unwrap();
         prop_assert_eq!(all_in(&mut mirror.store, again.epoch()), all_of(&again));
     }

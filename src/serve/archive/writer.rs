@@ -13,6 +13,7 @@ use super::history::Targets;
 use super::row::row;
 use super::session::text;
 use super::store::{Entry, Store};
+use crate::clock::Moment;
 use crate::serve::hub::{Hub, Persisting};
 use crate::serve::ledger::{Change, Kept, Ledger, News, Record, Side, What};
 
@@ -22,6 +23,9 @@ const AT_ONCE: usize = 256;
 const TOGETHER: usize = 32;
 /// How long is waited between two transactions: what changes in between is written once.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long what was deleted may lie there until its room is given back: that takes longer than deleting, and under load
+/// the room is needed again.
+const SHRINK_AFTER: Duration = Duration::from_secs(1);
 /// How long is waited after one that failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
@@ -48,7 +52,7 @@ impl Writer {
         let (end, ending) = watch::channel(false);
         hub.persisting().send_replace(Some(Persisting { file: file.clone(), error: None }));
         let runtime = Handle::current();
-        let mut mirror = Mirror { store, hub, targets, known };
+        let mut mirror = Mirror::new(store, hub, targets, known);
         let thread = std::thread::Builder::new()
             .name("persist".to_owned())
             .spawn(move || mirror.run(&runtime, ending, &file, &warn))?;
@@ -81,19 +85,25 @@ struct Batch {
 /// The file and what it mirrors.
 pub(super) struct Mirror {
     pub store: Store,
-    pub hub: Arc<Hub>,
-    pub targets: Targets,
-    pub known: u64,
+    hub: Arc<Hub>,
+    targets: Targets,
+    known: u64,
+    /// When something was deleted whose room was not given back yet.
+    deleted: Option<Moment>,
 }
 
 impl Mirror {
+    pub fn new(store: Store, hub: Arc<Hub>, targets: Targets, known: u64) -> Self {
+        Self { store, hub, targets, known, deleted: None }
+    }
+
     fn run(&mut self, runtime: &Handle, mut ending: watch::Receiver<bool>, file: &str, warn: &dyn Fn(&str)) {
         let mut changes = self.hub.changes();
         loop {
             // Looked at before the last is written, so that nothing is left out.
             let last = *ending.borrow_and_update();
             changes.borrow_and_update();
-            let result = self.catch_up();
+            let result = self.catch_up().and_then(|()| self.shrink(last));
             let failed = result.as_ref().err().map(ToString::to_string);
             self.tell(file, failed, last, warn);
             if last {
@@ -107,6 +117,7 @@ impl Mirror {
                         // The hub is held here, so it does not end first.
                         _ = changes.changed() => {}
                         _ = ending.changed() => {}
+                        () = tokio::time::sleep(SHRINK_AFTER), if self.deleted.is_some() => {}
                     }
                 }
             });
@@ -134,21 +145,28 @@ impl Mirror {
 
     /// Writes everything that is new.
     pub(super) fn catch_up(&mut self) -> rusqlite::Result<()> {
-        let mut removed = false;
         loop {
             let Batch { known, found, anew } = self.batch();
             if anew {
                 self.write_anew()?;
-                removed = true;
             } else if known == self.known {
-                break;
+                return Ok(());
             } else {
-                removed |= found.iter().any(|found| matches!(found, Found::Removed(_)));
                 self.write(found, known)?;
             }
             self.known = known;
         }
-        if removed { self.store.shrink() } else { Ok(()) }
+    }
+
+    /// Gives the room of what was deleted back, where that is due.
+    fn shrink(&mut self, at_once: bool) -> rusqlite::Result<()> {
+        if let Some(deleted) = self.deleted
+            && (at_once || self.hub.now().since(deleted) >= SHRINK_AFTER)
+        {
+            self.store.shrink()?;
+            self.deleted = None;
+        }
+        Ok(())
     }
 
     /// What is new, as far as it goes into one transaction.
@@ -201,6 +219,9 @@ impl Mirror {
     }
 
     fn write(&mut self, found: Vec<Found>, known: u64) -> rusqlite::Result<()> {
+        if found.iter().any(|found| matches!(found, Found::Removed(_))) {
+            self.deleted.get_or_insert(self.hub.now());
+        }
         let epoch = self.hub.epoch();
         let entry = |found| match found {
             Found::Session(id, kept) => Entry::Session(id, text(epoch, &kept, &self.targets)),
