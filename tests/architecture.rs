@@ -99,7 +99,7 @@ const EDGES: &[Edge] = &[
     Edge { under: "serve/archive/store.rs", may: &["rusqlite"], why: "it reads and writes the file" },
     Edge {
         under: "serve/archive/writer.rs",
-        may: &["rusqlite", "tokio", "std::thread"],
+        may: &["tokio", "std::thread"],
         why: "it writes on a thread of its own, for a disk lets others wait",
     },
     Edge { under: "serve/inbox/", may: &[], why: "it judges bytes, wherever they came from" },

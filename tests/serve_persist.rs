@@ -452,6 +452,28 @@ fn warned(history: &Path) -> String {
     names.pop().unwrap().1
 }
 
+#[test]
+fn a_file_that_is_removed_is_made_again() {
+    let (_folder, path) = history();
+    let server = Server::start(&path, &[]);
+    server.event("one", 0, "WMS_LOADED");
+    written(&path, &server);
+    fs::remove_file(&path).unwrap();
+    server.event("two", 0, "WMS_LOADED");
+    until("it is there again", || path.exists());
+    written(&path, &server);
+    // Somebody puts a file of theirs there.
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, "my notes").unwrap();
+    server.event("three", 0, "WMS_LOADED");
+    until("it is told", || server.get("/api/info")["persist"]["error"].is_string());
+    assert_eq!(fs::read(&path).unwrap(), b"my notes");
+    fs::remove_file(&path).unwrap();
+    until("it is written again", || server.get("/api/info")["persist"]["error"].is_null());
+    server.end();
+    assert_eq!((count(&path, "session"), count(&path, "record")), (3, 3));
+}
+
 /// No byte beyond a size can be written, as on a disk that is full; later it can.
 #[test]
 fn a_full_disk_is_told_and_the_server_goes_on() {

@@ -76,7 +76,25 @@ pub fn open(path: &Path) -> Result<Store, ArchiveError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "journal_size_limit", 8 << 20)?;
-    Ok(Store::new(connection))
+    let which = which(&path);
+    Ok(Store::new(connection, path, which))
+}
+
+/// Which file stands at a path, whatever its name; `None` where there is none.
+pub(super) fn which(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().map(|about| number(&about))
+}
+
+#[cfg(unix)]
+fn number(about: &fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    (about.dev(), about.ino())
+}
+
+/// Where files have no numbers, one that is open cannot be removed or replaced.
+#[cfg(not(unix))]
+fn number(about: &fs::Metadata) -> (u64, u64) {
+    (0, u64::from(about.is_file()))
 }
 
 const OF_ANOTHER: &str = "a database of another program";

@@ -1,6 +1,7 @@
 //! The tables: what is written to them and read from them.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,12 +9,16 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::error::ArchiveError;
 use super::history::{History, Told};
+use super::open;
 use super::row::{Read, Row};
 use super::session::About;
 
 /// The open file.
 pub struct Store {
     connection: Connection,
+    path: PathBuf,
+    /// Which file it is; `None` while there is none.
+    which: Option<(u64, u64)>,
 }
 
 /// Something to write.
@@ -28,8 +33,22 @@ pub(super) enum Entry {
 }
 
 impl Store {
-    pub(super) const fn new(connection: Connection) -> Self {
-        Self { connection }
+    pub(super) const fn new(connection: Connection, path: PathBuf, which: Option<(u64, u64)>) -> Self {
+        Self { connection, path, which }
+    }
+
+    /// Whether its file is still there. One that was removed while it is open can be written to, and nobody sees it.
+    pub(super) fn is_in_place(&self) -> bool {
+        self.which.is_some() && open::which(&self.path) == self.which
+    }
+
+    /// Opens the file at its path anew.
+    pub(super) fn reopen(&mut self) -> Result<(), ArchiveError> {
+        // The old one is closed first: it takes away what lies beside it, which has the names of the new one's.
+        self.which = None;
+        self.connection = Connection::open_in_memory()?;
+        *self = open::open(&self.path)?;
+        Ok(())
     }
 
     /// Writes entries in their order, and the number of the change up to which everything is there: all of it or none.

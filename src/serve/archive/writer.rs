@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use super::error::ArchiveError;
 use super::history::Targets;
 use super::row::row;
 use super::session::text;
@@ -144,7 +145,11 @@ impl Mirror {
     }
 
     /// Writes everything that is new.
-    pub(super) fn catch_up(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn catch_up(&mut self) -> Result<(), ArchiveError> {
+        if self.hub.look(Ledger::latest) != self.known && !self.store.is_in_place() {
+            self.store.reopen()?;
+            self.write_anew()?;
+        }
         loop {
             let Batch { known, found, anew } = self.batch();
             if anew {
@@ -159,7 +164,7 @@ impl Mirror {
     }
 
     /// Gives the room of what was deleted back, where that is due.
-    fn shrink(&mut self, at_once: bool) -> rusqlite::Result<()> {
+    fn shrink(&mut self, at_once: bool) -> Result<(), ArchiveError> {
         if let Some(deleted) = self.deleted
             && (at_once || self.hub.now().since(deleted) >= SHRINK_AFTER)
         {
@@ -198,7 +203,7 @@ impl Mirror {
     }
 
     /// Writes every session, each in a transaction of its own, and deletes what is no more.
-    fn write_anew(&mut self) -> rusqlite::Result<()> {
+    fn write_anew(&mut self) -> Result<(), ArchiveError> {
         let ids = self.hub.look(Ledger::ids);
         for id in &ids {
             // Records in the file can be those of a session that was forgotten, and had the same ID.
@@ -218,7 +223,7 @@ impl Mirror {
         self.write(vec![Found::Removed(gone)], self.known)
     }
 
-    fn write(&mut self, found: Vec<Found>, known: u64) -> rusqlite::Result<()> {
+    fn write(&mut self, found: Vec<Found>, known: u64) -> Result<(), ArchiveError> {
         if found.iter().any(|found| matches!(found, Found::Removed(_))) {
             self.deleted.get_or_insert(self.hub.now());
         }
@@ -229,7 +234,7 @@ impl Mirror {
             Found::Removed(ids) => Entry::Removed(ids),
         };
         let entries: Vec<Entry> = found.into_iter().map(entry).collect();
-        self.store.write(&entries, known)
+        Ok(self.store.write(&entries, known)?)
     }
 }
 
