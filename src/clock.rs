@@ -28,7 +28,10 @@ impl Moment {
     }
 
     /// Milliseconds from `other` to this moment, with fractions; negative where `other` is later.
-    #[expect(clippy::cast_precision_loss, reason = "what lies 104 days apart is still exact to the nanosecond")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "what lies 104 days apart is still exact to the nanosecond"
+    )]
     pub fn millis_after(self, other: Self) -> f64 {
         (i128::from(self.0) - i128::from(other.0)) as f64 / 1e6
     }

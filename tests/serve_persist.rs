@@ -24,6 +24,8 @@ const SECRET: &str = "a secret of the history's tests";
 struct Server {
     running: Option<Running>,
     address: String,
+    /// Where its standard error goes.
+    errors: PathBuf,
 }
 
 impl Server {
@@ -32,10 +34,10 @@ impl Server {
     }
 
     /// The program may be started by another one, which comes first.
-    fn run(command: Command, history: &Path, more: &[&str]) -> Self {
+    fn run(mut command: Command, history: &Path, more: &[&str]) -> Self {
         let folder = history.parent().unwrap();
         let told = folder.join(format!("ready-{}", fs::read_dir(folder).unwrap().count()));
-        let mut command = command;
+        let errors = told.with_extension("err");
         command
             .args(["--listen", "127.0.0.1:0", "--output", "ndjson", "--persist"])
             .arg(history)
@@ -44,7 +46,7 @@ impl Server {
             .current_dir(folder)
             .stdin(std::process::Stdio::null())
             .stdout(fs::File::create(&told).unwrap())
-            .stderr(fs::File::create(told.with_extension("err")).unwrap());
+            .stderr(fs::File::create(&errors).unwrap());
         let running = Running::of(command.spawn().unwrap());
         let mut ready = String::new();
         until("the server is ready", || {
@@ -53,7 +55,7 @@ impl Server {
         });
         let ready: Value = serde_json::from_str(&ready).unwrap();
         let address = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
-        Self { running: Some(running), address }
+        Self { running: Some(running), address, errors }
     }
 
     fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
@@ -68,6 +70,11 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         (head[9..12].parse().unwrap(), body.to_owned())
+    }
+
+    /// What it said on standard error.
+    fn said(&self) -> String {
+        fs::read_to_string(&self.errors).unwrap()
     }
 
     fn get(&self, path: &str) -> Value {
@@ -214,7 +221,8 @@ fn the_inbox_remembers_what_came_before() {
     for kill in [false, true] {
         let (_folder, path) = history();
         let server = Server::start(&path, &[]);
-        for (sequence, event) in [(0, "WMS_LOADED"), (1, "CONFIGURATION_LOADED"), (2, "CAMERA_PERMISSION_GRANTED")]
+        for (sequence, event) in
+            [(0, "WMS_LOADED"), (1, "CONFIGURATION_LOADED"), (2, "CAMERA_PERMISSION_GRANTED")]
         {
             assert_eq!(server.event("mine", sequence, event).0, 204);
         }
@@ -245,8 +253,8 @@ fn what_was_under_way_is_interrupted() {
     let hangs = common::tcp::hangs();
     let server = Server::start(&path, &[]);
     let slow = server.play(&json!({ "scenario": "happy-path", "pace": "0.1x", "seed": 1 }));
-    let unanswered =
-        server.play(&json!({ "scenario": "bounce", "pace": "max", "to": format!("http://127.0.0.1:{hangs}/") }));
+    let unanswered = server
+        .play(&json!({ "scenario": "bounce", "pace": "max", "to": format!("http://127.0.0.1:{hangs}/") }));
     until("the first event is under way", || {
         server.get(&format!("/api/sessions/{unanswered}"))["events"][0]["delivery"] == "pending"
     });
@@ -359,7 +367,10 @@ fn the_file_is_bounded_like_the_memory() {
 fn a_file_of_something_else_is_left_alone() {
     let (folder, path) = history();
     let foreign = folder.path().join("foreign.db");
-    Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE t (a); PRAGMA journal_mode = WAL").unwrap();
+    Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE t (a); PRAGMA journal_mode = WAL")
+        .unwrap();
     let newer = folder.path().join("newer.db");
     Server::start(&newer, &[]).end();
     Connection::open(&newer).unwrap().pragma_update(None, "user_version", 2).unwrap();
@@ -431,25 +442,13 @@ fn damaged_rows_are_passed_over_and_told() {
         )
         .unwrap();
     let server = Server::start(&path, &[]);
-    let told = fs::read_to_string(path.parent().unwrap().join(warned(&path))).unwrap();
+    let told = server.said();
     // Two sessions with two records each, and two records.
     assert!(told.contains("8 rows were damaged, and left out"), "{told}");
     let sessions = server.get("/api/sessions");
     assert_eq!((sessions.as_array().unwrap().len(), &sessions[0]["sessionId"]), (1, &json!("b")));
     server.end();
     assert_eq!((count(&path, "session"), count(&path, "record")), (1, 0));
-}
-
-/// The name of the file with what the latest server said on standard error.
-fn warned(history: &Path) -> String {
-    let folder = fs::read_dir(history.parent().unwrap()).unwrap();
-    let mut names: Vec<(std::time::SystemTime, String)> = folder
-        .map(|entry| entry.unwrap())
-        .map(|entry| (entry.metadata().unwrap().created().unwrap(), entry.file_name().into_string().unwrap()))
-        .filter(|(_, name)| name.ends_with(".err"))
-        .collect();
-    names.sort();
-    names.pop().unwrap().1
 }
 
 #[test]
@@ -491,9 +490,8 @@ fn a_full_disk_is_told_and_the_server_goes_on() {
         server.ask("POST", "/webhook", "", &body(&format!("s-{number}"), 0, &large));
     }
     until("it is told", || error(&server).is_string());
-    let name = warned(&path);
-    let told = || fs::read_to_string(path.parent().unwrap().join(&name)).unwrap();
-    until("it is warned of", || told().contains("cannot be written"));
+    let errors = server.errors.clone();
+    until("it is warned of", || server.said().contains("cannot be written"));
     assert_eq!(server.event("mine", 0, "WMS_LOADED").0, 204);
     // There is room again.
     let pid = server.running.as_ref().unwrap().child.id().to_string();
@@ -505,7 +503,7 @@ fn a_full_disk_is_told_and_the_server_goes_on() {
     until("it is written again", || error(&server).is_null());
     server.end();
     assert_eq!(count(&path, "session"), 5);
-    let told = told();
+    let told = fs::read_to_string(errors).unwrap();
     assert_eq!(told.matches("warning").count(), 2, "{told}");
     assert!(told.contains("is written again"), "{told}");
 }

@@ -73,11 +73,11 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
     }
     let mut stop = signals::watch();
     let stopped = async move { drop(stop.changed().await) };
-    let served = server.serve(stopped).await;
+    let ended = server.serve(stopped).await;
     if let Some(writer) = writer {
         writer.finish();
     }
-    served.map_err(|error| CliError::could_not(format!("the server ended: {error}")))?;
+    ended.map_err(|error| CliError::could_not(format!("the server ended: {error}")))?;
     Ok(Exit::Ok)
 }
 
@@ -96,7 +96,11 @@ impl Archive {
         let mut store = archive::open(&path).map_err(told)?;
         let history = store.read().map_err(told)?;
         if history.damaged() > 0 {
-            let what = if history.damaged() == 1 { "1 row was".to_owned() } else { format!("{} rows were", history.damaged()) };
+            let what = if history.damaged() == 1 {
+                "1 row was".to_owned()
+            } else {
+                format!("{} rows were", history.damaged())
+            };
             warn(&format!("--persist {}: {what} damaged, and left out", path.display()));
         }
         Ok(Self { path, store, history })

@@ -39,8 +39,12 @@ impl ArchiveError {
         match self {
             Self::Foreign(_) => "nothing was changed; name another file, or remove this one",
             Self::Newer { .. } => "nothing was changed; use that wms-sim, or name another file",
-            Self::Locked => "give each server a file of its own, or end the other one; nor may a SQLite shell have it open",
-            Self::Damaged(_) => "move it away, and what lies beside it with -wal at its end, to begin with an empty history",
+            Self::Locked => {
+                "give each server a file of its own, or end the other one; nor may a SQLite shell have it open"
+            }
+            Self::Damaged(_) => {
+                "move it away, and what lies beside it with -wal at its end, to begin with an empty history"
+            }
             Self::NoFolder => "create it, or name a file in a folder that is there",
             Self::Denied => "name a file in a folder that you may write to",
             Self::Failed(_) => "name a file on a local disk with room",
@@ -61,7 +65,8 @@ impl From<io::Error> for ArchiveError {
 impl From<rusqlite::Error> for ArchiveError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{
-            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase, PermissionDenied, ReadOnly,
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase, PermissionDenied,
+            ReadOnly,
         };
         match error.sqlite_error_code() {
             Some(DatabaseBusy | DatabaseLocked) => Self::Locked,

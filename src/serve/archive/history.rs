@@ -87,7 +87,8 @@ impl History {
 /// Tells the inbox again what it had accepted, in the order in which it came. Only accepted events have a MAC that is right
 /// and a body that can be read.
 fn recall<'a>(hub: &Hub, records: impl Iterator<Item = &'a Record>) {
-    let mut records: Vec<&Record> = records.filter(|record| record.mac.verdict == MacVerdict::Valid).collect();
+    let mut records: Vec<&Record> =
+        records.filter(|record| record.mac.verdict == MacVerdict::Valid).collect();
     records.sort_by_key(|record| record.key);
     // Where the wall clock was set back in between, what came before has not come later than now.
     let now = hub.now();

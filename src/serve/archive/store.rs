@@ -89,7 +89,8 @@ impl Store {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let number: i64 = row.get(0)?;
-            let read = || Some((row.get::<_, String>(1).ok()?, About::of(row.get_ref(2).ok()?.as_str().ok()?)?));
+            let read =
+                || Some((row.get::<_, String>(1).ok()?, About::of(row.get_ref(2).ok()?.as_str().ok()?)?));
             match read() {
                 Some((id, about)) => {
                     by_number.insert(number, sessions.len());
@@ -100,8 +101,9 @@ impl Store {
         }
         drop(rows);
         drop(statement);
-        let mut statement =
-            self.connection.prepare("SELECT key, session, side, about, body, answer FROM record ORDER BY key")?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT key, session, side, about, body, answer FROM record ORDER BY key")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let key: i64 = row.get(0)?;
@@ -144,8 +146,8 @@ fn put(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<()>
          ON CONFLICT (key) DO UPDATE SET session = excluded.session, side = excluded.side, about = excluded.about,
              body = excluded.body, answer = excluded.answer",
     )?;
-    let mut remove_records =
-        transaction.prepare("DELETE FROM record WHERE session = (SELECT number FROM session WHERE id = ?1)")?;
+    let mut remove_records = transaction
+        .prepare("DELETE FROM record WHERE session = (SELECT number FROM session WHERE id = ?1)")?;
     let mut remove = transaction.prepare("DELETE FROM session WHERE id = ?1")?;
     for entry in entries {
         match entry {

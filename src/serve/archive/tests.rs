@@ -259,8 +259,11 @@ fn values_of_headers_are_not_kept_unless_they_are_harmless() {
         ("x-forwarded-authorization", "secret", false),
     ];
     let all = headers.map(|(name, value, _)| (name.to_owned(), value.to_owned()));
-    let row =
-        row(Epoch::from_unix_nanos(0), Side::Received, &Record { key: 1, headers: all[..].into(), ..empty() });
+    let row = row(
+        Epoch::from_unix_nanos(0),
+        Side::Received,
+        &Record { key: 1, headers: all[..].into(), ..empty() },
+    );
     assert!(!row.about.contains("secret"), "{}", row.about);
     let read = Read::of(row).unwrap().record(Epoch::from_unix_nanos(0));
     for ((name, value, harmless), found) in headers.iter().zip(&*read.headers) {
@@ -285,7 +288,10 @@ fn credentials_of_a_target_are_not_kept_and_found_again_where_they_are_configure
         let kept = hub.look(|ledger| ledger.kept("a")).unwrap();
         let text = text(epoch, &kept, &Targets { configured: Vec::new(), ..targets.clone() });
         assert!(!text.contains("M4RK"), "{text}");
-        let later = Targets { own_inbox: Some(Target::parse("http://127.0.0.1:6/webhook").unwrap()), ..targets.clone() };
+        let later = Targets {
+            own_inbox: Some(Target::parse("http://127.0.0.1:6/webhook").unwrap()),
+            ..targets.clone()
+        };
         let begun = About::of(&text).unwrap().kept(epoch, &later).unwrap().begun.unwrap();
         (begun.target, begun.lacks_credentials)
     };

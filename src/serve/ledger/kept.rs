@@ -116,7 +116,9 @@ impl Entry {
         }
         let mut counted = Self::new(kept.first);
         for (side, records) in [(Side::Sent, &sent), (Side::Received, &received)] {
-            records.iter().for_each(|record| counted.count(side, record));
+            for record in records {
+                counted.count(side, record);
+            }
         }
         // The numbers of a server that was killed can be ahead of the records that it had written. Where all records are
         // kept, they are what counts.

@@ -15,10 +15,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use entry::{Begun, State};
-pub use feed::{Change, News, What};
-pub use journal::journal;
 #[cfg(feature = "persist")]
 pub(in crate::serve) use entry::{ReceivedCounts, SentCounts};
+pub use feed::{Change, News, What};
+pub use journal::journal;
 #[cfg(feature = "persist")]
 pub(in crate::serve) use kept::Kept;
 pub use record::{Delivered, Mac, MacVerdict, Record, Remark, Side};
