@@ -392,7 +392,7 @@ fn a_file_of_something_else_is_left_alone() {
         ("cut.db", "is damaged"),
         ("missing/history.db", "there is no such folder"),
         ("text/history.db", "there is no such folder"),
-        ("link", "--persist"),
+        ("link", "is a link that leads nowhere"),
         ("/dev/null", "is no file on a disk"),
         ("/proc/history.db", "--persist /proc/history.db: "),
     ] {
@@ -485,11 +485,21 @@ fn a_full_disk_is_told_and_the_server_goes_on() {
     let error = |server: &Server| server.get("/api/info")["persist"]["error"].clone();
     assert_eq!(server.get("/api/info")["persist"]["file"], path.to_str().unwrap());
     assert_eq!(error(&server), Value::Null);
+    // A page that is open hears of it.
+    let mut page = TcpStream::connect(&server.address).unwrap();
+    let request = format!("GET /api/events HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    page.write_all(request.as_bytes()).unwrap();
     let large = "x".repeat(500_000);
     for number in 0..4 {
         server.ask("POST", "/webhook", "", &body(&format!("s-{number}"), 0, &large));
     }
     until("it is told", || error(&server).is_string());
+    let (mut heard, mut part) = (String::new(), [0; 65_536]);
+    while !heard.contains("event: info\ndata: {\"persist\":{\"file\":") {
+        let read = page.read(&mut part).unwrap();
+        assert!(read > 0, "the server hung up");
+        heard += &String::from_utf8_lossy(&part[..read]);
+    }
     let errors = server.errors.clone();
     until("it is warned of", || server.said().contains("cannot be written"));
     assert_eq!(server.event("mine", 0, "WMS_LOADED").0, 204);

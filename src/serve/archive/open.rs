@@ -145,8 +145,10 @@ fn create(path: &Path) -> Result<(), ArchiveError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
         Ok(_) => Ok(()),
-        // Another server was quicker, and has the lock; or a link leads to nowhere, which SQLite will say.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // Another server was quicker, and has the lock.
+            if path.exists() { Ok(()) } else { Err(ArchiveError::Foreign("a link that leads nowhere")) }
+        }
         Err(error) => Err(error.into()),
     }
 }
