@@ -101,8 +101,8 @@ impl Mirror {
     fn run(&mut self, runtime: &Handle, mut ending: watch::Receiver<bool>, file: &str, warn: &dyn Fn(&str)) {
         let mut changes = self.hub.changes();
         loop {
-            // Looked at before the last is written, so that nothing is left out.
-            let last = *ending.borrow_and_update();
+            // Looked at before the last is written, so that nothing is left out. Whoever drops the writer ends it too.
+            let last = *ending.borrow_and_update() || ending.has_changed().is_err();
             changes.borrow_and_update();
             let result = self.catch_up().and_then(|()| self.shrink(last));
             let failed = result.as_ref().err().map(ToString::to_string);
