@@ -494,7 +494,7 @@ fn a_full_disk_is_told_and_the_server_goes_on() {
         server.ask("POST", "/webhook", "", &body(&format!("s-{number}"), 0, &large));
     }
     until("it is told", || error(&server).is_string());
-    let (mut heard, mut part) = (String::new(), [0; 65_536]);
+    let (mut heard, mut part) = (String::new(), vec![0; 65_536]);
     while !heard.contains("event: info\ndata: {\"persist\":{\"file\":") {
         let read = page.read(&mut part).unwrap();
         assert!(read > 0, "the server hung up");
