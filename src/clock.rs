@@ -27,6 +27,15 @@ impl Moment {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 
+    /// Milliseconds from `other` to this moment, with fractions; negative where `other` is later.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "what lies 104 days apart is still exact to the nanosecond"
+    )]
+    pub fn millis_after(self, other: Self) -> f64 {
+        (i128::from(self.0) - i128::from(other.0)) as f64 / 1e6
+    }
+
     /// Milliseconds since the run began, with fractions.
     #[expect(clippy::cast_precision_loss, reason = "a run of 104 days is still exact to the nanosecond")]
     pub fn as_millis_f64(self) -> f64 {
@@ -139,6 +148,16 @@ impl Epoch {
         Self(self.0 + since_start.0 as i128)
     }
 
+    /// Nanoseconds since 1970-01-01T00:00:00Z, negative before.
+    pub const fn unix_nanos(self) -> i128 {
+        self.0
+    }
+
+    /// How long after this epoch `later` is, zero if it is in fact earlier.
+    pub fn until(self, later: Self) -> Moment {
+        Moment(u64::try_from((later.0 - self.0).max(0)).unwrap_or(u64::MAX))
+    }
+
     /// This epoch moved `earlier` into the past.
     #[must_use]
     pub const fn minus_nanos(self, earlier: u64) -> Self {
@@ -171,25 +190,32 @@ impl From<SystemTime> for Epoch {
 #[derive(Clone, Copy, Debug)]
 pub struct RunClock {
     started: tokio::time::Instant,
+    /// What it showed then.
+    begin: Moment,
 }
 
 impl RunClock {
     /// Starts the clock: now is [`Moment::ZERO`].
-    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
     pub fn start() -> Self {
-        Self { started: tokio::time::Instant::now() }
+        Self::start_at(Moment::ZERO)
+    }
+
+    /// Starts a clock that goes on from an earlier run: now is `begin`.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
+    pub fn start_at(begin: Moment) -> Self {
+        Self { started: tokio::time::Instant::now(), begin }
     }
 
     /// The present moment.
     pub fn now(&self) -> Moment {
-        Moment::from(self.started.elapsed())
+        self.begin.after(nanos(self.started.elapsed()))
     }
 
-    /// The instant of a moment, for timers.
+    /// The instant of a moment, for timers. One before the clock was started is over, as its start is.
     pub fn instant(&self, moment: Moment) -> tokio::time::Instant {
         // A timer a century ahead is as good as never, and an addition cannot overflow with it.
         const CENTURY: u64 = 100 * 366 * 86_400 * 1_000_000_000;
-        self.started + Duration::from_nanos(moment.0.min(CENTURY))
+        self.started + moment.since(self.begin).min(Duration::from_nanos(CENTURY))
     }
 }
 
@@ -259,6 +285,21 @@ mod tests {
         for wrong in ["", "5", "s", "-1s", "1h", "1.2.3s", "1 s", "inf"] {
             assert_eq!(parse_duration(wrong), None, "{wrong}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_can_go_on_from_an_earlier_run() {
+        let year = Moment(365 * 86_400 * 1_000_000_000);
+        let clock = RunClock::start_at(year);
+        assert_eq!(clock.now(), year);
+        tokio::time::sleep_until(clock.instant(year.after(5_000_000))).await;
+        assert_eq!(clock.now(), year.after(5_000_000));
+        assert_eq!(clock.instant(Moment(1)), clock.instant(year));
+        assert!(clock.instant(Moment::NEVER) > clock.instant(year.after(1)));
+        let epoch = Epoch::from_unix_nanos(-7);
+        assert_eq!((epoch.until(Epoch::from_unix_nanos(3)), epoch.unix_nanos()), (Moment(10), -7));
+        assert_eq!(Epoch::from_unix_nanos(3).until(epoch), Moment::ZERO);
+        assert!((Moment(1_000_000).millis_after(Moment(3_500_000)) + 2.5).abs() < 1e-9);
     }
 
     #[test]

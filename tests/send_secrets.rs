@@ -6,9 +6,11 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 
-use common::cli::{Output, Sim, file, scratch, sim, words};
+use common::cli::{Output, Running, Sim, file, scratch, sim, until, words};
 use common::receiver::{Kind, Receiver, Setup};
 use common::tcp;
 use serde_json::json;
@@ -215,6 +217,59 @@ fn a_built_in_receiver_says_nothing_either() {
     clean(&output);
 }
 
+/// Whether sessions go elsewhere or to the server's own inbox, which sees the headers.
+#[test]
+fn a_history_holds_no_credential() {
+    for elsewhere in [true, false] {
+        let folder = scratch();
+        let history = folder.path().join("history");
+        let to = format!("--to={}", url(tcp::closed_port()));
+        let mut server = sim(words("serve --listen 127.0.0.1:0 --pace max --output ndjson --secret"))
+            .args([SECRET, "--persist"])
+            .arg(&history)
+            .args(HEADER)
+            .args(elsewhere.then_some(to))
+            .dir(folder.path())
+            .into_command()
+            .0;
+        let told = folder.path().join("ready");
+        server.stdout(fs::File::create(&told).unwrap()).stderr(std::process::Stdio::null());
+        let mut running = Running::of(server.spawn().unwrap());
+        let ready = || fs::read_to_string(&told).unwrap();
+        until("the server is ready", || ready().ends_with('\n'));
+        let ready: serde_json::Value = serde_json::from_str(&ready()).unwrap();
+        let address = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+        let ask = |method: &str, path: &str, more: &str, body: &str| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            let length = body.len();
+            let request = format!(
+                "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n{more}Content-Length: \
+                 {length}\r\nConnection: close\r\n\r\n{body}"
+            );
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        };
+        let play = json!({ "scenario": "bounce", "sessionId": "one" }).to_string();
+        assert!(ask("POST", "/api/sessions", "", &play).contains(" 201 "));
+        // Profile and tokens of a call-in URL.
+        let play = json!({ "scenario": "bounce" }).to_string();
+        assert!(ask("POST", "/c/demo/M4RK-profile/M4RK-token/M4RK-refresh/two", "", &play).contains(" 201 "));
+        for session in ["one", "two"] {
+            ask("GET", &format!("/api/sessions/{session}?wait=end"), "", "");
+        }
+        let headers = "Cookie: M4RK\r\nAuthorization: Bearer M4RK\r\nX-Token: M4RK\r\n";
+        ask("POST", "/webhook", headers, "{}");
+        running.signal("TERM");
+        until("the server has ended", || running.has_ended());
+        let bytes = String::from_utf8_lossy(&fs::read(&history).unwrap()).into_owned();
+        assert!(bytes.contains("WMS_LOADED") && bytes.contains("\"sessionId\":\"two\""), "no history");
+        assert!(bytes.to_lowercase().contains("x-token"), "the name of a header is kept");
+        assert_clean("the history", &bytes);
+    }
+}
+
 // --- every verb -------------------------------------------------------------------------------------------------------
 
 /// From where a run has its secret and its credentials.
@@ -270,6 +325,8 @@ const RUNS: &[(&str, &[&str], &str, i32)] = &[
     ("serve --pace fast", DELIVERS, "", 2),
     ("serve --listen 192.0.2.1:1", DELIVERS, "", 3),
     ("serve --mix no-such-mix", DELIVERS, "", 2),
+    ("serve --persist body.json", DELIVERS, "", 2),
+    ("serve --persist history --listen 192.0.2.1:1", DELIVERS, "", 3),
     ("faults", OPEN, "", 0),
     ("faults --no-such-flag", OPEN, "", 2),
     ("completions bash", OPEN, "", 0),
@@ -317,6 +374,9 @@ fn run_with(from: From, line: &str, takes: &[&str], input: &str, port: u16, jour
         sim = sim.args(["--config", "mine.toml"]);
     }
     let output = sim.dir(folder.path()).input(input).run();
+    if let Ok(history) = fs::read(folder.path().join("history")) {
+        assert_clean(&format!("the history of {line}"), &String::from_utf8_lossy(&history));
+    }
     for written in ["sent", "again"] {
         if let Ok(text) = fs::read_to_string(folder.path().join(written)) {
             assert!(text.contains("\"type\":\"end\""), "{line}: {text}");

@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::inbox::{Inbox, InboxOptions, Reader, Receipt, Received};
-use crate::clock::{self, Moment, RunClock};
+use crate::clock::{Epoch, Moment, RunClock, wall_clock};
 
 /// An inbox, its clock, and what reads for it.
 #[derive(Debug)]
 pub struct Desk {
     clock: RunClock,
+    /// The wall clock at the zero of the desk's.
+    epoch: Epoch,
     reader: Arc<Reader>,
     inbox: Mutex<Inbox>,
 }
@@ -16,8 +18,27 @@ pub struct Desk {
 impl Desk {
     /// An inbox that begins now: the clock that the options' epoch belongs to is the desk's own.
     pub fn open(options: InboxOptions) -> Self {
-        let inbox = Inbox::new(InboxOptions { epoch: Some(clock::wall_clock()), ..options });
-        Self { clock: RunClock::start(), reader: inbox.reader(), inbox: Mutex::new(inbox) }
+        Self::open_since(options, None)
+    }
+
+    /// The same for an inbox that is told what came before: its clock counts from `earliest`, so that all of it has a
+    /// moment. Where the wall clock was set back, and `earliest` is still to come, it counts from now.
+    pub fn open_since(options: InboxOptions, earliest: Option<Epoch>) -> Self {
+        let now = wall_clock();
+        let epoch = earliest.map_or(now, |earliest| earliest.min(now));
+        let inbox = Inbox::new(InboxOptions { epoch: Some(epoch), ..options });
+        let clock = RunClock::start_at(epoch.until(now));
+        Self { clock, epoch, reader: inbox.reader(), inbox: Mutex::new(inbox) }
+    }
+
+    /// The desk's clock.
+    pub const fn clock(&self) -> RunClock {
+        self.clock
+    }
+
+    /// What a wall clock showed at the zero of the desk's.
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
     }
 
     /// The inbox, for as long as it takes to look something up. A handler that panicked leaves it usable: numbers are
@@ -34,6 +55,14 @@ impl Desk {
     /// The present moment of the desk's clock.
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// Takes an accepted event of an earlier run back into the inbox's memory, as one that came at a moment.
+    #[cfg(feature = "persist")]
+    pub(super) fn recall(&self, came: Moment, body: &[u8]) {
+        if let Some(event) = self.reader.recall(body) {
+            self.inbox().recall(came, event);
+        }
     }
 
     /// Receives a request.

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use tokio::sync::watch;
 
 use super::desk::Desk;
 use super::ledger::{Bounds, DetailView, Ledger, SessionView};
-use crate::clock::{Epoch, Moment, RunClock, wall_clock};
+use crate::clock::{Epoch, Moment, RunClock};
 
 /// The ledger with its clock, the inbox, and who waits for changes.
 #[derive(Debug)]
@@ -17,20 +19,34 @@ pub struct Hub {
     epoch: Epoch,
     ledger: Mutex<Ledger>,
     changed: watch::Sender<u64>,
+    persisting: watch::Sender<Option<Persisting>>,
+}
+
+/// The file that what happens is written to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Persisting {
+    /// Its path, as it was given.
+    pub file: String,
+    /// Why it cannot be written at present; null where it is.
+    pub error: Option<String>,
 }
 
 impl Hub {
-    /// A hub that begins now.
-    pub fn new(desk: Desk, bounds: Bounds) -> Arc<Self> {
-        let epoch = wall_clock();
-        // A million changes a second would be needed to reach those of a later run.
-        let base = u64::try_from(epoch.timestamp_at(Moment::ZERO).0).unwrap_or(0).saturating_mul(1_000_000);
+    /// A hub that begins now. `latest` is the number of the latest change of an earlier run that is known, else 0.
+    pub fn new(desk: Desk, bounds: Bounds, latest: u64) -> Arc<Self> {
+        /// A million changes a second would be needed to reach those of a later run.
+        const A_SECOND: u64 = 1_000_000;
+        let (clock, epoch) = (desk.clock(), desk.epoch());
+        let seconds = u64::try_from(epoch.timestamp_at(clock.now()).0).unwrap_or(0);
+        // The wall clock may have been set back since; and of a run that was killed the very last may not be known.
+        let base = seconds.saturating_mul(A_SECOND).max(latest.saturating_add(A_SECOND));
         Arc::new(Self {
             desk,
-            clock: RunClock::start(),
+            clock,
             epoch,
             ledger: Mutex::new(Ledger::new(bounds, base)),
             changed: watch::Sender::new(0),
+            persisting: watch::Sender::new(None),
         })
     }
 
@@ -63,6 +79,11 @@ impl Hub {
         drop(ledger);
         self.changed.send_if_modified(|known| std::mem::replace(known, latest.max(*known)) < latest);
         written
+    }
+
+    /// The file that what happens is written to, where there is one, and who hears of changes to that.
+    pub const fn persisting(&self) -> &watch::Sender<Option<Persisting>> {
+        &self.persisting
     }
 
     /// Hears of changes: the number of the latest.

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "serve")]
 pub mod app;
+#[cfg(feature = "persist")]
+pub mod archive;
 pub mod audit;
 #[cfg(feature = "serve")]
 pub mod callback;

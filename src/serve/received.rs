@@ -130,8 +130,8 @@ pub fn enter(
             .findings
             .iter()
             .map(|finding| Remark {
-                code: finding.code().as_str(),
-                severity: finding.severity().as_str(),
+                code: finding.code().as_str().into(),
+                severity: finding.severity().as_str().into(),
                 message: finding.to_string(),
             })
             .chain(told.remarks)

@@ -166,6 +166,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// A command that was started in another way, whose output goes elsewhere.
+    pub fn of(child: Child) -> Self {
+        Self { child, stdout: None, stderr: None, _home: None }
+    }
+
     /// Whether the program has taken SIGINT and SIGTERM upon itself. Where the system does not tell, it is taken for granted.
     pub fn hears_signals(&self) -> bool {
         let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())) else {

@@ -64,6 +64,12 @@ pub(in crate::cli) struct ServeArgs {
     /// A folder of scenarios that come before the built-in ones of the same name
     #[arg(long, value_name = "FOLDER")]
     pub scenarios: Option<PathBuf>,
+    /// Keep what is sent and received in a file (SQLite), so that it survives a restart
+    ///
+    /// It is made where it is not there yet. It has bodies in it, and no secrets: of most headers only the names. What the
+    /// server forgets is deleted from it.
+    #[arg(long, value_name = "FILE")]
+    pub persist: Option<PathBuf>,
     /// Another name under which the server may be spoken to, such as that of a tunnel
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<String>,

@@ -43,6 +43,7 @@ pub(in crate::cli) struct ServeJob {
     pub forward: Option<TransportOptions>,
     /// Where it writes down what it receives.
     pub journal: Option<PathBuf>,
+    pub persist: Option<PathBuf>,
     pub output: OutputName,
     pub warnings: Vec<String>,
 }
@@ -130,6 +131,7 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         seed,
         forward,
         journal: args.journal.clone(),
+        persist: args.persist.clone(),
         output: args.output,
         warnings,
     })

@@ -1,6 +1,7 @@
 //! `serve`: runs the server until it is ended.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -14,12 +15,14 @@ use crate::cli::printer::{Out, note, warn};
 use crate::clock::Epoch;
 use crate::outcome::journal::received::capture_line;
 use crate::serve::app::{Options, Server, Sink};
+use crate::serve::archive::{self, ArchiveError, History, Store, Targets, Writer};
 use crate::serve::desk::Desk;
 use crate::serve::hub::Hub;
 use crate::serve::ledger::Bounds;
 use crate::serve::listener::Limits;
 use crate::serve::stage::Stage;
 use crate::transport::forward::Forwarder;
+use crate::transport::target::Target;
 
 pub(in crate::cli) fn run(job: ServeJob) -> Result<Exit, CliError> {
     for warning in &job.warnings {
@@ -60,8 +63,12 @@ fn capture(path: &Path, start: Epoch) -> Result<Sink, CliError> {
 }
 
 async fn serve(job: ServeJob) -> Result<Exit, CliError> {
-    let hub = Hub::new(Desk::open(job.inbox), Bounds::default());
-    let stage = Stage::new(std::sync::Arc::clone(&hub), job.library, job.seed);
+    // A file that cannot be used is told before anything else is done.
+    let archive = job.persist.map(Archive::open).transpose()?;
+    let earliest = archive.as_ref().and_then(|archive| archive.history.earliest());
+    let latest = archive.as_ref().map_or(0, |archive| archive.history.latest());
+    let hub = Hub::new(Desk::open_since(job.inbox, earliest), Bounds::default(), latest);
+    let stage = Stage::new(Arc::clone(&hub), job.library, job.seed);
     let quirks = job.quirks.names();
     let forward = job.forward.map(|options| Forwarder::new(&options, hub.clock())).transpose();
     let forward = forward.map_err(|error| CliError::usage(error.to_string()).about("forward"))?;
@@ -79,10 +86,11 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         secret_source: job.secret_source.to_owned(),
         quirks: job.quirks,
     };
-    let server = Server::open(options, hub, stage).await.map_err(|error| {
+    let server = Server::open(options, Arc::clone(&hub), stage).await.map_err(|error| {
         CliError::could_not(format!("cannot listen on {}: {error}", job.listen))
             .help("--listen 127.0.0.1:0 takes a free port")
     })?;
+    let writer = archive.map(|archive| archive.begin(&hub, &server, job.output)).transpose()?;
     match job.output {
         OutputName::Human => {
             note(&format!("inspector  {}/", server.url()));
@@ -105,6 +113,49 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
     }
     let mut stop = signals::watch();
     let stopped = async move { drop(stop.changed().await) };
-    server.serve(stopped).await.map_err(|error| CliError::could_not(format!("the server ended: {error}")))?;
+    let ended = server.serve(stopped).await;
+    if let Some(writer) = writer {
+        writer.finish();
+    }
+    ended.map_err(|error| CliError::could_not(format!("the server ended: {error}")))?;
     Ok(Exit::Ok)
+}
+
+/// The file of `--persist`, and what stood in it.
+struct Archive {
+    path: PathBuf,
+    store: Store,
+    history: History,
+}
+
+impl Archive {
+    fn open(path: PathBuf) -> Result<Self, CliError> {
+        let told = |error: ArchiveError| {
+            CliError::usage(format!("--persist {}: {error}", path.display())).help(error.advice())
+        };
+        let mut store = archive::open(&path).map_err(told)?;
+        let history = store.read().map_err(told)?;
+        if history.damaged() > 0 {
+            let what = if history.damaged() == 1 {
+                "1 row was".to_owned()
+            } else {
+                format!("{} rows were", history.damaged())
+            };
+            warn(&format!("--persist {}: {what} damaged, and left out", path.display()));
+        }
+        Ok(Self { path, store, history })
+    }
+
+    /// Puts back what stood in the file, and begins to write what happens.
+    fn begin(self, hub: &Arc<Hub>, server: &Server, output: OutputName) -> Result<Writer, CliError> {
+        let targets =
+            Targets { own_inbox: Target::parse(&server.webhook()).ok(), configured: server.targets() };
+        let file = self.path.display().to_string();
+        if output == OutputName::Human {
+            note(&format!("history    {file}, sessions: {}", self.history.len()));
+        }
+        let known = self.history.restore(hub, &targets);
+        Writer::start(self.store, Arc::clone(hub), targets, file, known, warn)
+            .map_err(|error| CliError::could_not(format!("the program cannot start a thread: {error}")))
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! `{"type":"received","at_ms":12.5,"headers":{"content-type":"application/json"},"body":"<exact body>"}`. A header that
 //! came more than once has a list of values; a body that is not UTF-8 stands in `body_base64` too. `status` is what was
-//! answered, where that is known. A file of such lines may begin with `{"type":"capture","version":"..","start_time":"<RFC 3339>"}`, which says when `at_ms` is counted from.
+//! answered, where that is known. A file of such lines may begin with
+//! `{"type":"capture","version":"..","start_time":"<RFC 3339>"}`, which says when `at_ms` is counted from.
 
 use std::collections::BTreeMap;
 
@@ -43,11 +44,17 @@ const PLAIN: &[&str] = &[
     "content-length",
     "content-type",
     "date",
+    "expect",
     "host",
     "transfer-encoding",
     "user-agent",
     "x-wms-content-mac",
 ];
+
+/// Whether a header's value tells nothing that is secret.
+pub fn is_plain(name: &str) -> bool {
+    PLAIN.iter().any(|plain| name.eq_ignore_ascii_case(plain))
+}
 
 /// The line with which a capture begins.
 pub fn capture_line(start: Epoch) -> Value {
@@ -67,8 +74,7 @@ pub struct Judged {
 pub fn received_line(at: Moment, headers: &[(String, String)], body: &[u8], judged: Option<Judged>) -> Value {
     let mut shown = Map::new();
     for (name, value) in headers {
-        let plain = PLAIN.iter().any(|plain| name.eq_ignore_ascii_case(plain));
-        let value = Value::from(if plain { value.as_str() } else { "***" });
+        let value = Value::from(if is_plain(name) { value.as_str() } else { "***" });
         match shown.get_mut(name) {
             None => {
                 shown.insert(name.clone(), value);

@@ -50,6 +50,7 @@ impl From<StartError> for Wrong {
             StartError::Fault(_) => (StatusCode::BAD_REQUEST, "bad-fault"),
             StartError::Runs(_) => (StatusCode::CONFLICT, "session-runs"),
             StartError::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-sessions"),
+            StartError::Credentials(_) => (StatusCode::CONFLICT, "credentials-not-kept"),
             StartError::NoEvent => (StatusCode::NOT_FOUND, "no-such-event"),
             StartError::Ending => (StatusCode::SERVICE_UNAVAILABLE, "ending"),
         };

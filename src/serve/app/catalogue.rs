@@ -13,6 +13,7 @@ use crate::protocol::conclusion::Outcome;
 use crate::scenario::compile::Options;
 use crate::scenario::file::mix as mix_file;
 use crate::scenario::library::load_plan;
+use crate::serve::hub::Persisting;
 
 /// A scenario of the catalogue.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -107,6 +108,8 @@ pub(super) struct Info {
     quirks: Vec<String>,
     /// Where the inbox passes on what it receives.
     forward: Option<String>,
+    /// The file that the history is kept in, so that it survives a restart; null where there is none.
+    persist: Option<Persisting>,
 }
 
 pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
@@ -121,5 +124,6 @@ pub(super) async fn info(State(shared): State<Arc<Shared>>) -> Json<Info> {
         configs: shared.configs.keys().cloned().collect(),
         quirks: shared.misbehaving.names(),
         forward: shared.forwarding.as_ref().map(|forwarding| forwarding.target()),
+        persist: shared.hub.persisting().borrow().clone(),
     })
 }

@@ -96,6 +96,7 @@ impl Follower {
         }
         let mut changes = self.shared.hub.changes();
         let mut ending = self.shared.ending.subscribe();
+        let mut persisting = self.shared.hub.persisting().subscribe();
         loop {
             changes.borrow_and_update();
             while let Batch::Told(known, events) = self.batch() {
@@ -108,6 +109,13 @@ impl Follower {
             }
             tokio::select! {
                 result = changes.changed() => if result.is_err() { return },
+                // It has no number: whoever loses the connection asks for it anyway.
+                _ = persisting.changed() => {
+                    let now = serde_json::json!({ "persist": *persisting.borrow_and_update() });
+                    if self.tell.send(named("info", &now)).await.is_err() {
+                        return;
+                    }
+                }
                 () = self.tell.closed() => return,
                 () = over(&mut ending) => {
                     // A client that is gone does not need to be told.

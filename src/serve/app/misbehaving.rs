@@ -86,7 +86,7 @@ impl Misbehaving {
             Reply::Answer { status, body } => (Some(*status), body.clone()),
             other => (other.status(), String::new()),
         };
-        let remark = |message| Remark { code: "quirk", severity: "note", message };
+        let remark = |message| Remark { code: "quirk".into(), severity: "note".into(), message };
         let told = Told {
             status,
             answer: body.clone(),

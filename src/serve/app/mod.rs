@@ -159,6 +159,12 @@ impl Server {
         format!("http://{}", reachable(self.shared.address))
     }
 
+    /// Where sessions go that name no other target: as configured.
+    pub fn targets(&self) -> Vec<Target> {
+        let scenes = std::iter::once(&self.shared.scene).chain(self.shared.configs.values());
+        scenes.map(|scene| scene.transport.target.clone()).collect()
+    }
+
     /// Where events are posted.
     pub fn webhook(&self) -> String {
         format!("{}/webhook", self.url())

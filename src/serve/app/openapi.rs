@@ -108,12 +108,12 @@ fn of_all_sessions(schemas: &mut Schemas) -> Value {
         "/api/events": {
             "get": {
                 "operationId": "followEvents",
-                "summary": "What changes, as it changes: events named session, record, removed, reset and bye. The id is the number of \
+                "summary": "What changes, as it changes: events named session, record, removed, reset, info and bye. The id is the number of \
                             the change; with Last-Event-ID nothing is missed",
                 "parameters": schemas.query::<Follow>(),
                 "responses": {
                     "200": {
-                        "description": "Server-sent events. Data of `session` is a SessionView, of `record` a Changed",
+                        "description": "Server-sent events. Data of `session` is a SessionView, of `record` a Changed, of `info` what is new in it",
                         "content": { "text/event-stream": { "schema": { "oneOf": [schemas.of::<SessionView>(), schemas.of::<Changed>()] } } },
                     },
                     "default": wrong,

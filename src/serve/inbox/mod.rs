@@ -124,6 +124,18 @@ impl Inbox {
         receipt::refusal(&finding, None)
     }
 
+    /// Remembers an event that was accepted in an earlier run of the program. What was found then was told then, and
+    /// it counts in no number of this run.
+    #[cfg(feature = "persist")]
+    pub(in crate::serve) fn recall(&mut self, came: Moment, mut event: EventRead) {
+        if event.session_id.len() > self.max_session_id_bytes {
+            event.session_id = shortened(&event.session_id, self.max_session_id_bytes);
+        }
+        if let (Some(session), _) = self.sessions.touch(&event.session_id, came) {
+            session.enter(came, &event, &self.rules, &mut Vec::new());
+        }
+    }
+
     fn enter(&mut self, now: Moment, mut event: EventRead, findings: &mut Vec<Finding>) -> ReceivedEvent {
         if event.session_id.len() > self.max_session_id_bytes {
             findings.push(Finding::SessionIdLong { bytes: event.session_id.len() });

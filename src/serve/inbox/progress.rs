@@ -42,7 +42,8 @@ impl fmt::Display for SessionState {
 }
 
 /// How far one load of the page has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(in crate::serve) struct Progress {
     /// How the latest attempt ended without results.
     ended: Option<Ended>,
@@ -52,7 +53,8 @@ pub(in crate::serve) struct Progress {
 }
 
 /// Where the user is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum Page {
     #[default]
     Open,
@@ -62,7 +64,8 @@ enum Page {
     Redirected,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum Ended {
     Canceled,
     Failed,

@@ -52,7 +52,7 @@ pub(super) enum Content {
 
 /// An event, reduced to what its session is judged by.
 #[derive(Debug)]
-pub(super) struct EventRead {
+pub(in crate::serve) struct EventRead {
     pub(super) session_id: String,
     pub(super) sequence: u64,
     pub(super) timestamp: i64,
@@ -112,6 +112,14 @@ impl Reader {
             Ok(_) => self.read_event(request, &mut findings).map_or_else(Content::Refused, Content::Event),
         };
         Read { mac, explanation, findings, content }
+    }
+
+    /// Reads the body of an event that was accepted before: nobody has to vouch for it again, and the secret may be
+    /// another by now.
+    #[cfg(feature = "persist")]
+    pub(in crate::serve) fn recall(&self, body: &[u8]) -> Option<EventRead> {
+        let request = Received { mac_headers: &[], content_type: None, body };
+        self.read_event(&request, &mut Vec::new()).ok()
     }
 
     fn verify(&self, request: &Received<'_>) -> Result<Verified, MacError> {

@@ -25,7 +25,7 @@ pub enum State {
 }
 
 /// What is known of a session that is played.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
     /// The scenario's name.
     pub scenario: Arc<str>,
@@ -41,13 +41,17 @@ pub struct Begun {
     pub pace: String,
     /// Where to. Shown without its credentials.
     pub target: Target,
+    /// Nothing can be sent there any more: the session comes from an earlier run of the server, and the credentials of
+    /// its target were not kept.
+    pub lacks_credentials: bool,
     /// The seed that gives it again.
     pub seed: u64,
 }
 
 /// Numbers of what was received.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ReceivedCounts {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(in crate::serve) struct ReceivedCounts {
     pub events: u64,
     pub refused: u64,
     pub duplicates: u64,
@@ -57,8 +61,9 @@ pub(super) struct ReceivedCounts {
 }
 
 /// Numbers of what was sent.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct SentCounts {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(in crate::serve) struct SentCounts {
     pub events: u64,
     pub accepted: u64,
     pub refused: u64,
@@ -79,9 +84,9 @@ pub(super) struct Entry {
     pub received: Option<ReceivedCounts>,
     pub received_state: Option<SessionState>,
     pub callback: Option<String>,
-    progress: Progress,
-    sent_records: Vec<Record>,
-    received_records: Vec<Record>,
+    pub progress: Progress,
+    pub sent_records: Vec<Record>,
+    pub received_records: Vec<Record>,
 }
 
 impl Entry {
@@ -146,11 +151,7 @@ impl Entry {
         if self.sent.events == 0 && self.received.is_none() && self.begun.is_none() {
             self.first = now;
         }
-        match side {
-            Side::Sent => self.sent.events += 1,
-            Side::Received => self.count_received(&record),
-        }
-        self.count_delivered(None, record.delivered);
+        self.count(side, &record);
         self.note(side, &record);
         let records = self.records_mut(side);
         let room = records.len() < most;
@@ -217,6 +218,15 @@ impl Entry {
         counts.missing = missing;
         self.received_state = Some(state);
         new
+    }
+
+    /// Counts a record among those of its side.
+    pub fn count(&mut self, side: Side, record: &Record) {
+        match side {
+            Side::Sent => self.sent.events += 1,
+            Side::Received => self.count_received(record),
+        }
+        self.count_delivered(None, record.delivered);
     }
 
     fn records_mut(&mut self, side: Side) -> &mut Vec<Record> {

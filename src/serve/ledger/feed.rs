@@ -61,11 +61,21 @@ pub(super) struct Feed {
     base: u64,
     latest: u64,
     most: usize,
+    /// Not everything there is came as a change: some was there before the first.
+    #[cfg(feature = "persist")]
+    pub(super) has_more: bool,
 }
 
 impl Feed {
     pub(super) const fn new(most: usize, base: u64) -> Self {
-        Self { entries: VecDeque::new(), base, latest: base, most }
+        Self {
+            entries: VecDeque::new(),
+            base,
+            latest: base,
+            most,
+            #[cfg(feature = "persist")]
+            has_more: false,
+        }
     }
 
     pub(super) const fn latest(&self) -> u64 {
@@ -91,6 +101,10 @@ impl Feed {
     }
 
     pub(super) fn since(&self, known: u64, most: usize) -> News<'_> {
+        #[cfg(feature = "persist")]
+        if known == 0 && self.has_more {
+            return News::TooMuch(self.latest);
+        }
         // From the beginning, whatever its number is.
         let known = if known == 0 { self.base } else { known };
         // A number that was never given comes from another run of the server.

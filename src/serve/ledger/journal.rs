@@ -5,13 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::record::{Delivered, Record};
+use crate::clock::Moment;
 
 /// The lines. What is under way is left out: nobody knows yet what becomes of it.
 pub fn journal(session_id: &str, records: &[Record]) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mut text = json!({ "type": "run", "version": version, "plays": "exported" }).to_string();
     text.push('\n');
-    let first = records.first().map_or(0.0, |record| record.at.as_millis_f64());
+    let first = records.first().map_or(Moment::ZERO, |record| record.at);
     for record in records.iter().filter(|record| record.delivered != Some(Delivered::Pending)) {
         text.push_str(&line(session_id, record, first).to_string());
         text.push('\n');
@@ -19,10 +20,10 @@ pub fn journal(session_id: &str, records: &[Record]) -> String {
     text
 }
 
-fn line(session_id: &str, record: &Record, first: f64) -> Value {
+fn line(session_id: &str, record: &Record, first: Moment) -> Value {
     let headers: Map<String, Value> =
         record.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-    let millis = |moment: f64| ((moment - first).max(0.0) * 1e3).round() / 1e3;
+    let millis = |moment: Moment| (moment.millis_after(first).max(0.0) * 1e3).round() / 1e3;
     // What came in was taken or refused by the inbox, as what goes out is by a receiver.
     let taken =
         if matches!(record.status, Some(200..=299)) { Delivered::Accepted } else { Delivered::Refused };
@@ -43,8 +44,8 @@ fn line(session_id: &str, record: &Record, first: f64) -> Value {
         "http_status": record.status,
         "attempts": record.attempts,
         "faults": record.faults,
-        "intended_ms": millis(record.due.unwrap_or(record.at).as_millis_f64()),
-        "sent_ms": millis(record.at.as_millis_f64()),
+        "intended_ms": millis(record.due.unwrap_or(record.at)),
+        "sent_ms": millis(record.at),
         "headers": headers,
         "body": String::from_utf8_lossy(&record.body),
     });

@@ -7,6 +7,8 @@ mod entry;
 mod feed;
 mod forwarded;
 mod journal;
+#[cfg(feature = "persist")]
+mod kept;
 mod record;
 mod view;
 
@@ -14,9 +16,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use entry::{Begun, State};
+#[cfg(feature = "persist")]
+pub(in crate::serve) use entry::{ReceivedCounts, SentCounts};
 pub use feed::{Change, News, What};
 pub use forwarded::Forwarded;
 pub use journal::journal;
+#[cfg(feature = "persist")]
+pub(in crate::serve) use kept::Kept;
 pub use record::{Delivered, Mac, MacVerdict, Record, Remark, Side};
 pub use view::{
     DetailView, FailureView, ForwardedView, MacView, ReceivedView, RecordView, RemarkView, SentView,
@@ -24,6 +30,8 @@ pub use view::{
 };
 
 use crate::clock::Moment;
+#[cfg(feature = "persist")]
+use crate::serve::inbox::Progress;
 use crate::serve::inbox::SessionState;
 use crate::transport::target::Target;
 use entry::Entry;
@@ -182,7 +190,12 @@ impl Ledger {
 
     /// Where a session's events go; `None` where none were sent.
     pub fn target(&self, id: &str) -> Option<Target> {
-        Some(self.entries.get(id)?.begun.as_ref()?.target.clone())
+        Some(self.begun(id)?.target.clone())
+    }
+
+    /// What is known of a session that was played.
+    pub fn begun(&self, id: &str) -> Option<&Begun> {
+        self.entries.get(id)?.begun.as_ref()
     }
 
     /// One record.

@@ -1,5 +1,6 @@
 //! One event, as it was sent or as it came.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +23,7 @@ pub enum Side {
 }
 
 /// What is known of an event.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// A number that stays.
     pub key: u64,
@@ -95,7 +96,7 @@ pub enum Delivered {
 }
 
 /// What there is to say of a MAC.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mac {
     /// The judgement.
     pub verdict: MacVerdict,
@@ -134,9 +135,9 @@ impl fmt::Display for MacVerdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     /// Its stable name.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// `note`, `warning` or `error`.
-    pub severity: &'static str,
+    pub severity: Cow<'static, str>,
     /// What exactly.
     pub message: String,
 }

@@ -44,6 +44,7 @@ fn begun() -> Begun {
         interactive: true,
         pace: "1x".to_owned(),
         target: Target::parse("http://h/").unwrap(),
+        lacks_credentials: false,
         seed: u64::MAX,
     }
 }

@@ -233,7 +233,8 @@ pub(super) fn detail(id: &str, entry: &Entry, side: Side) -> DetailView {
 }
 
 pub(super) fn record(entry: &Entry, record: &Record) -> RecordView {
-    let millis = |moment: Moment| (signed(moment, entry.first) * 1e3).round() / 1e3;
+    // Negative where it was earlier: what was received can have come before the session was begun here.
+    let millis = |moment: Moment| (moment.millis_after(entry.first) * 1e3).round() / 1e3;
     RecordView {
         key: record.key,
         id: record.id,
@@ -268,8 +269,8 @@ pub(super) fn record(entry: &Entry, record: &Record) -> RecordView {
             .remarks
             .iter()
             .map(|remark| RemarkView {
-                code: remark.code.to_owned(),
-                severity: remark.severity.to_owned(),
+                code: remark.code.to_string(),
+                severity: remark.severity.to_string(),
                 message: remark.message.clone(),
             })
             .collect(),
@@ -304,9 +305,4 @@ fn forwarded(forwarded: &Forwarded) -> ForwardedView {
             ..none
         },
     }
-}
-
-/// Milliseconds from `first` to `moment`, negative where it was earlier.
-fn signed(moment: Moment, first: Moment) -> f64 {
-    moment.as_millis_f64() - first.as_millis_f64()
 }

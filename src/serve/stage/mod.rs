@@ -112,9 +112,16 @@ impl Stage {
         if *self.closed.borrow() {
             return Err(StartError::Ending);
         }
-        let number = self.started.fetch_add(1, Ordering::Relaxed);
-        let seed = start.seed.map_or_else(|| self.child(number), Seed);
-        let play = start::resolve(scene, start, &self.library, seed, self.hub.now())?;
+        let play = loop {
+            let number = self.started.fetch_add(1, Ordering::Relaxed);
+            let seed = start.seed.map_or_else(|| self.child(number), Seed);
+            let play = start::resolve(scene, start, &self.library, seed, self.hub.now())?;
+            // An earlier run of the server can have had the same seed: its sessions are left as they are.
+            let drawn = start.seed.is_none() && start.session_id.is_none();
+            if !drawn || self.hub.look(|ledger| ledger.session(&play.id).is_none()) {
+                break play;
+            }
+        };
         let id = Arc::clone(&play.id);
         let (acts, acting) = mpsc::channel(64);
         let (stop, stopped) = watch::channel(Stop::No);
@@ -205,15 +212,20 @@ impl Stage {
         let (id, id_text): (Arc<str>, &str) = (id.into(), id);
         let found = self.hub.look(|ledger| {
             let record = ledger.record(id_text, key)?.clone();
-            Some((record, ledger.target(id_text)))
+            Some((record, ledger.begun(id_text).map(|begun| (begun.target.clone(), begun.lacks_credentials))))
         });
         let (record, target) = found.ok_or(StartError::NoEvent)?;
         let mut options = scene.transport.clone();
-        options.target = target.unwrap_or(options.target);
+        match target {
+            Some((target, true)) => return Err(StartError::Credentials(target.to_string())),
+            Some((target, false)) => options.target = target,
+            None => {}
+        }
         let signer = Signer::new(&scene.secret, scene.dialect.mac_input);
         let recording = again::recording(&id, &record, fault, &signer)?;
         let policy = Policy {
             retry: RetryPolicy::default(),
+            wall: self.hub.epoch(),
             ..Policy::new(&scene.dialect, Pace::Times(1.0), wall_clock())
         };
         let fleet = Fleet::new(SessionSource::Recording(Arc::new(recording)), policy, signer.into());

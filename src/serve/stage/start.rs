@@ -89,6 +89,12 @@ pub enum StartError {
     /// The target is no URL that can be sent to.
     #[error("{0}")]
     Target(String),
+    /// A target of an earlier run of the server, whose credentials are gone.
+    #[error(
+        "the session was played to {0} before the server was started anew, and the values that stand as *** are not kept; \
+         play it again, or name that URL with --to when the server is started"
+    )]
+    Credentials(String),
     /// A fault that is not one.
     #[error("{0}")]
     Fault(String),
@@ -164,6 +170,7 @@ pub(super) fn resolve(
             interactive: plan.interactive,
             pace: pace.to_string(),
             target: transport.target.clone(),
+            lacks_credentials: false,
             seed: seed.0,
         },
         id,

@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before } from 'node:test';
 import { actions } from '../checks/actions.mjs';
 import { axeOnEveryView } from '../checks/axe.mjs';
@@ -87,6 +90,31 @@ check('texts of strangers', async (page) => {
     prepared.push(sessionId);
   }
   await hostileStrings(page, wms.url, { prepared: prepared.slice(0, 2) });
+});
+
+check('a history that cannot be written', async (page) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wms-sim-history-'));
+  const history = path.join(folder, 'history.db');
+  const keeping = await serve(['--persist', history]);
+  const quiet = watch(page);
+  await openInspector(page, keeping.url);
+  assert.ok(await page.locator('#unsaved').isHidden());
+  // Somebody puts a file of theirs in its place, and takes it away again.
+  fs.rmSync(history);
+  fs.writeFileSync(history, 'my notes');
+  const { sessionId } = await playThrough(keeping.url, { scenario: 'bounce' });
+  await page.waitForSelector('#unsaved:not([hidden])');
+  assert.match(await page.locator('#unsaved').textContent(), /not being saved to .*history\.db: it is there already, and is no database/);
+  await axeFindsNothing(page, 'not saved');
+  fs.rmSync(history);
+  await page.waitForSelector('#unsaved', { state: 'hidden' });
+  await keeping.stop();
+  quiet();
+  const again = await serve(['--persist', history]);
+  await openInspector(page, again.url, sessionHash(sessionId));
+  await page.waitForSelector('#rows tr');
+  await again.stop();
+  fs.rmSync(folder, { recursive: true });
 });
 
 check('a connection that is lost', async (page) => {

@@ -19,7 +19,7 @@ let fresh = empty();
 const names = new Map();
 
 function empty() {
-  return { sessions: new Map(), records: { sent: new Map(), received: new Map() }, names: new Map(), removed: new Set(), reset: false, lost: false, cut: false };
+  return { sessions: new Map(), records: { sent: new Map(), received: new Map() }, names: new Map(), removed: new Set(), info: null, reset: false, lost: false, cut: false };
 }
 
 function later() {
@@ -34,6 +34,7 @@ function flush() {
   postMessage({
     type: 'batch',
     reset: batch.reset,
+    info: batch.info,
     lost: batch.lost,
     cut: batch.cut,
     watched,
@@ -87,6 +88,9 @@ const takes = {
       fresh.removed.add(sessionId);
       names.delete(sessionId);
     }
+  },
+  info(news) {
+    fresh.info = { ...fresh.info, ...news };
   },
   reset: startAgain,
   bye() {

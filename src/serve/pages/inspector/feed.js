@@ -38,7 +38,11 @@ document.addEventListener('visibilitychange', () => {
 
 export const wake = () => worker.postMessage({ type: 'wake' });
 
-function batch({ reset, lost, cut, watched, sessions, records, names, removed }) {
+function batch({ reset, info, lost, cut, watched, sessions, records, names, removed }) {
+  if (info && state.info) {
+    state.info = { ...state.info, ...info };
+    changed('info');
+  }
   if (reset) loadAll();
   if (removed.length > 0) dropSessions(removed);
   if (sessions.length > 0) {

@@ -14,6 +14,7 @@ import { drawMisbehaves } from './misbehaves.js';
 import { follow } from './route.js';
 import { state } from './state.js';
 import { setTitle } from './title.js';
+import { showUnsaved } from './unsaved.js';
 
 startFilters();
 startList();
@@ -27,6 +28,7 @@ on('info', () => {
   setText(byId('forward'), state.info?.forward ?? '');
   byId('forward-part').hidden = !state.info?.forward;
 });
+on('info', () => showUnsaved(state.info?.persist));
 on('sessions', setTitle);
 byId('copy-webhook').addEventListener('click', () => state.info && copy(state.info.webhook, 'the webhook URL'));
 byId('forget').addEventListener('click', forgetAll);
