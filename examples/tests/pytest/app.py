@@ -32,8 +32,9 @@ class Database:
         )
 
     def add(self, session, sequence, event, body):
+        row = session, sequence, event, body
         with self.lock, self.connection:
-            self.connection.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)", (session, sequence, event, body))
+            self.connection.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)", row)
 
     def events(self, session):
         """Names in the order of their sequence numbers: events may overtake each other on their way."""

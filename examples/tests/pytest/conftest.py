@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import threading
+import uuid
 from urllib.parse import quote
 
 import pytest
@@ -42,7 +43,8 @@ class Wms:
 
         Without a seed each run draws another session. With one the same events come every time.
         """
-        order = {"scenario": scenario, "pace": "max", **order}
+        # Where none is given, the ID too is drawn from the seed, and a second session with it would go on in the first.
+        order = {"scenario": scenario, "pace": "max", "sessionId": str(uuid.uuid4()), **order}
         answer = requests.post(f"{self.url}/api/sessions", json=order, timeout=10)
         assert answer.status_code == 201, answer.text
         return answer.json()["sessionId"]
