@@ -3,7 +3,12 @@
 //!
 //! Where no process is wanted, `wms_sim::Simulator` plays the same sessions from inside the test.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a function that fails fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a function that fails fails its test"
+)]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -96,7 +101,8 @@ impl Wms {
         out.read_line(&mut line).unwrap();
         // More lines follow, and a pipe that nobody empties stops the program.
         thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-        let ready: Value = serde_json::from_str(&line).expect("it says on standard error why it does not start");
+        let ready: Value =
+            serde_json::from_str(&line).expect("it says on standard error why it does not start");
         let address = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
         Self { child, address }
     }

@@ -1,7 +1,7 @@
 //! Answers of the control API that say what is wrong.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -73,6 +73,12 @@ impl Wrong {
 impl From<JsonRejection> for Wrong {
     fn from(rejection: JsonRejection) -> Self {
         Self::new(rejection.status(), "bad-body", rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Wrong {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), "bad-query", rejection.body_text())
     }
 }
 

@@ -63,6 +63,18 @@ check('texts of strangers', async (page) => {
   await hostileStrings(page, wms.url, { prepared: prepared.slice(0, 2) });
 });
 
+check('sessions are found by events that the page has not seen', async (page) => {
+  const quiet = watch(page);
+  const { sessionId: found } = await playThrough(wms.url, { scenario: 'websocket-drop' });
+  const { sessionId: other } = await playThrough(wms.url, { scenario: 'happy-path' });
+  await openInspector(page, wms.url);
+  await page.waitForSelector(`.row[data-id="${other}"]`);
+  await page.fill('#search', 'Socket_Disc');
+  await page.waitForSelector(`.row[data-id="${found}"]`);
+  assert.equal(await page.locator(`.row[data-id="${other}"]`).count(), 0);
+  quiet();
+});
+
 check('a connection that is lost', async (page) => {
   const listen = `127.0.0.1:${await freePort()}`;
   let behind = await serve();
