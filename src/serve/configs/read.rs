@@ -59,11 +59,11 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, place: usize, message: impl Into<String>) {
+    fn wrong(&mut self, place: usize, message: impl AsRef<str>) {
         self.problems.push(Problem::at(self.text, place, message));
     }
 
-    fn wrong_with_help(&mut self, place: usize, message: impl Into<String>, help: impl Into<String>) {
+    fn wrong_with_help(&mut self, place: usize, message: impl AsRef<str>, help: impl Into<String>) {
         self.problems.push(Problem::at(self.text, place, message).help(help));
     }
 

@@ -126,6 +126,25 @@ fn a_secret_in_the_file_is_refused_and_not_repeated() {
     assert!(found.contains("secret_file") && found.contains("secret_env"), "{found}");
 }
 
+/// A terminal would obey them.
+#[test]
+fn control_characters_of_the_file_are_not_repeated() {
+    let escape = r"\u001b[31m";
+    for text in [
+        format!("\"{escape}\" = 1"),
+        format!("[configs]\n\"{escape}\" = 1"),
+        format!("[configs.\"{escape}\"]\nwebhook = 'http://h/'\n\"{escape}\" = 1"),
+        format!("[configs.a]\npace = \"{escape}\"\ncallback = \"{escape}:\"\nwebhook = \"http://{escape}/\""),
+        format!(
+            "[configs.a]\nset = {{ \"{escape}\" = 1, \"x{escape}\" = [] }}\nsecret_file = [\"{escape}\", \"{escape}\"]"
+        ),
+    ] {
+        for line in problems(&text) {
+            assert!(!line.contains(char::is_control), "{text}\n{line:?}");
+        }
+    }
+}
+
 #[test]
 fn wrong_secrets() {
     for (text, says) in [
