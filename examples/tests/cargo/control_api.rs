@@ -96,11 +96,9 @@ impl Wms {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{program} cannot be started: {error}; set WMS_SIM_BIN"));
-        let mut out = BufReader::new(child.stdout.take().unwrap());
+        // The first line has the address. It is printed once the port is open.
         let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        // More lines follow, and a pipe that nobody empties stops the program.
-        thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let ready: Value =
             serde_json::from_str(&line).expect("it says on standard error why it does not start");
         let address = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();

@@ -16,7 +16,7 @@ export async function start(command, args, env, ready) {
   const lines = createInterface({ input: child.stdout });
   const url = await Promise.race([
     new Promise((resolve) => lines.on('line', (line) => {
-      // Lines are read to the end: a pipe that nobody empties stops the program.
+      // The app may go on to log, and a pipe that nobody empties would stop it.
       const found = ready(line);
       if (found) resolve(found);
     })),
