@@ -47,7 +47,8 @@ async fn webhook(State(database): State<Database>, headers: HeaderMap, body: Byt
     let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(&body);
     let given = headers.get("X-WMS-Content-MAC").and_then(|header| header.to_str().ok());
     let given = given.and_then(|header| hex::decode(header.strip_prefix("hmac-sha256=")?).ok());
-    if !given.is_some_and(|given| mac.verify_slice(&given).is_ok()) {
+    let signed = given.is_some_and(|given| mac.verify_slice(&given).is_ok());
+    if !signed {
         return StatusCode::UNAUTHORIZED;
     }
     let Ok(event) = serde_json::from_slice::<Value>(&body) else { return StatusCode::BAD_REQUEST };

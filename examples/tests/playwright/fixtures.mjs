@@ -53,7 +53,7 @@ export const test = base.extend({
   }, { scope: 'worker' }],
 
   app: [async ({ appUrl, wms, playwright }, use, workerInfo) => {
-    const database = workerInfo.project.outputDir + `/sessions-${workerInfo.workerIndex}.ndjson`;
+    const database = `${workerInfo.project.outputDir}/sessions-${workerInfo.workerIndex}.ndjson`;
     const program = await start(
       process.execPath,
       [APP],

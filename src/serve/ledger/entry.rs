@@ -80,7 +80,7 @@ pub(super) struct Entry {
     pub received: Option<ReceivedCounts>,
     pub received_state: Option<SessionState>,
     pub callback: Option<String>,
-    /// Those of its events, on both sides.
+    /// Those of the events that are kept, on both sides.
     pub names: Names,
     progress: Progress,
     sent_records: Vec<Record>,
@@ -156,11 +156,10 @@ impl Entry {
         }
         self.count_delivered(None, record.delivered);
         self.note(side, &record);
-        self.names.note(&record.event);
-        let records = self.records_mut(side);
-        let room = records.len() < most;
+        let room = self.records(side).len() < most;
         if room {
-            records.push(record);
+            self.names.note(&record.event);
+            self.records_mut(side).push(record);
         }
         room
     }

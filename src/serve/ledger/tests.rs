@@ -128,7 +128,7 @@ fn a_page_of_events_begins_after_a_key_and_is_bounded() {
         })
         .collect();
     let page = |after, limit| {
-        let detail = ledger.detail("a", Side::Received, Page { after, limit }).unwrap();
+        let detail = ledger.detail("a", Side::Received, Page { limit, after }).unwrap();
         assert_eq!(detail.session.received.unwrap().events, 4, "the numbers are those of the session");
         detail.events.iter().map(|event| event.key).collect::<Vec<_>>()
     };
