@@ -180,6 +180,9 @@ fn files_that_are_no_configuration() {
     assert!(problems("[configs]\na = 3")[0].contains("begins with [configs.a]"));
     assert!(problems("[configs.a\n").iter().all(|line| line.contains("this is not TOML")));
     assert!(problems("[configs.a]\n[configs.a]\n")[0].contains("line 2"));
+    // The parser tells the second slip first.
+    let found = problems("\u{fc} = {x = 1,");
+    assert!(found[0].starts_with("line 1, column 1:") && found.len() == 2, "{found:?}");
 }
 
 fn ready(id: &str, secrets: &[(&str, &str)]) -> ReadyConfig {
