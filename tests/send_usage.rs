@@ -429,6 +429,8 @@ fn a_variable_that_sets_nothing_is_told() {
         assert!(!output.stderr.contains("M4RK") && !output.stdout.contains("SECRT"), "{output}");
     }
     told("faults", "WMS_SIM_XYZZY").says(&["WMS_SIM_XYZZY sets nothing", "wms-sim send --help"]);
+    let quiet = told("faults", "WMS_SIM_BIN");
+    assert!(!quiet.stderr.contains("WMS_SIM_BIN"), "{quiet}");
     told("faults", "WMS_SIM_CONFIG").says(&["WMS_SIM_CONFIG sets nothing", "--config can only be typed"]);
     let quiet = told("send bounce --pace max --output quiet", "WMS_SIM_PAEC");
     assert_eq!(quiet.stderr, "");

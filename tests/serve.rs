@@ -46,7 +46,42 @@ fn a_session_is_played_to_the_inbox_and_shown_on_both_sides() {
     let listed = server.get("/api/sessions?q=MINE");
     assert_eq!(listed.as_array().unwrap().len(), 1);
     assert_eq!(server.get("/api/sessions?q=other"), json!([]));
+    assert_eq!(server.get("/api/sessions?q=low_snr").as_array().unwrap().len(), 1);
+    assert_eq!(server.get("/api/sessions?q=results_received"), json!([]));
     assert_eq!(server.get("/api/sessions?state=running"), json!([]));
+}
+
+#[test]
+fn a_session_is_read_page_by_page() {
+    let server = Server::start(&["--pace", "max"]);
+    let id = server.play(&json!({ "scenario": "happy-path" }));
+    for side in ["sessions", "inbox"] {
+        let all = server.get(&format!("/api/{side}/{id}?wait=end"));
+        let (mut read, mut after) = (Vec::new(), 0);
+        loop {
+            let page = server.get(&format!("/api/{side}/{id}?limit=5&after={after}"));
+            let events = page["events"].as_array().unwrap();
+            assert!(events.len() <= 5);
+            let Some(last) = events.last() else { break };
+            after = last["key"].as_u64().unwrap();
+            read.extend(events.iter().cloned());
+        }
+        assert_eq!(json!(read), all["events"]);
+        // Whoever only waits needs no events.
+        let waited = server.get(&format!("/api/{side}/{id}?wait=16&limit=0"));
+        assert_eq!((&waited["events"], &waited["outcome"]), (&json!([]), &json!("completed")));
+    }
+    for query in ["limit=x", "limit=-1", "after=1.5"] {
+        let (status, body) = server.ask("GET", &format!("/api/sessions/{id}?{query}"), &[], "");
+        assert!(status == 400 && body.contains(r#""error":"bad-query""#), "{query}: {status} {body}");
+    }
+    assert_eq!(server.ask("GET", "/api/sessions?limit=x", &[], "").0, 400);
+    let document = server.get("/openapi.json");
+    for path in ["/api/sessions/{id}", "/api/inbox/{id}"] {
+        let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap();
+        let names: Vec<_> = parameters.iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["id", "wait", "timeout", "limit", "after"]);
+    }
 }
 
 #[test]

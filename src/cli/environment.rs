@@ -5,13 +5,16 @@ use clap::Command;
 use super::args;
 use crate::delivery::announce::SESSION_VARIABLE;
 
+/// Where test suites look for this program. They set it for themselves, and hand on their whole environment.
+const BINARY_VARIABLE: &str = "WMS_SIM_BIN";
+
 /// A line for each. Their values are not told: a slip of `WMS_SIM_SECRET` holds the secret.
 pub(super) fn unknown(command: &Command) -> Vec<String> {
     let mut known = vec![SESSION_VARIABLE.to_owned()];
     variables(command, &mut known);
     let mut names: Vec<String> = std::env::vars_os()
         .map(|(name, _)| name.to_string_lossy().into_owned())
-        .filter(|name| name.starts_with(args::PREFIX) && !known.contains(name))
+        .filter(|name| name.starts_with(args::PREFIX) && name != BINARY_VARIABLE && !known.contains(name))
         .collect();
     names.sort();
     names

@@ -1,7 +1,7 @@
 //! Answers of the control API that say what is wrong.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -83,6 +83,12 @@ impl From<JsonRejection> for Wrong {
             return Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message);
         }
         Self::new(rejection.status(), "bad-body", rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Wrong {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), "bad-query", rejection.body_text())
     }
 }
 

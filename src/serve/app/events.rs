@@ -97,6 +97,7 @@ impl Follower {
         let mut changes = self.shared.hub.changes();
         let mut ending = self.shared.ending.subscribe();
         let mut persisting = self.shared.hub.persisting().subscribe();
+        let mut ended = false;
         loop {
             changes.borrow_and_update();
             while let Batch::Told(known, events) = self.batch() {
@@ -106,6 +107,11 @@ impl Follower {
                         return;
                     }
                 }
+            }
+            if ended {
+                // A client that is gone does not need to be told.
+                let _ = self.tell.send(Event::default().event("bye").data("{}")).await;
+                return;
             }
             tokio::select! {
                 result = changes.changed() => if result.is_err() { return },
@@ -117,11 +123,8 @@ impl Follower {
                     }
                 }
                 () = self.tell.closed() => return,
-                () = over(&mut ending) => {
-                    // A client that is gone does not need to be told.
-                    let _ = self.tell.send(Event::default().event("bye").data("{}")).await;
-                    return;
-                }
+                // The sessions' last events may have come just before, and are told first.
+                () = over(&mut ending) => ended = true,
             }
         }
     }

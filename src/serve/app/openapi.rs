@@ -12,7 +12,7 @@ use super::sessions::{Began, NewAct, NewSession, Told, Which};
 use super::waiting::Wait;
 use crate::protocol::contract;
 use crate::protocol::dialect::Dialect;
-use crate::serve::ledger::{DetailView, SessionView};
+use crate::serve::ledger::{DetailView, Page, SessionView};
 use crate::serve::quirk::Remembered;
 
 /// The document, with the webhooks of a dialect.
@@ -128,7 +128,7 @@ fn of_a_session(schemas: &mut Schemas) -> Value {
     let session = json!({
         "name": "id", "in": "path", "required": true, "description": "The session's ID", "schema": { "type": "string" },
     });
-    let wait: Vec<Value> = std::iter::once(session.clone()).chain(schemas.query::<Wait>()).collect();
+    let looking = [vec![session.clone()], schemas.query::<Wait>(), schemas.query::<Page>()].concat();
     let state: Vec<Value> = std::iter::once(session.clone()).chain(schemas.query::<As>()).collect();
     let wrong = wrong(schemas);
     json!({
@@ -136,7 +136,7 @@ fn of_a_session(schemas: &mut Schemas) -> Value {
             "get": {
                 "operationId": "getSession",
                 "summary": "A session and what was sent in it",
-                "parameters": wait,
+                "parameters": looking,
                 "responses": ok(&wrong, "The session", &schemas.of::<DetailView>()),
             },
         },
@@ -153,7 +153,7 @@ fn of_a_session(schemas: &mut Schemas) -> Value {
             "get": {
                 "operationId": "getReceived",
                 "summary": "A session and what the inbox received of it",
-                "parameters": wait,
+                "parameters": looking,
                 "responses": ok(&wrong, "The session", &schemas.of::<DetailView>()),
             },
         },

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -86,11 +86,12 @@ fn command(id: &str, record: &Record, url: &str) -> String {
 pub(super) async fn export(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    Query(at): Query<Where>,
+    at: Result<Query<Where>, QueryRejection>,
 ) -> Result<Response, Wrong> {
+    let Query(at) = at?;
     let side = at.side.unwrap_or(Side::Sent);
     let lines =
-        shared.hub.look(|ledger| ledger.detail(&id, side).map(|_| journal(&id, ledger.records(&id, side))));
+        shared.hub.look(|ledger| ledger.has(&id, side).then(|| journal(&id, ledger.records(&id, side))));
     let lines = lines.ok_or_else(|| Wrong::no_session(&id))?;
     let headers = [
         (header::CONTENT_TYPE, "application/x-ndjson"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
@@ -14,7 +14,7 @@ use super::answer::Wrong;
 use super::waiting::{self, Wait};
 use crate::scenario::act::Act;
 use crate::serve::choice::Choice;
-use crate::serve::ledger::{self, DetailView, SessionView, Side};
+use crate::serve::ledger::{self, DetailView, Page, SessionView, Side};
 use crate::serve::stage::Start;
 
 /// Which sessions to list.
@@ -22,7 +22,7 @@ use crate::serve::stage::Start;
 pub(super) struct Which {
     /// At most so many; 200 where it is not said, 5,000 at the most.
     limit: Option<usize>,
-    /// Only those whose ID, scenario or title holds this.
+    /// Only those whose ID, scenario, title or name of an event holds this, in whatever case.
     q: Option<String>,
     /// Only those in this state.
     state: Option<ledger::State>,
@@ -30,35 +30,32 @@ pub(super) struct Which {
 
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
-    Query(which): Query<Which>,
-) -> Json<Vec<SessionView>> {
-    let wanted = which.q.unwrap_or_default().to_lowercase();
-    let matches = |view: &SessionView| {
-        let texts = [Some(&view.session_id), view.scenario.as_ref(), view.title.as_ref()];
-        which.state.is_none_or(|state| state == view.state)
-            && (wanted.is_empty()
-                || texts.into_iter().flatten().any(|text| text.to_lowercase().contains(&wanted)))
-    };
+    which: Result<Query<Which>, QueryRejection>,
+) -> Result<Json<Vec<SessionView>>, Wrong> {
+    let Query(which) = which?;
+    let text = which.q.unwrap_or_default();
     let limit = which.limit.unwrap_or(200).min(5_000);
     let found: Vec<SessionView> =
-        shared.hub.look(|ledger| ledger.recent().filter(matches).take(limit).collect());
-    Json(found.into_iter().map(|view| shared.hub.dated(view)).collect())
+        shared.hub.look(|ledger| ledger.search(&text, which.state).take(limit).collect());
+    Ok(Json(found.into_iter().map(|view| shared.hub.dated(view)).collect()))
 }
 
 pub(super) async fn get(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    Query(wait): Query<Wait>,
+    wait: Result<Query<Wait>, QueryRejection>,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<DetailView>, Wrong> {
-    waiting::detail(&shared, &id, Side::Sent, &wait).await.map(Json)
+    waiting::detail(&shared, &id, Side::Sent, &wait?.0, page?.0).await.map(Json)
 }
 
 pub(super) async fn inbox(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    Query(wait): Query<Wait>,
+    wait: Result<Query<Wait>, QueryRejection>,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<DetailView>, Wrong> {
-    waiting::detail(&shared, &id, Side::Received, &wait).await.map(Json)
+    waiting::detail(&shared, &id, Side::Received, &wait?.0, page?.0).await.map(Json)
 }
 
 /// A session to play.
@@ -69,13 +66,13 @@ pub(super) struct NewSession {
     scenario: Option<String>,
     /// A mix of the catalogue.
     mix: Option<String>,
-    /// Its ID; drawn where it is missing.
+    /// Its ID; drawn from the seed where it is missing. A session with the ID of an earlier one goes on in it.
     session_id: Option<String>,
     /// The webhook's URL.
     to: Option<String>,
     /// `1x`, `0.5x`, `20x` or `max`.
     pace: Option<String>,
-    /// The seed that gives it again: a number, or a text with one.
+    /// The seed that gives its events and gaps again: a number, or a text with one. Timestamps are those of now.
     seed: Option<SeedText>,
     /// Faults, such as `duplicate@3`.
     #[serde(default)]

@@ -11,7 +11,7 @@ use super::Shared;
 use super::answer::Wrong;
 use super::events::over;
 use crate::clock::parse_duration;
-use crate::serve::ledger::{Delivered, DetailView, Side, State};
+use crate::serve::ledger::{DetailView, Ledger, Page, Side};
 
 const USUAL: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(120);
@@ -19,15 +19,17 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// How long to wait, and for what.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(super) struct Wait {
-    /// `end`, or a number of events.
+    /// `end`, or a number of events that are settled: answered, or never to be answered. A session that is not there yet
+    /// is waited for too.
     pub wait: Option<String>,
-    /// At most so long, such as `10s`; 2 minutes is the most.
+    /// At most so long, such as `10s`, which is meant where it is not said; 2 minutes is the most. Then the answer is the
+    /// session as it is: look at its state.
     pub timeout: Option<String>,
 }
 
 enum Until {
     End,
-    Events(u64),
+    Events(usize),
 }
 
 impl Wait {
@@ -56,12 +58,13 @@ pub(super) async fn detail(
     id: &str,
     side: Side,
     wait: &Wait,
+    page: Page,
 ) -> Result<DetailView, Wrong> {
-    let look = || shared.hub.look(|ledger| ledger.detail(id, side));
-    let answer = |detail: Option<DetailView>| {
+    let answer = || {
+        let detail = shared.hub.look(|ledger| ledger.detail(id, side, page));
         detail.map(|detail| shared.hub.dated_detail(detail)).ok_or_else(|| Wrong::no_session(id))
     };
-    let Some((until, limit)) = wait.read()? else { return answer(look()) };
+    let Some((until, limit)) = wait.read()? else { return answer() };
     let Ok(_room) = shared.waiting.try_acquire() else {
         let message = "as many requests wait as can; ask again, or follow /api/events";
         return Err(Wrong::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-waiting", message));
@@ -71,11 +74,9 @@ pub(super) async fn detail(
     let reached = async {
         loop {
             changes.borrow_and_update();
-            let detail = look();
-            if detail.as_ref().is_some_and(|detail| has_come(detail, side, &until)) {
-                return;
-            }
-            if changes.changed().await.is_err() {
+            if shared.hub.look(|ledger| has_come(ledger, id, side, &until))
+                || changes.changed().await.is_err()
+            {
                 return;
             }
         }
@@ -85,21 +86,13 @@ pub(super) async fn detail(
         () = tokio::time::sleep(limit) => {}
         () = over(&mut ending) => {}
     }
-    answer(look())
+    answer()
 }
 
-fn has_come(detail: &DetailView, side: Side, until: &Until) -> bool {
+/// Asked at every change of whatever session, so nothing is built to answer it.
+fn has_come(ledger: &Ledger, id: &str, side: Side, until: &Until) -> bool {
     match until {
-        // What only came in ends for the inbox, which may think that more is to come.
-        Until::End if side == Side::Received => {
-            detail.session.state != State::Running && detail.session.outcome.is_some()
-        }
-        Until::End => detail.session.state != State::Running,
-        Until::Events(count) => {
-            let settled =
-                detail.events.iter().filter(|event| event.delivery != Some(Delivered::Pending)).count()
-                    as u64;
-            settled >= *count
-        }
+        Until::End => ledger.is_over(id, side),
+        Until::Events(count) => ledger.settled(id, side).is_some_and(|settled| settled >= *count),
     }
 }

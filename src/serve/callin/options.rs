@@ -5,8 +5,11 @@ use serde::Deserialize;
 use super::error::{CallInError, Part};
 use super::{MOST_BYTES, segment};
 use crate::delivery::policy::Pace;
+use crate::report::style::harmless;
 use crate::serve::choice::Choice;
 
+/// The longest message of others that is repeated, in characters: it may hold what a stranger wrote.
+const LONGEST_MESSAGE: usize = 300;
 /// Names of scenarios are shorter by far.
 pub(super) const LONGEST_VALUE: usize = 2048;
 
@@ -91,8 +94,8 @@ impl Start {
         if body.is_empty() {
             return Ok(Self::default());
         }
-        let body: StartBody =
-            serde_json::from_slice(body).map_err(|error| CallInError::Body(error.to_string()))?;
+        let body: StartBody = serde_json::from_slice(body)
+            .map_err(|error| CallInError::Body(harmless(&error.to_string(), LONGEST_MESSAGE)))?;
         let scenario = body.scenario.map(|name| checked("scenario", name)).transpose()?;
         let mix = body.mix.map(|name| checked("mix", name)).transpose()?;
         Ok(Self { choice: choice(scenario, mix)?, pace: read_pace(body.pace)? })
@@ -113,5 +116,6 @@ fn choice(scenario: Option<String>, mix: Option<String>) -> Result<Option<Choice
 }
 
 fn read_pace(text: Option<String>) -> Result<Option<Pace>, CallInError> {
-    text.map(|text| text.parse().map_err(CallInError::Pace)).transpose()
+    let wrong = |error: String| CallInError::Pace(harmless(&error, LONGEST_MESSAGE));
+    text.map(|text| text.parse().map_err(wrong)).transpose()
 }

@@ -186,6 +186,19 @@ fn starts_are_read() {
     }
 }
 
+/// A terminal would obey them.
+#[test]
+fn control_characters_are_not_repeated() {
+    let found = [
+        Options::parse("pace=%1b%5b31m").unwrap_err(),
+        Start::parse(br#"{"pace":"\u001b[31mx"}"#).unwrap_err(),
+        Start::parse(br#"{"\u001b[31m":1}"#).unwrap_err(),
+    ];
+    for error in found {
+        assert!(!error.to_string().contains(char::is_control), "{error:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_panics(path in any::<String>(), query in any::<String>(), body in any::<Vec<u8>>()) {

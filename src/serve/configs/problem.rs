@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use crate::report::style::harmless;
+
+/// The longest message, in characters.
+const LONGEST: usize = 500;
+
 /// One problem and its place. It repeats no value that may be a secret, and shows no line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -17,13 +22,14 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a byte of the text.
-    pub(super) fn at(text: &str, place: usize, message: impl Into<String>) -> Self {
+    pub(super) fn at(text: &str, place: usize, message: impl AsRef<str>) -> Self {
         let before = text.get(..place).unwrap_or(text);
         let start = before.rfind('\n').map_or(0, |end| end + 1);
         Self {
             line: before.matches('\n').count() + 1,
             column: before[start..].chars().count() + 1,
-            message: message.into(),
+            // It may repeat a key or a value of the file.
+            message: harmless(message.as_ref(), LONGEST),
             help: None,
         }
     }

@@ -42,15 +42,19 @@ pub fn read(text: &str) -> Result<Vec<Config>, Vec<Problem>> {
             let place = error.span().map_or(0, |span| span.start);
             Problem::at(text, place, format!("this is not TOML: {}", error.message()))
         };
-        return Err(errors.iter().map(problem).collect());
+        return Err(in_order(errors.iter().map(problem).collect()));
     }
     let mut reader = Reader { text, problems: Vec::new() };
     let configs = reader.document(document.get_ref());
     if reader.problems.is_empty() {
         return Ok(configs);
     }
-    reader.problems.sort_by_key(|problem| (problem.line, problem.column));
-    Err(reader.problems)
+    Err(in_order(reader.problems))
+}
+
+fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    problems
 }
 
 struct Reader<'t> {
@@ -59,11 +63,11 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, place: usize, message: impl Into<String>) {
+    fn wrong(&mut self, place: usize, message: impl AsRef<str>) {
         self.problems.push(Problem::at(self.text, place, message));
     }
 
-    fn wrong_with_help(&mut self, place: usize, message: impl Into<String>, help: impl Into<String>) {
+    fn wrong_with_help(&mut self, place: usize, message: impl AsRef<str>, help: impl Into<String>) {
         self.problems.push(Problem::at(self.text, place, message).help(help));
     }
 

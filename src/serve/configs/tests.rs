@@ -126,6 +126,25 @@ fn a_secret_in_the_file_is_refused_and_not_repeated() {
     assert!(found.contains("secret_file") && found.contains("secret_env"), "{found}");
 }
 
+/// A terminal would obey them.
+#[test]
+fn control_characters_of_the_file_are_not_repeated() {
+    let escape = r"\u001b[31m";
+    for text in [
+        format!("\"{escape}\" = 1"),
+        format!("[configs]\n\"{escape}\" = 1"),
+        format!("[configs.\"{escape}\"]\nwebhook = 'http://h/'\n\"{escape}\" = 1"),
+        format!("[configs.a]\npace = \"{escape}\"\ncallback = \"{escape}:\"\nwebhook = \"http://{escape}/\""),
+        format!(
+            "[configs.a]\nset = {{ \"{escape}\" = 1, \"x{escape}\" = [] }}\nsecret_file = [\"{escape}\", \"{escape}\"]"
+        ),
+    ] {
+        for line in problems(&text) {
+            assert!(!line.contains(char::is_control), "{text}\n{line:?}");
+        }
+    }
+}
+
 #[test]
 fn wrong_secrets() {
     for (text, says) in [
@@ -161,6 +180,9 @@ fn files_that_are_no_configuration() {
     assert!(problems("[configs]\na = 3")[0].contains("begins with [configs.a]"));
     assert!(problems("[configs.a\n").iter().all(|line| line.contains("this is not TOML")));
     assert!(problems("[configs.a]\n[configs.a]\n")[0].contains("line 2"));
+    // The parser tells the second slip first.
+    let found = problems("\u{fc} = {x = 1,");
+    assert!(found[0].starts_with("line 1, column 1:") && found.len() == 2, "{found:?}");
 }
 
 fn ready(id: &str, secrets: &[(&str, &str)]) -> ReadyConfig {

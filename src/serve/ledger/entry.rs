@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::feed::What;
-use super::record::{Delivered, MacVerdict, Record, Side};
+use super::record::{Delivered, MacVerdict, Page, Record, Side};
+use super::search::Names;
 use crate::clock::Moment;
 use crate::protocol::code::Code;
 use crate::protocol::conclusion::Outcome;
@@ -84,6 +85,8 @@ pub(super) struct Entry {
     pub received: Option<ReceivedCounts>,
     pub received_state: Option<SessionState>,
     pub callback: Option<String>,
+    /// Those of the events that are kept, on both sides.
+    pub names: Names,
     pub progress: Progress,
     pub sent_records: Vec<Record>,
     pub received_records: Vec<Record>,
@@ -101,6 +104,7 @@ impl Entry {
             received: None,
             received_state: None,
             callback: None,
+            names: Names::default(),
             progress: Progress::default(),
             sent_records: Vec::new(),
             received_records: Vec::new(),
@@ -153,10 +157,10 @@ impl Entry {
         }
         self.count(side, &record);
         self.note(side, &record);
-        let records = self.records_mut(side);
-        let room = records.len() < most;
+        let room = self.records(side).len() < most;
         if room {
-            records.push(record);
+            self.names.note(&record.event);
+            self.records_mut(side).push(record);
         }
         room
     }
@@ -197,6 +201,25 @@ impl Entry {
             Side::Sent => &self.sent_records,
             Side::Received => &self.received_records,
         }
+    }
+
+    /// The records of a page, in their order.
+    pub fn page(&self, side: Side, page: Page) -> &[Record] {
+        let records = self.records(side);
+        let first = page.after.map_or(0, |after| records.partition_point(|record| record.key <= after));
+        let rest = &records[first..];
+        &rest[..page.limit.unwrap_or(rest.len()).min(rest.len())]
+    }
+
+    /// True where no more is expected on a side.
+    pub fn is_over(&self, side: Side) -> bool {
+        // What only came in ends for the inbox, which may think that more is to come.
+        self.shown_state() != State::Running && (side == Side::Sent || self.outcome().is_some())
+    }
+
+    /// How many of the records of a side are settled: what was sent was answered, or never will be.
+    pub fn settled(&self, side: Side) -> usize {
+        self.records(side).iter().filter(|record| record.delivered != Some(Delivered::Pending)).count()
     }
 
     /// True where there is something on a side.

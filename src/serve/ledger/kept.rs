@@ -128,6 +128,7 @@ impl Entry {
         for (side, records) in [(Side::Sent, &sent), (Side::Received, &received)] {
             for record in records {
                 counted.count(side, record);
+                counted.names.note(&record.event);
             }
         }
         // The numbers of a server that was killed can be ahead of the records that it had written. Where all records are
@@ -145,6 +146,7 @@ impl Entry {
             first: kept.first,
             last: kept.last,
             change: kept.change,
+            names: counted.names,
             sent: sent_counts,
             received: received_counts,
             received_state: kept.received_state,

@@ -10,6 +10,7 @@ mod journal;
 #[cfg(feature = "persist")]
 mod kept;
 mod record;
+mod search;
 mod view;
 
 use std::collections::{BTreeMap, HashMap};
@@ -23,7 +24,7 @@ pub use forwarded::Forwarded;
 pub use journal::journal;
 #[cfg(feature = "persist")]
 pub(in crate::serve) use kept::Kept;
-pub use record::{Delivered, Mac, MacVerdict, Record, Remark, Side};
+pub use record::{Delivered, Mac, MacVerdict, Page, Record, Remark, Side};
 pub use view::{
     DetailView, FailureView, ForwardedView, MacView, ReceivedView, RecordView, RemarkView, SentView,
     SessionView,
@@ -182,10 +183,25 @@ impl Ledger {
         self.entries.get(id).map(|entry| view::session(id, entry))
     }
 
-    /// A session and its events on one side; `None` where there is nothing on that side.
-    pub fn detail(&self, id: &str, side: Side) -> Option<DetailView> {
-        let entry = self.entries.get(id).filter(|entry| entry.has(side))?;
-        Some(view::detail(id, entry, side))
+    /// True where there is something of a session on a side.
+    pub fn has(&self, id: &str, side: Side) -> bool {
+        self.on(id, side).is_some()
+    }
+
+    /// True where a session has something on a side, and no more is expected there.
+    pub fn is_over(&self, id: &str, side: Side) -> bool {
+        self.on(id, side).is_some_and(|entry| entry.is_over(side))
+    }
+
+    /// How many events of a session are settled on a side: what was sent was answered, or never will be. `None` where
+    /// there is nothing on that side.
+    pub fn settled(&self, id: &str, side: Side) -> Option<usize> {
+        self.on(id, side).map(|entry| entry.settled(side))
+    }
+
+    /// A session and events of one side; `None` where there is nothing on that side.
+    pub fn detail(&self, id: &str, side: Side, page: Page) -> Option<DetailView> {
+        self.on(id, side).map(|entry| view::detail(id, entry, side, page))
     }
 
     /// Where a session's events go; `None` where none were sent.
@@ -210,12 +226,16 @@ impl Ledger {
         self.entries.get(id).map_or(&[], |entry| entry.records(side))
     }
 
-    /// The sessions that changed last, the newest first.
-    pub fn recent(&self) -> impl Iterator<Item = SessionView> {
-        self.by_change
-            .values()
-            .rev()
-            .filter_map(|id| self.entries.get(id).map(|entry| view::session(id, entry)))
+    /// The sessions that changed last, the newest first: those that are in a state, if it is given, and have a text in
+    /// their ID, scenario, title or the name of an event, in whatever case.
+    pub fn search(&self, text: &str, state: Option<State>) -> impl Iterator<Item = SessionView> {
+        let wanted = text.to_lowercase();
+        self.by_change.values().rev().filter_map(move |id| {
+            let entry = self.entries.get(id)?;
+            let fits = state.is_none_or(|state| state == entry.shown_state())
+                && search::has_text(id, entry, &wanted);
+            fits.then(|| view::session(id, entry))
+        })
     }
 
     /// What changed after a change that is known, at most `most` of it.
@@ -231,6 +251,10 @@ impl Ledger {
             What::Record(side, key) => Some((side, view::record(entry, entry.record(side, key)?))),
         };
         Some((view::session(&change.session, entry), record))
+    }
+
+    fn on(&self, id: &str, side: Side) -> Option<&Entry> {
+        self.entries.get(id).filter(|entry| entry.has(side))
     }
 
     fn entry(&mut self, id: &Arc<str>, now: Moment) -> &mut Entry {

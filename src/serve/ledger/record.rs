@@ -22,6 +22,15 @@ pub enum Side {
     Received,
 }
 
+/// Which of a session's events are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+pub struct Page {
+    /// At most so many events, the first ones; all that are kept (up to 2,000) where it is not said, none with 0.
+    pub limit: Option<usize>,
+    /// Only events that come after the one with this key.
+    pub after: Option<u64>,
+}
+
 /// What is known of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {

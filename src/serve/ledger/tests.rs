@@ -67,11 +67,11 @@ fn a_session_is_shown_as_it_goes() {
     );
     ledger
         .change(&session, Side::Sent, key, Moment(7), |record| record.delivered = Some(Delivered::Accepted));
-    let detail = ledger.detail("a", Side::Sent).unwrap();
+    let detail = ledger.detail("a", Side::Sent, Page::default()).unwrap();
     assert_eq!(detail.session.outcome, Some(Outcome::Completed));
     assert_eq!(detail.session.sent.unwrap().accepted, 1);
     assert_eq!((detail.events[0].key, detail.events[0].id), (key, 3));
-    assert!(ledger.detail("a", Side::Received).is_none());
+    assert!(ledger.detail("a", Side::Received, Page::default()).is_none());
     ledger.ended(&session, State::Ended, Moment(8));
     assert_eq!(ledger.session("a").unwrap().state, State::Ended);
 }
@@ -83,7 +83,7 @@ fn the_oldest_session_makes_room_but_one_that_runs_stays() {
     for name in ["a", "b", "c", "d"] {
         ledger.add(&id(name), Side::Received, record("X", None), Moment(1));
     }
-    let ids: Vec<String> = ledger.recent().map(|view| view.session_id).collect();
+    let ids: Vec<String> = ledger.search("", None).map(|view| view.session_id).collect();
     assert_eq!(ids, ["d", "c", "runs"]);
     assert!(matches!(ledger.since(ledger.latest() - 1, 10), News::Removed(_, gone) if gone == [id("b")]));
 }
@@ -116,8 +116,52 @@ fn more_records_than_are_kept_are_counted() {
     for _ in 0..10 {
         ledger.add(&id("a"), Side::Received, record("X", None), Moment(1));
     }
-    let detail = ledger.detail("a", Side::Received).unwrap();
+    let detail = ledger.detail("a", Side::Received, Page::default()).unwrap();
     assert_eq!((detail.events.len(), detail.session.received.unwrap().events), (4, 10));
+}
+
+#[test]
+fn a_page_of_events_begins_after_a_key_and_is_bounded() {
+    let mut ledger = small();
+    // Another session's records lie between its own.
+    let keys: Vec<u64> = (0..4)
+        .map(|_| {
+            ledger.add(&id("b"), Side::Sent, record("X", None), Moment(1));
+            ledger.add(&id("a"), Side::Received, record("X", None), Moment(1))
+        })
+        .collect();
+    let page = |after, limit| {
+        let detail = ledger.detail("a", Side::Received, Page { limit, after }).unwrap();
+        assert_eq!(detail.session.received.unwrap().events, 4, "the numbers are those of the session");
+        detail.events.iter().map(|event| event.key).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, None), keys);
+    assert_eq!(page(None, Some(3)), keys[..3]);
+    assert_eq!(page(Some(keys[1]), None), keys[2..]);
+    assert_eq!(page(Some(keys[1] - 1), Some(1)), keys[1..2], "the key of an event that is not there");
+    assert_eq!(page(Some(keys[0]), Some(2)), keys[1..3]);
+    for (after, limit) in [(None, Some(0)), (Some(keys[3]), None), (Some(u64::MAX), Some(usize::MAX))] {
+        assert!(page(after, limit).is_empty());
+    }
+}
+
+#[test]
+fn sessions_are_found_by_what_is_shown_of_them_and_by_their_events() {
+    let mut ledger = small();
+    ledger.began(&id("Anna"), Moment(1), begun());
+    ledger.add(&id("Anna"), Side::Sent, record("LOW_SNR", None), Moment(1));
+    ledger.add(&id("other"), Side::Received, record("WMS_LOADED", None), Moment(1));
+    let found = |text: &str, state| -> Vec<String> {
+        ledger.search(text, state).map(|view| view.session_id).collect()
+    };
+    for text in ["anna", "NN", "happy-PATH", "low_snr", "SNR"] {
+        assert_eq!(found(text, None), ["Anna"], "{text}");
+        assert!(found(text, Some(State::Interrupted)).is_empty(), "{text}");
+    }
+    assert_eq!(found("Wms_Loaded", None), ["other"]);
+    assert_eq!(found("", None), ["other", "Anna"]);
+    assert_eq!(found("_", Some(State::Running)), ["Anna"]);
+    assert!(found("low_snr2", None).is_empty());
 }
 
 #[test]
@@ -135,7 +179,61 @@ fn what_was_missed_too_long_ago_has_to_be_loaded_again() {
     assert_eq!(ledger.since(20, 10), News::None);
 }
 
+fn any_delivery() -> impl Strategy<Value = Option<Delivered>> {
+    use Delivered::{Accepted, Failed, Pending, Refused, Suppressed};
+    prop::sample::select(vec![
+        None,
+        Some(Pending),
+        Some(Accepted),
+        Some(Refused),
+        Some(Failed),
+        Some(Suppressed),
+    ])
+}
+
+fn any_state() -> impl Strategy<Value = Option<SessionState>> {
+    use SessionState::{Abandoned, Completed, Running};
+    prop::sample::select(vec![None, Some(Running), Some(Completed), Some(Abandoned)])
+}
+
 proptest! {
+    /// How far a session has come is what a look at all of it says.
+    #[test]
+    fn how_far_it_has_come_is_told_without_views(
+        plays in any::<bool>(),
+        ends in any::<bool>(),
+        records in prop::collection::vec((any::<bool>(), any_delivery()), 0..8),
+        inbox in any_state(),
+    ) {
+        let mut ledger = small();
+        if plays {
+            ledger.began(&id("a"), Moment(0), begun());
+        }
+        for (sent, delivered) in records {
+            let side = if sent { Side::Sent } else { Side::Received };
+            ledger.add(&id("a"), side, record("RESULTS_RECEIVED", delivered), Moment(1));
+        }
+        if let Some(state) = inbox {
+            ledger.received_state(&id("a"), state, 0, Moment(2));
+        }
+        if ends {
+            ledger.ended(&id("a"), State::Ended, Moment(3));
+        }
+        for side in [Side::Sent, Side::Received] {
+            let detail = ledger.detail("a", side, Page::default());
+            prop_assert_eq!(ledger.has("a", side), detail.is_some());
+            let settled = |detail: &DetailView| {
+                detail.events.iter().filter(|event| event.delivery != Some(Delivered::Pending)).count()
+            };
+            prop_assert_eq!(ledger.settled("a", side), detail.as_ref().map(settled));
+            let over = |detail: &DetailView| {
+                detail.session.state != State::Running
+                    && (side == Side::Sent || detail.session.outcome.is_some())
+            };
+            prop_assert_eq!(ledger.is_over("a", side), detail.as_ref().is_some_and(over));
+        }
+    }
+
     /// Whoever follows the news, in steps of any size, knows every change or was told to look again.
     #[test]
     fn no_change_is_passed_over(steps in prop::collection::vec((0_u8..4, 0_u8..5, 1_usize..6), 1..200)) {

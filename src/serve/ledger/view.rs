@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::entry::{Entry, State};
 use super::forwarded::Forwarded;
-use super::record::{Delivered, MacVerdict, Record, Side};
+use super::record::{Delivered, MacVerdict, Page, Record, Side};
 use crate::clock::Moment;
 use crate::protocol::code::Severity;
 use crate::protocol::conclusion::Outcome;
@@ -227,8 +227,8 @@ pub(super) fn session(id: &str, entry: &Entry) -> SessionView {
     }
 }
 
-pub(super) fn detail(id: &str, entry: &Entry, side: Side) -> DetailView {
-    let events = entry.records(side).iter().map(|one| record(entry, one)).collect();
+pub(super) fn detail(id: &str, entry: &Entry, side: Side, page: Page) -> DetailView {
+    let events = entry.page(side, page).iter().map(|one| record(entry, one)).collect();
     DetailView { session: session(id, entry), events }
 }
 

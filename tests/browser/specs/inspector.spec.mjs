@@ -117,6 +117,18 @@ check('a history that cannot be written', async (page) => {
   fs.rmSync(folder, { recursive: true });
 });
 
+check('sessions are found by events that the page has not seen', async (page) => {
+  const quiet = watch(page);
+  const { sessionId: found } = await playThrough(wms.url, { scenario: 'websocket-drop' });
+  const { sessionId: other } = await playThrough(wms.url, { scenario: 'happy-path' });
+  await openInspector(page, wms.url);
+  await page.waitForSelector(`.row[data-id="${other}"]`);
+  await page.fill('#search', 'Socket_Disc');
+  await page.waitForSelector(`.row[data-id="${other}"]`, { state: 'detached' });
+  await page.waitForSelector(`.row[data-id="${found}"]`);
+  quiet();
+});
+
 check('a connection that is lost', async (page) => {
   const listen = `127.0.0.1:${await freePort()}`;
   let behind = await serve();

@@ -73,6 +73,32 @@ check('without a pointer', async (page) => {
   quiet();
 });
 
+check('what is chosen already is in sight', async (page) => {
+  const quiet = watch(page);
+  const inSight = (scenario) => page.locator(`input[value="scenario:${scenario}"]`).evaluate((input) => {
+    const [row, list] = [input.closest('label'), document.querySelector('#options')].map((each) => each.getBoundingClientRect());
+    return row.top >= Math.max(0, list.top) && row.bottom <= Math.min(innerHeight, list.bottom) && row.height > 0;
+  });
+  const scrolled = (id) => page.evaluate((id) => (id ? document.getElementById(id) : document.scrollingElement).scrollTop, id);
+  number += 1;
+  for (const scenario of ['api-error', 'low-snr', 'websocket-failed']) {
+    await page.goto(`${wms.url}${path(`landing ${number}`)}?scenario=${scenario}`);
+    await page.waitForSelector('#choose:not([hidden])');
+    assert.ok(await page.locator(`input[value="scenario:${scenario}"]`).isChecked());
+    assert.ok(await inSight(scenario), scenario);
+    assert.equal(await scrolled(), 0, 'the page stays where it is');
+  }
+  assert.ok(await scrolled('options') > 0);
+  // What the search hides comes back into sight with the list.
+  await page.fill('#search', 'bounce');
+  await page.fill('#search', '');
+  assert.ok(await inSight('websocket-failed'));
+  await page.goto(`${wms.url}${path(`landing ${number}`)}?scenario=api-error`);
+  await page.waitForSelector('#choose:not([hidden])');
+  assert.equal(await scrolled('options'), 0, 'nor does the list move without need');
+  quiet();
+});
+
 check('a tab that is hidden and shown', async (page) => {
   const quiet = watch(page);
   const sessionId = await open(page, { scenario: 'happy-path', pace: '2x' });

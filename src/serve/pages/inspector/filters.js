@@ -8,7 +8,8 @@ import { STATES } from './words.js';
 
 /** The server is asked once typing pauses: it knows the events of sessions that this page has not opened. */
 const PAUSE_MS = 250;
-const LIMIT = 200;
+/** As many as the list is loaded with: one that is not found would be taken for one that does not fit. */
+const LIMIT = 2000;
 
 const search = byId('search');
 const chips = new Map();

@@ -67,6 +67,17 @@ export class Chooser {
     const mixes = byId("mixes");
     if (mixes) mixes.hidden = !this.#options.some((option) => option.value.startsWith("mix:") && !option.element.hidden);
     this.#tell();
+    this.#reveal();
+  }
+
+  /** Brings what Start plays into sight in the list. `scrollIntoView` would move the page too. */
+  #reveal() {
+    const chosen = this.#chosen();
+    if (!chosen) return;
+    const list = byId("options");
+    const [outer, inner] = [list.getBoundingClientRect(), chosen.element.getBoundingClientRect()];
+    if (inner.top >= outer.top && inner.bottom <= outer.bottom) return;
+    list.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
   }
 
   /** How many the search found, and which of them Start plays: it may stand far down. */
