@@ -80,7 +80,7 @@ impl Envelope {
     /// # Errors
     /// What is wrong with it, with line and column.
     pub fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(body)
+        json::read_object(body)
     }
 
     /// The event, where it is a known one.
@@ -141,5 +141,8 @@ mod tests {
             (0, Some(Code::MeasurementCreated), Some(true))
         );
         assert!(Envelope::read(b"{}").is_err());
+        let array = br#"[1767323045,"s",0,"WMS_LOADED","INFO",null]"#;
+        let error = Envelope::read(array).unwrap_err();
+        assert!(error.is_data() && error.to_string().contains("sequence, expected an object"), "{error}");
     }
 }

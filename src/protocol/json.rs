@@ -1,12 +1,41 @@
-//! Writing JSON the way the dialect wants its text.
+//! Writing JSON the way the dialect wants its text, and reading objects.
 
+use std::fmt;
 use std::io::{self, Write as _};
+use std::marker::PhantomData;
 
-use serde::Serialize as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserializer as _, Serialize as _};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
 
 use super::dialect::Charset;
+
+/// Reads an object. serde would read a struct from an array of its values too, which is another document.
+///
+/// # Errors
+/// What is wrong with it, with line and column.
+pub fn read_object<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let object = deserializer.deserialize_map(Object(PhantomData))?;
+    deserializer.end()?;
+    Ok(object)
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Object<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
 
 /// Writes a string with its quotes.
 pub fn write_string(out: &mut Vec<u8>, text: &str, charset: Charset) {
