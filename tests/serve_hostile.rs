@@ -57,6 +57,9 @@ fn post(server: &Server, body: &str) -> u16 {
         .0
 }
 
+/// What is tried, its bytes, and the answers that it may have.
+type Try = (&'static str, Vec<u8>, &'static [Option<u16>]);
+
 #[test]
 fn every_hostile_request_has_its_answer() {
     let server = Server::start(&[]);
@@ -69,7 +72,7 @@ fn every_hostile_request_has_its_answer() {
     let over = "z".repeat((1 << 20) + 1);
     let length = |body: &str| format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
     let own = |line: &str, fields: &str, body: &str| request(&server, line, fields, body);
-    let tries: Vec<(&str, Vec<u8>, &[Option<u16>])> = vec![
+    let tries: Vec<Try> = vec![
         ("a head that is too large", own("GET /", &format!("X: {long}\r\n"), ""), &[Some(431)]),
         ("too many fields", own("GET /", &many, ""), &[Some(431)]),
         ("an address that is too long", own(&format!("GET /{long}"), "", ""), &[Some(414), Some(431)]),
