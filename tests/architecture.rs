@@ -81,7 +81,7 @@ const EDGES: &[Edge] = &[
     },
     Edge {
         under: "serve/listener/",
-        may: &["axum", "hyper", "hyper_util", "tokio"],
+        may: &["axum", "hyper", "hyper_util", "tokio", "std::net"],
         why: "it owns the connections that come in",
     },
     Edge {

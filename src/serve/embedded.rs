@@ -43,7 +43,7 @@ impl Embedded {
     /// # Errors
     /// No port could be opened.
     pub async fn start(desk: Arc<Desk>) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = listener::open((Ipv4Addr::LOCALHOST, 0).into())?;
         let address = listener.local_addr()?;
         let app = app(Arc::clone(&desk));
         let (stop, stopped) = oneshot::channel::<()>();

@@ -18,9 +18,14 @@ use crate::serve::callback::{Allowed, CallbackUrl, Prefix};
 use crate::serve::choice::Choice;
 use crate::serve::configs::ReadyConfig;
 use crate::serve::inbox::InboxOptions;
+use crate::serve::ledger::Bounds;
 use crate::serve::quirk::Quirks;
 use crate::serve::stage::Scene;
 use crate::transport::options::TransportOptions;
+
+/// How many sessions the inbox remembers: twice those that are shown, so that a late duplicate of one that made room is
+/// known for what it is.
+const MOST_SESSIONS: usize = 2 * Bounds::SESSIONS;
 
 /// Where a secret comes from that nobody gave.
 const MADE_UP: &str = "made up for this run";
@@ -125,7 +130,7 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
         configs,
         own_inbox,
         secret_source,
-        inbox: InboxOptions::new(signers, spoken),
+        inbox: InboxOptions { max_sessions: MOST_SESSIONS, ..InboxOptions::new(signers, spoken) },
         quirks,
         library: catalogue.library,
         seed,

@@ -121,7 +121,7 @@ impl Server {
     /// # Errors
     /// The address cannot be listened on.
     pub async fn open(options: Options, hub: Arc<Hub>, stage: Arc<Stage>) -> io::Result<Self> {
-        let listener = TcpListener::bind(options.listen).await?;
+        let listener = listener::open(options.listen)?;
         let address = listener.local_addr()?;
         let mut scene = options.scene;
         if options.own_inbox {

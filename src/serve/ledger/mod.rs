@@ -51,9 +51,14 @@ pub struct Bounds {
     pub changes: usize,
 }
 
+impl Bounds {
+    /// How many sessions are kept where nothing else is said.
+    pub const SESSIONS: usize = 5_000;
+}
+
 impl Default for Bounds {
     fn default() -> Self {
-        Self { sessions: 5_000, records: 2_000, bytes: 256 << 20, changes: 65_536 }
+        Self { sessions: Self::SESSIONS, records: 2_000, bytes: 256 << 20, changes: 65_536 }
     }
 }
 

@@ -8,6 +8,7 @@ mod refuse;
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower_service::Service as _;
@@ -29,6 +30,10 @@ use patient::Patient;
 
 /// How long to wait where the system has no room for another connection.
 const NO_ROOM: Duration = Duration::from_millis(50);
+
+/// How many connections can wait to be taken. The usual 128 are there within three milliseconds when a load test begins,
+/// and the next one is tried again by its system only after a second.
+const BACKLOG: u32 = 4096;
 
 /// What a listener lets others have.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +70,20 @@ pub struct Hangup;
 #[derive(Debug, thiserror::Error)]
 #[error("closed on purpose")]
 struct HungUp;
+
+/// Opens a port; 0 takes a free one.
+///
+/// # Errors
+/// The address is not this machine's, or is taken.
+pub fn open(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that is started anew does not wait for the connections of the one before. On Windows it means something
+    // else: that somebody may take the port away.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves connections until `stop` resolves; then those that are idle are closed, and those that are busy end their
 /// request. Dropping the future closes all.

@@ -76,6 +76,19 @@ function recordSeen({ sessionId, side, record }) {
   }
 }
 
+/**
+ * The beginning of a record, as the server writes it. Of a session that is not open the name of the event is all that counts,
+ * and parsing the rest, with the body, would be most of the work. What begins otherwise is parsed like everything else.
+ */
+const BEGINNING = /^\{"sessionId":"([^"\\]*)","side":"[a-z]+","record":\{"key":\d+,"id":\d+,"sequence":(?:\d+|null),"event":"([^"\\]*)"/;
+
+function passedBy(data) {
+  const found = BEGINNING.exec(data);
+  if (!found || found[1] === watched) return false;
+  nameSeen(found[1], found[2]);
+  return true;
+}
+
 const takes = {
   session(summary) {
     fresh.removed.delete(summary.sessionId);
@@ -113,6 +126,10 @@ const wake = connect(new URL('../../api/events', import.meta.url), {
     if (id !== null) last = id;
     const take = takes[event];
     if (!take) return;
+    if (event === 'record' && passedBy(data)) {
+      later();
+      return;
+    }
     let parsed;
     try {
       parsed = JSON.parse(data);
