@@ -50,6 +50,25 @@ const running = async (page, server) => {
   await page.waitForSelector('#rows tr');
 };
 
+/** Events that are passed on to the server of another run, which refuses some on purpose. */
+const forwarding = async (page) => {
+  const app = await serve(['--quirk', 'fails-every-third']);
+  const passing = await serve(['--forward', `${app.url}/webhook`]);
+  const { sessionId } = await ended(passing, { scenario: 'low-snr', seed: 6, sessionId: 'user-21', pace: '100x', faults: ['mac:wrong-secret@4'] });
+  await openInspector(page, passing.url, sessionHash(sessionId));
+  await page.waitForSelector('#rows tr');
+  await page.locator('#rows .pick').nth(5).click();
+  await page.waitForSelector('.event.chosen');
+};
+const misbehaving = async (page) => {
+  const odd = await serve(['--quirk', 'accepts-any-mac', '--quirk', 'fails-every-third', '--quirk', 'answers-late=300ms']);
+  const { sessionId } = await ended(odd, { scenario: 'low-snr', seed: 6, sessionId: 'user-22', pace: '100x', faults: ['mac:wrong-secret@4'] });
+  await openInspector(page, odd.url, sessionHash(sessionId));
+  await page.waitForSelector('#rows tr');
+  await page.locator('#rows .pick').nth(4).click();
+  await page.waitForSelector('.event.chosen');
+};
+
 const empty = async (page, server) => openInspector(page, server.url);
 const chooser = async (page, server) => {
   await page.goto(`${server.url}/c/demo/profile/token/refresh/user-20`);
@@ -70,6 +89,9 @@ await shot('inspector-400', inspector, phone);
 await shot('inspector-running', running);
 await shot('inspector-running-dark', running, dark);
 await shot('inspector-running-400', running, phone);
+await shot('inspector-forwarding', forwarding);
+await shot('inspector-forwarding-400', forwarding, phone);
+await shot('inspector-misbehaving', misbehaving);
 await shot('inspector-empty', empty);
 await shot('inspector-empty-dark-400', empty, { ...phone, ...dark });
 await shot('landing-chooser', chooser, { width: 800, height: 720 });

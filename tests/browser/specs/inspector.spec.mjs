@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before } from 'node:test';
@@ -77,6 +78,42 @@ check('an inbox that misbehaves', async (page) => {
   await odd.stop();
   await openInspector(page, wms.url);
   assert.equal(await page.locator('#misbehaves').isVisible(), false);
+});
+
+check('what is passed on', async (page) => {
+  // One target refuses every other event, the other one is not there.
+  let number = 0;
+  const app = http.createServer((request, response) => {
+    request.resume().on('end', () => {
+      number += 1;
+      response.writeHead(number % 2 === 0 ? 503 : 204).end(number % 2 === 0 ? '<b>not now</b>' : undefined);
+    });
+  });
+  await new Promise((resolve) => app.listen(0, '127.0.0.1', resolve));
+  const target = `http://127.0.0.1:${app.address().port}/hook`;
+  const passing = await serve(['--forward', target]);
+  const quiet = watch(page);
+  const { sessionId } = await playThrough(passing.url, { scenario: 'bounce', seed: 1 });
+  for (const width of [1440, 400]) {
+    await page.setViewportSize({ width, height: 800 });
+    await openInspector(page, passing.url);
+    assert.equal(await page.textContent('#forward'), target);
+    await openInspector(page, passing.url, sessionHash(sessionId));
+    await page.waitForSelector('#rows tr');
+    assert.match(await page.textContent('#rows tr:nth-child(2) .status'), /20[04], forwarded: → 503 refused/);
+    await page.locator('#rows .pick').nth(1).click();
+    await page.waitForSelector('.event.chosen');
+    const shown = await page.textContent('.event.chosen');
+    assert.match(shown, /Forwarded/);
+    assert.ok(shown.includes(target) && shown.includes('<b>not now</b>'), shown);
+    await axeFindsNothing(page, `what is passed on, ${width} px`);
+  }
+  await new Promise((resolve) => { app.close(resolve); app.closeAllConnections(); });
+  const { sessionId: unheard } = await playThrough(passing.url, { scenario: 'bounce', seed: 2 });
+  await openInspector(page, passing.url, sessionHash(unheard));
+  await page.waitForFunction(() => document.querySelector('#rows')?.textContent.includes('connection-refused'));
+  quiet();
+  await passing.stop();
 });
 
 check('texts of strangers', async (page) => {

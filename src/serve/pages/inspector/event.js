@@ -42,12 +42,17 @@ function answer(text, name) {
   return [h('h4', {}, name), h('pre', { class: 'answer foreign', tabindex: '0', role: 'group', 'aria-label': name }, cut(text, LONGEST))];
 }
 
-/** What the target of --forward made of it, beside what the inbox did. */
-function forwardedPart(row) {
+/** What was answered; of an event that was passed on, what the inbox thinks of it, and what the target answered. */
+function answers(row) {
   const status = forwardedOf(row);
-  if (!status) return [];
-  const { forwarded } = row.received;
-  return [h('h4', {}, 'Forwarded'),
+  if (!status) return answer(recordOf(row).answer, 'Answer');
+  const { received } = row;
+  const { forwarded } = received;
+  const inbox = statusOf({ received });
+  return [h('h4', {}, 'Inbox'),
+    h('dl', { class: 'pairs' }, ...fact('status', inbox.text, inbox.kind)),
+    ...answer(received.answer, 'Answer of the inbox'),
+    h('h4', {}, 'Forwarded'),
     h('dl', { class: 'pairs' },
       ...fact('to', cut(state.info?.forward ?? '', LONGEST)),
       ...fact('status', status.text, status.kind),
@@ -106,8 +111,7 @@ function chosen(sessionId, row) {
         h('span', { class: 'foreign' }, `${record.sequence ?? '–'} ${cut(record.event ?? 'not an event', 200)}`))),
     eventTools(sessionId, record),
     delivery(row), ...macPart(row), ...findingsPart(row),
-    ...answer(record.answer, row.received?.forwarded ? 'Answer of the inbox' : 'Answer'), ...forwardedPart(row),
-    ...bodyPart(record), ...headersPart(record),
+    ...answers(row), ...bodyPart(record), ...headersPart(record),
   ];
 }
 

@@ -23,7 +23,7 @@ const worst = (findings) => (['error', 'warning'].find((one) => findings.some(({
 function findingsCell(row) {
   const findings = findingsOf(row);
   if (findings.length === 0) return [];
-  return [h('span', { class: `tag ${worst(findings)}` }, cut(findings.map(({ code }) => code).join(', '), LONGEST_TEXT))];
+  return [h('span', { class: `tag ${worst(findings)}` }, cut([...new Set(findings.map(({ code }) => code))].join(', '), LONGEST_TEXT))];
 }
 
 /** Where there is no room for the last columns, what they say stands under the event. */
@@ -39,16 +39,19 @@ function remarks(row) {
   return h('span', { class: 'remarks foreign' }, ...parts.filter(Boolean));
 }
 
-/** Beside the inbox's answer that of the target. */
-function forwardedCell(row) {
+/** What was answered; of an event that was passed on, what the inbox thinks of it and what the target answered. */
+function statusCell(row) {
+  const status = statusOf(row);
   const forwarded = forwardedOf(row);
-  return forwarded ? [h('span', { class: `forwarded ${forwarded.kind}` }, h('span', { class: 'unseen' }, ', forwarded: '), ` → ${cut(forwarded.text, LONGEST_NAME)}`)] : [];
+  if (!forwarded) return h('td', { class: `status ${status.kind}` }, cut(status.text, LONGEST_NAME));
+  const inbox = statusOf({ received: row.received });
+  return h('td', { class: 'status' }, h('span', { class: inbox.kind }, cut(inbox.text, LONGEST_NAME)),
+    h('span', { class: 'unseen' }, ', forwarded:'), ' → ', h('span', { class: forwarded.kind }, cut(forwarded.text, LONGEST_NAME)));
 }
 
 function cellsOf(row, link) {
   const record = recordOf(row);
   const severity = record.severity ?? 'none';
-  const status = statusOf(row);
   const mac = macOf(row);
   const name = cut(record.event ?? 'not an event', LONGEST_NAME);
   link.replaceChildren(icon(['INFO', 'WARN', 'ERROR'].includes(severity) ? severity : 'none', `severity ${severity}`),
@@ -59,7 +62,7 @@ function cellsOf(row, link) {
     h('td', { class: 'num', title: late >= 1 ? `${duration(late)} after it was due` : null }, offset(row.moment)),
     h('th', { scope: 'row' }, link, remarks(row)),
     h('td', { class: 'c-severity' }, h('span', { class: `severity ${severity}` }, cut(record.severity ?? '–', 12))),
-    h('td', { class: `status ${status.kind}` }, cut(status.text, LONGEST_NAME), ...forwardedCell(row)),
+    statusCell(row),
     h('td', { class: 'num c-latency' }, duration(record.latency_ms ?? NaN)),
     h('td', { class: `c-mac ${mac.kind} foreign` }, cut(mac.text, LONGEST_NAME)),
     h('td', { class: 'c-faults foreign' }, cut(faultsOf(row).join(', '), LONGEST_TEXT)),
