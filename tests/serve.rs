@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::Command;
@@ -232,6 +233,39 @@ fn a_follower_knows_at_once_where_it_stands() {
     }
     let reset = server.follow("", Some(&(known + 2).to_string()));
     assert_eq!(reset.recv_timeout(Duration::from_secs(10)).unwrap().1, "reset");
+}
+
+#[test]
+fn records_are_told_of_one_session_and_of_the_others_that_they_changed() {
+    let server = Server::start(&["--pace", "max"]);
+    let watched = server.play(&json!({ "scenario": "bounce", "sessionId": "watched" }));
+    let other = server.play(&json!({ "scenario": "low-snr" }));
+    for id in [&watched, &other] {
+        server.get(&format!("/api/inbox/{id}?wait=end"));
+    }
+    let sum = |query: &str| {
+        let (mut sessions, mut records) = (BTreeSet::new(), BTreeSet::new());
+        for (_, name, data) in server.follow(&format!("?after=0{query}"), None).into_iter() {
+            let id = data["sessionId"].as_str().unwrap_or_default().to_owned();
+            match name.as_str() {
+                "session" => sessions.insert(id),
+                "record" => records.insert(id),
+                _ => panic!("{name}"),
+            };
+            // The last word is of the session that ended last.
+            if sessions.len() == 2 && (query == "&records=" || records.contains("watched")) {
+                break;
+            }
+        }
+        (sessions, records)
+    };
+    let both = BTreeSet::from([watched.clone(), other.clone()]);
+    assert_eq!(sum("&records="), (both.clone(), BTreeSet::new()));
+    assert_eq!(sum("&records=watched"), (both, BTreeSet::from([watched.clone()])));
+    // The names of events come with their session.
+    let listed = server.get("/api/sessions?q=low_snr");
+    assert_eq!(listed[0]["sessionId"], json!(other));
+    assert!(listed[0]["eventNames"].as_array().unwrap().contains(&json!("LOW_SNR")));
 }
 
 #[test]

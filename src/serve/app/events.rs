@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Shared;
 use super::answer::Wrong;
-use crate::serve::ledger::{Ledger, News, RecordView, Side, What};
+use crate::serve::ledger::{Ledger, News, RecordView, Side};
 
 /// How much is taken from the ledger at once: it is locked meanwhile.
 const AT_ONCE: usize = 256;
@@ -27,6 +27,8 @@ const WAITING: usize = 512;
 pub(super) struct Which {
     /// Only this session.
     session: Option<String>,
+    /// Of records only those of this session, and none where it is empty; sessions are told all the same.
+    records: Option<String>,
     /// What came after this change, where no Last-Event-ID says it.
     after: Option<u64>,
 }
@@ -55,7 +57,7 @@ pub(super) async fn follow(
     let (tell, told) = mpsc::channel(WAITING);
     tokio::spawn(async move {
         let _place = place;
-        Follower { shared, session: which.session, known, tell }.run().await;
+        Follower { shared, session: which.session, records: which.records, known, tell }.run().await;
     });
     let stream = Told(told);
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
@@ -78,6 +80,7 @@ impl Stream for Told {
 struct Follower {
     shared: Arc<Shared>,
     session: Option<String>,
+    records: Option<String>,
     known: u64,
     tell: mpsc::Sender<Event>,
 }
@@ -151,16 +154,15 @@ impl Follower {
                     if self.session.as_ref().is_some_and(|only| **only != *change.session) {
                         continue;
                     }
-                    let is_first = told.insert((Arc::clone(&change.session), Some(change.what)));
                     let session_is_first = told.insert((Arc::clone(&change.session), None));
-                    if !is_first && !session_is_first {
-                        continue;
-                    }
-                    let Some((session, record)) = ledger.look(change) else { continue };
-                    if session_is_first {
+                    if session_is_first && let Some(session) = ledger.session(&change.session) {
                         sessions.push(named("session", &hub.dated(session)));
                     }
-                    if let (What::Record(..), Some((side, record)), true) = (change.what, record, is_first) {
+                    let wanted = self.records.as_ref().is_none_or(|only| **only == *change.session);
+                    if wanted
+                        && told.insert((Arc::clone(&change.session), Some(change.what)))
+                        && let Some((side, record)) = ledger.look(change)
+                    {
                         let data = Changed { session_id: change.session.to_string(), side, record };
                         records.push(named("record", &data));
                     }

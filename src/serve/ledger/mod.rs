@@ -248,14 +248,12 @@ impl Ledger {
         self.feed.since(known, most)
     }
 
-    /// A change, as it looks now. `None` where it was overtaken: the session is gone.
-    pub fn look(&self, change: &Change) -> Option<(SessionView, Option<(Side, RecordView)>)> {
+    /// The record that a change is about, as it looks now. `None` where it is about the session alone, or was overtaken: the
+    /// session is gone.
+    pub fn look(&self, change: &Change) -> Option<(Side, RecordView)> {
+        let What::Record(side, key) = change.what else { return None };
         let entry = self.entries.get(&*change.session)?;
-        let record = match change.what {
-            What::Session => None,
-            What::Record(side, key) => Some((side, view::record(entry, entry.record(side, key)?))),
-        };
-        Some((view::session(&change.session, entry), record))
+        Some((side, view::record(entry, entry.record(side, key)?)))
     }
 
     fn on(&self, id: &str, side: Side) -> Option<&Entry> {

@@ -17,13 +17,16 @@ impl Names {
             self.0.push(Arc::clone(name));
         }
     }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|name| &**name)
+    }
 }
 
 /// True where the ID, the scenario, its title or the name of an event has a text in it, which is in lower case.
 pub(super) fn has_text(id: &str, entry: &Entry, wanted: &str) -> bool {
     let begun = entry.begun.iter().flat_map(|begun| [&*begun.scenario, &*begun.title]);
-    let names = entry.names.0.iter().map(|name| &**name);
-    std::iter::once(id).chain(begun).chain(names).any(|text| contains(text, wanted))
+    std::iter::once(id).chain(begun).chain(entry.names.iter()).any(|text| contains(text, wanted))
 }
 
 fn contains(text: &str, wanted: &str) -> bool {

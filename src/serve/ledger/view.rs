@@ -54,6 +54,8 @@ pub struct SessionView {
     pub received: Option<ReceivedView>,
     /// Where the browser goes at the end, once it is sent there.
     pub callback: Option<String>,
+    /// The names of its events, each once: the first 64.
+    pub event_names: Vec<String>,
 }
 
 /// What was sent, in numbers.
@@ -224,6 +226,7 @@ pub(super) fn session(id: &str, entry: &Entry) -> SessionView {
             macs_wrong: received.macs_wrong,
         }),
         callback: entry.callback.clone(),
+        event_names: entry.names.iter().map(str::to_owned).collect(),
     }
 }
 

@@ -97,7 +97,7 @@ check('what is passed on', async (page) => {
   for (const width of [1440, 400]) {
     await page.setViewportSize({ width, height: 800 });
     await openInspector(page, passing.url);
-    assert.equal(await page.textContent('#forward'), target);
+    await page.waitForFunction((to) => document.querySelector('#forward').textContent === to, target);
     await openInspector(page, passing.url, sessionHash(sessionId));
     await page.waitForSelector('#rows tr');
     assert.match(await page.textContent('#rows tr:nth-child(2) .status'), /20[04], forwarded: → 503 refused/);

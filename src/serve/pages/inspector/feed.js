@@ -5,7 +5,7 @@ import { newSessions } from './announce.js';
 import { showConnection } from './connection.js';
 import { changed } from './frame.js';
 import {
-  clearRecords, dropSessions, openEntry, replaceSessions, state, takeNames, takeRecords, takeSessions,
+  clearRecords, dropSessions, openEntry, replaceSessions, state, takeRecords, takeSessions,
 } from './state.js';
 
 const LIMIT = 2000;
@@ -38,7 +38,7 @@ document.addEventListener('visibilitychange', () => {
 
 export const wake = () => worker.postMessage({ type: 'wake' });
 
-function batch({ reset, info, lost, cut, watched, sessions, records, names, removed }) {
+function batch({ reset, info, lost, cut, watched, sessions, records, removed }) {
   if (info && state.info) {
     state.info = { ...state.info, ...info };
     changed('info');
@@ -50,7 +50,6 @@ function batch({ reset, info, lost, cut, watched, sessions, records, names, remo
     for (const { sessionId } of sessions) toldMeanwhile?.add(sessionId);
     if (state.loaded) newSessions(news);
   }
-  if (names.length > 0) takeNames(names);
   if (watched !== state.open) return;
   if (records.length > 0) {
     if (cut) state.cut = true;

@@ -48,24 +48,31 @@ export function parser(message) {
 /** How long to wait before the nth attempt: 0.25 s, doubling up to 8 s, spread so that many tabs do not come at once. */
 export const backoff = (attempt, random = Math.random()) => Math.min(8000, 250 * 2 ** attempt) * (0.75 + random / 2);
 
+/** Why a connection is given up for another one. */
+const ANEW = 'anew';
+
 /** The server sends a comment every 15 s; a connection that is silent for longer than this is dead. */
 const SILENCE_MS = 40_000;
 
 /**
- * Keeps a connection for ever. `told` gets every message; `state` gets 'live', or 'reconnecting' with the milliseconds
- * until the next attempt. Returns a function that ends a wait.
+ * Keeps a connection for ever. `url` says to where, each time anew; `told` gets every message; `state` gets 'live', or
+ * 'reconnecting' with the milliseconds until the next attempt. Gives `wake`, which ends a wait, and `again`, which begins a
+ * connection to what `url` says by now: from the moment of the call on nothing of the old one is told any more.
  */
 export function connect(url, { told, state, lastId }) {
   let attempt = 0;
   let wake = () => {};
+  let abort = null;
 
   async function once() {
-    const abort = new AbortController();
-    let watchdog = setTimeout(() => abort.abort(), SILENCE_MS);
+    abort = new AbortController();
+    const { signal } = abort;
+    const giveUp = abort;
+    let watchdog = setTimeout(() => giveUp.abort(), SILENCE_MS);
     try {
       const headers = { Accept: 'text/event-stream' };
       if (lastId() !== null) headers['Last-Event-ID'] = lastId();
-      const response = await fetch(url, { headers, cache: 'no-store', signal: abort.signal });
+      const response = await fetch(url(), { headers, cache: 'no-store', signal });
       if (!response.ok || !response.body) return;
       state('live');
       attempt = 0;
@@ -73,9 +80,9 @@ export function connect(url, { told, state, lastId }) {
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
-        if (done) return;
+        if (done || signal.aborted) return;
         clearTimeout(watchdog);
-        watchdog = setTimeout(() => abort.abort(), SILENCE_MS);
+        watchdog = setTimeout(() => giveUp.abort(), SILENCE_MS);
         feed(value);
       }
     } catch {
@@ -88,6 +95,7 @@ export function connect(url, { told, state, lastId }) {
   (async () => {
     for (;;) {
       await once();
+      if (abort.signal.reason === ANEW) continue;
       const wait = backoff(attempt);
       attempt += 1;
       state('reconnecting', wait);
@@ -98,5 +106,11 @@ export function connect(url, { told, state, lastId }) {
     }
   })();
 
-  return () => wake();
+  return {
+    wake: () => wake(),
+    again() {
+      abort?.abort(ANEW);
+      wake();
+    },
+  };
 }

@@ -24,7 +24,6 @@ export const state = {
 };
 
 function entryOf(summary) {
-  const before = state.sessions.get(summary.sessionId);
   const began = Date.parse(summary.startedAt);
   return {
     summary,
@@ -32,8 +31,7 @@ function entryOf(summary) {
     last: Date.parse(summary.lastAt ?? summary.startedAt),
     kind: stateOf(summary).kind,
     problems: problemsOf(summary),
-    names: before?.names ?? new Set(),
-    text: `${titleOf(summary)}\n${summary.scenario ?? ''}\n${summary.sessionId}`.toLowerCase(),
+    text: [titleOf(summary), summary.scenario ?? '', summary.sessionId, ...summary.eventNames].join('\n').toLowerCase(),
   };
 }
 
@@ -90,14 +88,6 @@ export function replaceSessions(summaries, toldMeanwhile) {
   takeSessions(summaries.filter(({ sessionId }) => !state.sessions.has(sessionId)));
 }
 
-export function takeNames(pairs) {
-  for (const [sessionId, names] of pairs) {
-    const entry = state.sessions.get(sessionId);
-    if (entry) for (const name of names) entry.names.add(name.toLowerCase());
-  }
-  if (state.filter.text) changed('sessions');
-}
-
 /** Takes records of the open session. Of two versions of one record the one with the higher number stands. */
 export function takeRecords(records) {
   for (const { side, record } of records) {
@@ -122,9 +112,7 @@ function matches(entry, { text, states, problems, found }) {
   if (states.size > 0 && !states.has(entry.kind)) return false;
   if (problems && entry.problems.number === 0) return false;
   if (!text) return true;
-  if (entry.text.includes(text) || found.has(entry.summary.sessionId)) return true;
-  for (const name of entry.names) if (name.includes(text)) return true;
-  return false;
+  return entry.text.includes(text) || found.has(entry.summary.sessionId);
 }
 
 export const isFiltered = ({ text, states, problems } = state.filter) => Boolean(text || states.size || problems);
