@@ -100,6 +100,6 @@ impl Hub {
 
     /// The same for a session with its events.
     pub fn dated_detail(&self, detail: DetailView) -> DetailView {
-        DetailView { session: self.dated(detail.session), events: detail.events }
+        DetailView { session: self.dated(detail.session), ..detail }
     }
 }

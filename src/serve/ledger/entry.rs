@@ -13,6 +13,9 @@ use crate::protocol::conclusion::Outcome;
 use crate::serve::inbox::{Progress, SessionState};
 use crate::transport::target::Target;
 
+/// A page has at most so many bytes of bodies, answers and headers: it is copied while nobody else can use the ledger.
+pub(super) const PAGE_BYTES: usize = 16 << 20;
+
 /// Whether more is to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -203,12 +206,20 @@ impl Entry {
         }
     }
 
-    /// The records of a page, in their order.
-    pub fn page(&self, side: Side, page: Page) -> &[Record] {
+    /// The records of a page, in their order, and whether there are more behind it.
+    pub fn page(&self, side: Side, page: Page) -> (&[Record], bool) {
         let records = self.records(side);
         let first = page.after.map_or(0, |after| records.partition_point(|record| record.key <= after));
         let rest = &records[first..];
-        &rest[..page.limit.unwrap_or(rest.len()).min(rest.len())]
+        let mut bytes = 0_usize;
+        let fits = |record: &&Record| {
+            bytes = bytes.saturating_add(record.bytes());
+            bytes <= PAGE_BYTES
+        };
+        // One is given in any case, or nobody would ever come to what is behind it.
+        let count = rest.iter().take_while(fits).count().max(1).min(rest.len());
+        let count = page.limit.map_or(count, |limit| count.min(limit));
+        (&rest[..count], count < rest.len())
     }
 
     /// True where no more is expected on a side.

@@ -25,7 +25,8 @@ pub enum Side {
 /// Which of a session's events are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 pub struct Page {
-    /// At most so many events, the first ones; all that are kept (up to 2,000) where it is not said, none with 0.
+    /// At most so many events, the first ones; all that are kept (up to 2,000) where it is not said, none with 0. An answer
+    /// has 16 MiB of events at most.
     pub limit: Option<usize>,
     /// Only events that come after the one with this key.
     pub after: Option<u64>,

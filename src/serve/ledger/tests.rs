@@ -146,6 +146,29 @@ fn a_page_of_events_begins_after_a_key_and_is_bounded() {
 }
 
 #[test]
+fn large_events_come_page_by_page_and_none_is_left_out() {
+    let bounds = Bounds { sessions: 3, records: 50, bytes: usize::MAX, changes: 8 };
+    let mut ledger = Ledger::new(bounds, 0);
+    for size in [1_usize, 5 << 20, 9 << 20, 2 << 20, 20 << 20, 1, 1] {
+        let body = Bytes::from(vec![b'x'; size]);
+        ledger.add(&id("a"), Side::Received, Record { body, ..record("X", None) }, Moment(1));
+    }
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let detail = ledger.detail("a", Side::Received, Page { limit: None, after }).unwrap();
+        seen.push(detail.events.len());
+        after = detail.events.last().map(|event| event.key);
+        if !detail.more {
+            break;
+        }
+    }
+    // The one that is larger than a page comes alone.
+    assert_eq!(seen, [3, 1, 1, 2]);
+    let none = ledger.detail("a", Side::Received, Page { limit: Some(0), after: None }).unwrap();
+    assert!(none.events.is_empty() && none.more);
+}
+
+#[test]
 fn sessions_are_found_by_what_is_shown_of_them_and_by_their_events() {
     let mut ledger = small();
     ledger.began(&id("Anna"), Moment(1), begun());

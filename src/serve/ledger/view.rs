@@ -98,6 +98,8 @@ pub struct DetailView {
     pub session: SessionView,
     /// Its events, in the order in which they were sent or came.
     pub events: Vec<RecordView>,
+    /// True where more are kept than this answer has: `?after=` the last one's key gives them.
+    pub more: bool,
 }
 
 /// One event.
@@ -231,8 +233,9 @@ pub(super) fn session(id: &str, entry: &Entry) -> SessionView {
 }
 
 pub(super) fn detail(id: &str, entry: &Entry, side: Side, page: Page) -> DetailView {
-    let events = entry.page(side, page).iter().map(|one| record(entry, one)).collect();
-    DetailView { session: session(id, entry), events }
+    let (records, more) = entry.page(side, page);
+    let events = records.iter().map(|one| record(entry, one)).collect();
+    DetailView { session: session(id, entry), events, more }
 }
 
 pub(super) fn record(entry: &Entry, record: &Record) -> RecordView {

@@ -52,10 +52,20 @@ export function sessions({ limit, q } = {}) {
   return json('GET', `api/sessions?${query}`);
 }
 
+/** A session with all its events, page by page where they are large. */
+async function whole(path) {
+  const session = await json('GET', path);
+  while (session.more) {
+    const next = await json('GET', `${path}?after=${session.events.at(-1).key}`);
+    Object.assign(session, next, { events: [...session.events, ...next.events] });
+  }
+  return session;
+}
+
 /** What was sent in a session, or null. */
-export const sent = (sessionId) => orNull(json('GET', at(sessionId)));
+export const sent = (sessionId) => orNull(whole(at(sessionId)));
 /** What the inbox received of a session, or null. */
-export const received = (sessionId) => orNull(json('GET', `api/inbox/${encodeURIComponent(sessionId)}`));
+export const received = (sessionId) => orNull(whole(`api/inbox/${encodeURIComponent(sessionId)}`));
 
 export const play = (order) => json('POST', 'api/sessions', order);
 export const act = (sessionId, name) => json('POST', `${at(sessionId)}/acts`, { act: name });

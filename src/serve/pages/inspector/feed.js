@@ -123,7 +123,7 @@ export async function openSession(sessionId) {
     takeRecords([...asked('sent', sent), ...asked('received', received)]);
     // A session that is older than the list goes: it was asked for by its ID.
     if (!openEntry()) {
-      const { events, ...summary } = sent ?? received;
+      const { events, more, ...summary } = sent ?? received;
       takeSessions([summary]);
     }
     changed('open');
