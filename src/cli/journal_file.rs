@@ -85,14 +85,20 @@ impl JournalFile {
     /// Writes a line. A line reaches the operating system whole and at once, so that even a run that is killed loses
     /// nothing that was written. After an error (a full disk) nothing more is written: [`JournalFile::end`] tells it.
     pub fn write(&mut self, value: &Value) {
-        if self.broken.is_some() {
-            return;
-        }
-        self.line.clear();
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
         // Writing a Value into a Vec cannot fail.
-        let _ = serde_json::to_writer(&mut self.line, value);
-        self.line.push(b'\n');
-        if let Err(error) = self.file.write_all(&self.line) {
+        let _ = serde_json::to_writer(&mut line, value);
+        line.push(b'\n');
+        self.write_line(&line);
+        self.line = line;
+    }
+
+    /// The same for a line that is made already, with its end.
+    pub fn write_line(&mut self, line: &[u8]) {
+        if self.broken.is_none()
+            && let Err(error) = self.file.write_all(line)
+        {
             self.broken = Some(format!("the journal {} is not complete: {error}", self.path.display()));
         }
     }

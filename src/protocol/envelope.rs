@@ -1,6 +1,7 @@
 //! The body of an event: written in the documented key order, read with tolerance.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use super::code::Code;
 use super::dialect::{Dialect, EmptyPayload};
@@ -74,6 +75,39 @@ pub struct Envelope {
     pub payload: Option<serde_json::Value>,
 }
 
+/// The session of bodies that do not say theirs.
+pub const NO_SESSION: &str = "(no session ID)";
+
+/// What a body says of itself, as far as anything can be read: it may be no event, and nobody may vouch for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Said {
+    /// Its session.
+    #[serde(deserialize_with = "of_any_type")]
+    pub session_id: Option<String>,
+    /// Its place in the session.
+    #[serde(deserialize_with = "of_any_type")]
+    pub sequence: Option<u64>,
+    /// What happened.
+    #[serde(deserialize_with = "of_any_type")]
+    pub event: Option<String>,
+}
+
+impl Said {
+    /// Reads a body. What cannot be read is left out.
+    pub fn read(body: &[u8]) -> Self {
+        json::read_object(body).unwrap_or_default()
+    }
+}
+
+/// A value of another type says nothing, and keeps nobody from reading the others.
+fn of_any_type<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
+}
+
 impl Envelope {
     /// Reads a body.
     ///
@@ -144,5 +178,20 @@ mod tests {
         let array = br#"[1767323045,"s",0,"WMS_LOADED","INFO",null]"#;
         let error = Envelope::read(array).unwrap_err();
         assert!(error.is_data() && error.to_string().contains("sequence, expected an object"), "{error}");
+    }
+
+    #[test]
+    fn a_body_says_what_can_be_read() {
+        let said = |body: &str| {
+            let Said { session_id, sequence, event } = Said::read(body.as_bytes());
+            (session_id, sequence, event)
+        };
+        let s = |text: &str| Some(text.to_owned());
+        assert_eq!(said(r#"{"sessionId":"s","sequence":2,"event":"E"}"#), (s("s"), Some(2), s("E")));
+        assert_eq!(said(r#"{"sessionId":"s","sequence":"2","event":null}"#), (s("s"), None, None));
+        assert_eq!(said(r#"{"sessionId":{"a":1},"event":"E"}"#), (None, None, s("E")));
+        for nothing in ["", "{", "[]", r#"["s",2,"E"]"#, "null", "7"] {
+            assert_eq!(said(nothing), (None, None, None), "{nothing}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::inbox::{Inbox, InboxOptions, Reader, Receipt, Received};
+#[cfg(feature = "serve")]
+use super::intake::Intake;
 use crate::clock::{Epoch, Moment, RunClock, wall_clock};
 
 /// An inbox, its clock, and what reads for it.
@@ -13,6 +15,8 @@ pub struct Desk {
     epoch: Epoch,
     reader: Arc<Reader>,
     inbox: Mutex<Inbox>,
+    #[cfg(feature = "serve")]
+    intake: Intake,
 }
 
 impl Desk {
@@ -28,7 +32,20 @@ impl Desk {
         let epoch = earliest.map_or(now, |earliest| earliest.min(now));
         let inbox = Inbox::new(InboxOptions { epoch: Some(epoch), ..options });
         let clock = RunClock::start_at(epoch.until(now));
-        Self { clock, epoch, reader: inbox.reader(), inbox: Mutex::new(inbox) }
+        Self {
+            clock,
+            epoch,
+            reader: inbox.reader(),
+            inbox: Mutex::new(inbox),
+            #[cfg(feature = "serve")]
+            intake: Intake::default(),
+        }
+    }
+
+    /// What reads bodies, and how much of them at once.
+    #[cfg(feature = "serve")]
+    pub(super) const fn intake(&self) -> &Intake {
+        &self.intake
     }
 
     /// The desk's clock.

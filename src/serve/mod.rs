@@ -22,6 +22,8 @@ pub mod desk;
 pub mod embedded;
 pub mod hub;
 pub mod inbox;
+#[cfg(feature = "serve")]
+mod intake;
 pub mod learn;
 pub mod ledger;
 #[cfg(feature = "serve")]

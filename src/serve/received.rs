@@ -3,29 +3,18 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::Deserialize;
 
 use super::hub::Hub;
 use super::inbox::Receipt;
 use super::ledger::{Forwarded, Mac, MacVerdict, Record, Remark, Side};
 use crate::clock::Moment;
 use crate::protocol::code::{Code, Severity};
+use crate::protocol::envelope::{NO_SESSION, Said};
 use crate::protocol::mac::MacError;
 
-/// The session of requests that do not say theirs.
-pub const NO_SESSION: &str = "(no session ID)";
 /// A session ID that is longer is none: the inbox keeps its beginning and a digest, but this one nobody vouches for.
 const LONGEST_ID: usize = 512;
 const ANSWER_EXCERPT: usize = 2048;
-
-/// What a body says of itself, as far as anything can be read.
-#[derive(Deserialize, Default)]
-struct Said {
-    #[serde(rename = "sessionId")]
-    session_id: Option<String>,
-    sequence: Option<u64>,
-    event: Option<String>,
-}
 
 /// What the sender is told, where it is not what the inbox says.
 #[derive(Clone, Debug)]
@@ -95,14 +84,14 @@ pub fn enter(
     told: Told,
 ) -> Place {
     // A body that nobody vouches for, or that is no event, is shown as what it says it is.
-    let said: Said = serde_json::from_slice(body).unwrap_or_default();
+    let code = receipt.event.as_ref().and_then(|event| event.code);
+    let said = if code.is_some() { Said::default() } else { Said::read(body) };
     let id: Arc<str> = match &receipt.event {
         Some(event) => Arc::clone(&event.session_id),
         None => {
             said.session_id.filter(|id| id.len() <= LONGEST_ID).map_or_else(|| NO_SESSION.into(), Into::into)
         }
     };
-    let code = receipt.event.as_ref().and_then(|event| event.code);
     let now = hub.now();
     let answer = told.answer.as_bytes();
     // What came is a part of its connection's buffer, all of which would be kept with it.
@@ -111,7 +100,11 @@ pub fn enter(
         key: 0,
         id: 0,
         sequence: receipt.event.as_ref().map(|event| event.sequence).or(said.sequence),
-        event: said.event.map_or_else(|| "(no event)".into(), |event| shortened(&event)),
+        event: match (code, said.event) {
+            (Some(code), _) => code.as_str().into(),
+            (None, Some(event)) => shortened(&event),
+            (None, None) => "(no event)".into(),
+        },
         severity: code.map(Code::severity).or_else(|| receipt.event.is_none().then_some(Severity::Error)),
         body,
         headers,
@@ -138,8 +131,9 @@ pub fn enter(
             .collect(),
         remembered: told.remembered,
     };
-    let seen = hub.desk.inbox().session(hub.desk.now(), &id);
     hub.write(|ledger, now| {
+        // Looked for here, so that what is written last is what was seen last.
+        let seen = hub.desk.inbox().session(hub.desk.now(), &id);
         let key = ledger.add(&id, Side::Received, record, now);
         if let Some(seen) = seen {
             ledger.received_state(&id, seen.state, seen.missing, now);

@@ -3,17 +3,17 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use http_body_util::LengthLimitError;
 use serde_json::json;
 use smallvec::SmallVec;
 
 use super::desk::Desk;
 use super::inbox::{Receipt, Received};
+use super::intake::{MOST_AT_ONCE, Unread};
 use super::listener::TooSlow;
 use crate::protocol::mac;
 use crate::transport::forward::Foreign;
@@ -72,10 +72,11 @@ pub async fn take(desk: &Desk, request: Request) -> Result<Taken, Response> {
         return Err(oversized(desk));
     }
     let (Parts { headers, extensions, .. }, body) = request.into_parts();
-    let body = match to_bytes(body, limit.saturating_mul(READ_ON)).await {
-        Ok(body) if body.len() <= limit => body,
-        Ok(_) => return Err(oversized(desk)),
-        Err(error) => return Err(unreadable(desk, &error)),
+    let body = match desk.intake().read(body, limit, limit.saturating_mul(READ_ON)).await {
+        Ok(body) => body,
+        Err(Unread::TooLarge) => return Err(oversized(desk)),
+        Err(Unread::NoRoom) => return Err(no_room()),
+        Err(Unread::Broken(error)) => return Err(unreadable(&error)),
     };
     let receipt = {
         let mac_headers: SmallVec<[&[u8]; 1]> =
@@ -87,17 +88,25 @@ pub async fn take(desk: &Desk, request: Request) -> Result<Taken, Response> {
 }
 
 /// The answer to a body that did not come whole.
-fn unreadable(desk: &Desk, error: &axum::Error) -> Response {
+fn unreadable(error: &axum::Error) -> Response {
     let deepest = deepest(error);
-    if deepest.is::<LengthLimitError>() {
-        return oversized(desk);
-    }
     let (status, name) = if deepest.is::<TooSlow>() {
         (StatusCode::REQUEST_TIMEOUT, "body-too-slow")
     } else {
         (StatusCode::BAD_REQUEST, "body-unreadable")
     };
     told(status, name, &deepest.to_string())
+}
+
+/// The answer where so much is being read that there is no room for more.
+fn no_room() -> Response {
+    let words = format!(
+        "{} MiB of bodies are being read, which is the most; send it again later",
+        MOST_AT_ONCE >> 20
+    );
+    let mut response = told(StatusCode::SERVICE_UNAVAILABLE, "too-much-at-once", &words);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }
 
 fn deepest<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {

@@ -173,13 +173,7 @@ impl ReceivedSession {
 
     /// What it came to; `None` while more is to come.
     pub fn outcome(&self) -> Option<Outcome> {
-        match self.state {
-            SessionState::Running => None,
-            SessionState::Completed => Some(Outcome::Completed),
-            SessionState::Canceled => Some(Outcome::Canceled),
-            SessionState::Failed => Some(Outcome::Failed),
-            SessionState::Abandoned => Some(Outcome::Abandoned),
-        }
+        self.state.outcome()
     }
 
     /// Its events in the order in which they came, duplicates left out; the last 64 of them.

@@ -12,8 +12,6 @@ use crate::cli::exit::Exit;
 use crate::cli::job::serve::ServeJob;
 use crate::cli::journal_file::JournalFile;
 use crate::cli::printer::{Out, note, warn};
-use crate::clock::Epoch;
-use crate::outcome::journal::received::capture_line;
 use crate::serve::app::{Options, Server, Sink};
 use crate::serve::archive::{self, ArchiveError, History, Store, Targets, Writer};
 use crate::serve::desk::Desk;
@@ -41,19 +39,22 @@ pub(in crate::cli) fn run(job: ServeJob) -> Result<Exit, CliError> {
 
 /// As many connections as there may be files, some being left for what else there is.
 fn limits() -> Limits {
-    const REST: usize = 300;
+    // Sessions that are played, each with a few connections; what is forwarded, and what waits to be; files.
+    const REST: usize = 2_000;
     let usual = Limits::default();
-    let files = descriptors::raise().map_or(usual.connections, |files| files.saturating_sub(REST).max(16));
-    Limits { connections: usual.connections.min(files), ..usual }
+    let left = |files: usize| files.saturating_sub(REST).max(files / 2);
+    Limits {
+        connections: descriptors::raise().map_or(usual.connections, left).min(usual.connections),
+        ..usual
+    }
 }
 
 /// Writes each line to a file. When that fails it is said, once.
-fn capture(path: &Path, start: Epoch) -> Result<Sink, CliError> {
+fn capture(path: &Path) -> Result<Sink, CliError> {
     let mut file = JournalFile::append(path)?;
-    file.write(&capture_line(start));
     let mut told = false;
     Ok(Box::new(move |line| {
-        file.write(line);
+        file.write_line(line);
         if let Some(trouble) = file.trouble()
             && !std::mem::replace(&mut told, true)
         {
@@ -72,7 +73,7 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
     let quirks = job.quirks.names();
     let forward = job.forward.map(|options| Forwarder::new(&options, hub.clock())).transpose();
     let forward = forward.map_err(|error| CliError::usage(error.to_string()).about("forward"))?;
-    let capture = job.journal.as_deref().map(|path| capture(path, hub.epoch())).transpose()?;
+    let capture = job.journal.as_deref().map(capture).transpose()?;
     let options = Options {
         forward,
         capture,

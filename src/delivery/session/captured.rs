@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::Deserialize;
 
 use crate::clock::Moment;
 use crate::delivery::fault::Expectation;
@@ -12,21 +11,9 @@ use crate::delivery::item::{Faults, Item, MacText};
 use crate::outcome::journal::received::ReceivedRequest;
 use crate::outcome::run_event::SessionInfo;
 use crate::protocol::conclusion::Outcome;
+use crate::protocol::envelope::{NO_SESSION, Said};
 use crate::protocol::event_name::EventName;
 use crate::protocol::mac;
-
-/// The session of requests that do not say theirs.
-const NO_SESSION: &str = "(no session ID)";
-
-/// What a body says of itself, as far as anything can be read.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Said {
-    #[serde(rename = "sessionId")]
-    session_id: Option<String>,
-    sequence: Option<u32>,
-    event: Option<String>,
-}
 
 /// How far a capture has been read. A capture does not number its sessions: they are numbered as they come.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +32,7 @@ impl Captured {
 
     /// The request as something to send, and the session that it belongs to; `next` is the number of a new one.
     pub(super) fn item(&mut self, request: ReceivedRequest, next: u64) -> (SessionInfo, Item) {
-        let said: Said = serde_json::from_slice(&request.body).unwrap_or_default();
+        let said = Said::read(&request.body);
         let id: Arc<str> = said.session_id.as_deref().unwrap_or(NO_SESSION).into();
         let number = *self.numbers.entry(Arc::clone(&id)).or_insert(next);
         // They stand in the order in which they came, whatever a clock says.
@@ -59,7 +46,7 @@ impl Captured {
         };
         let item = Item {
             due: at,
-            sequence: said.sequence.unwrap_or(0),
+            sequence: said.sequence.and_then(|sequence| u32::try_from(sequence).ok()).unwrap_or(0),
             code: EventName::read(said.event.as_deref().unwrap_or("(no event)")),
             body: Bytes::from(request.body),
             mac: MacText::Spoiled(mac),

@@ -1,8 +1,8 @@
 //! The line of a request that was received: what somebody else sent, as it arrived.
 //!
 //! `{"type":"received","at_ms":12.5,"headers":{"content-type":"application/json"},"body":"<exact body>"}`. A header that
-//! came more than once has a list of values; a body that is not UTF-8 stands in `body_base64` too. `status` is what was
-//! answered, where that is known. A file of such lines may begin with
+//! came more than once has a list of values; a body that is not UTF-8 stands in `body_base64` too. `status` is what
+//! its receiver made of it, where that is known: of `serve` that is the inbox, whatever a quirk or a target answered. A file of such lines may begin with
 //! `{"type":"capture","version":"..","start_time":"<RFC 3339>"}`, which says when `at_ms` is counted from.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct ReceivedRequest {
     pub headers: Vec<(String, Vec<String>)>,
     /// The exact bytes of the body.
     pub body: Vec<u8>,
-    /// What its receiver answered, where the line says it.
+    /// What its receiver made of it, as an HTTP status, where the line says it.
     pub status: Option<u16>,
 }
 
@@ -34,6 +34,9 @@ impl ReceivedRequest {
         self.headers.iter().filter(named).flat_map(|(_, values)| values).map(String::as_str)
     }
 }
+
+/// What stands in place of a value that is not written down.
+pub const HIDDEN: &str = "***";
 
 /// Headers whose values tell nothing that is secret. All others may be somebody's credentials, and are written as `***`.
 const PLAIN: &[&str] = &[
@@ -51,9 +54,9 @@ const PLAIN: &[&str] = &[
     "x-wms-content-mac",
 ];
 
-/// Whether a header's value tells nothing that is secret.
-pub fn is_plain(name: &str) -> bool {
-    PLAIN.iter().any(|plain| name.eq_ignore_ascii_case(plain))
+/// A header's value as it may be written down: `***` where it may be somebody's credentials.
+pub fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+    if PLAIN.iter().any(|plain| name.eq_ignore_ascii_case(plain)) { value } else { HIDDEN }
 }
 
 /// The line with which a capture begins.
@@ -66,18 +69,18 @@ pub fn capture_line(start: Epoch) -> Value {
 pub struct Judged {
     /// Its number in the capture, by which later lines name it.
     pub number: u64,
-    /// What the inbox answers, or would.
+    /// What the inbox answers, or would without quirk and target.
     pub status: u16,
 }
 
 /// The line of a request that was received. Values that may be credentials are left out.
 pub fn received_line(at: Moment, headers: &[(String, String)], body: &[u8], judged: Option<Judged>) -> Value {
-    let mut shown = Map::new();
+    let mut fields = Map::new();
     for (name, value) in headers {
-        let value = Value::from(if is_plain(name) { value.as_str() } else { "***" });
-        match shown.get_mut(name) {
+        let value = Value::from(shown(name, value));
+        match fields.get_mut(name) {
             None => {
-                shown.insert(name.clone(), value);
+                fields.insert(name.clone(), value);
             }
             Some(Value::Array(values)) => values.push(value),
             Some(one) => *one = Value::Array(vec![one.take(), value]),
@@ -86,7 +89,7 @@ pub fn received_line(at: Moment, headers: &[(String, String)], body: &[u8], judg
     let mut line = json!({
         "type": "received",
         "at_ms": millis(at),
-        "headers": shown,
+        "headers": fields,
         "body": String::from_utf8_lossy(body),
     });
     if std::str::from_utf8(body).is_err() {

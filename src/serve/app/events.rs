@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -15,7 +16,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::Shared;
 use super::answer::Wrong;
-use crate::serve::ledger::{Ledger, News, RecordView, Side};
+use crate::serve::hub::Hub;
+use crate::serve::ledger::{Change, Ledger, News, RecordView, SessionView, Side};
 
 /// How much is taken from the ledger at once: it is locked meanwhile.
 const AT_ONCE: usize = 256;
@@ -44,9 +46,10 @@ pub(super) struct Changed {
 
 pub(super) async fn follow(
     State(shared): State<Arc<Shared>>,
-    Query(which): Query<Which>,
+    which: Result<Query<Which>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Wrong> {
+    let Query(which) = which?;
     let Ok(place) = Arc::clone(&shared.followers).try_acquire_owned() else {
         let message = "as many clients follow the events as can; close one";
         return Err(Wrong::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-followers", message));
@@ -135,48 +138,69 @@ impl Follower {
     /// The next changes, as they look now. A session that changed several times is told once.
     fn batch(&self) -> Batch {
         let hub = &self.shared.hub;
-        hub.look(|ledger| match ledger.since(self.known, AT_ONCE) {
-            News::None => Batch::Nothing,
-            News::TooMuch(latest) => {
-                Batch::Told(latest, vec![named("reset", &serde_json::json!({})).id(latest.to_string())])
-            }
+        // What is told is written as JSON when nobody has to wait for the ledger any more.
+        let news = hub.look(|ledger| match ledger.since(self.known, AT_ONCE) {
+            News::None => None,
+            News::TooMuch(latest) => Some((latest, vec![Tell::Reset])),
             News::Removed(number, ids) => {
-                let ids: Vec<&str> = ids.iter().map(|id| &**id).collect();
-                let data = serde_json::json!({ "sessionIds": ids });
-                Batch::Told(number, vec![named("removed", &data).id(number.to_string())])
+                Some((number, vec![Tell::Removed(ids.iter().map(ToString::to_string).collect())]))
             }
             News::Changes(changes) => {
                 let known = changes.last().map_or(self.known, |change| change.number);
-                let (mut sessions, mut records) = (Vec::new(), Vec::new());
-                let mut told = HashSet::new();
-                // From the newest: of several changes of the same thing only the last is worth telling.
-                for change in changes.into_iter().rev() {
-                    if self.session.as_ref().is_some_and(|only| **only != *change.session) {
-                        continue;
-                    }
-                    let session_is_first = told.insert((Arc::clone(&change.session), None));
-                    if session_is_first && let Some(session) = ledger.session(&change.session) {
-                        sessions.push(named("session", &hub.dated(session)));
-                    }
-                    let wanted = self.records.as_ref().is_none_or(|only| **only == *change.session);
-                    if wanted
-                        && told.insert((Arc::clone(&change.session), Some(change.what)))
-                        && let Some((side, record)) = ledger.look(change)
-                    {
-                        let data = Changed { session_id: change.session.to_string(), side, record };
-                        records.push(named("record", &data));
-                    }
-                }
-                // Sessions come before their records, and only the last event has the number: whoever loses the
-                // connection in the middle of the batch gets all of it again.
-                let mut events: Vec<Event> =
-                    sessions.into_iter().rev().chain(records.into_iter().rev()).collect();
-                if let Some(last) = events.pop() {
-                    events.push(last.id(known.to_string()));
-                }
-                Batch::Told(known, events)
+                Some((known, self.changed(ledger, &changes)))
             }
-        })
+        });
+        let Some((known, tells)) = news else { return Batch::Nothing };
+        let mut events: Vec<Event> = tells.into_iter().map(|tell| tell.event(hub)).collect();
+        // Only the last event has the number: whoever loses the connection in the middle of the batch gets all of it again.
+        if let Some(last) = events.pop() {
+            events.push(last.id(known.to_string()));
+        }
+        Batch::Told(known, events)
+    }
+
+    /// Sessions come before their records.
+    fn changed(&self, ledger: &Ledger, changes: &[&Change]) -> Vec<Tell> {
+        let (mut sessions, mut records) = (Vec::new(), Vec::new());
+        let mut told = HashSet::new();
+        // From the newest: of several changes of the same thing only the last is worth telling.
+        for change in changes.iter().rev() {
+            if self.session.as_ref().is_some_and(|only| **only != *change.session) {
+                continue;
+            }
+            let session_is_first = told.insert((&change.session, None));
+            if session_is_first && let Some(session) = ledger.session(&change.session) {
+                sessions.push(Tell::Session(Box::new(session)));
+            }
+            let wanted = self.records.as_ref().is_none_or(|only| **only == *change.session);
+            if wanted
+                && told.insert((&change.session, Some(change.what)))
+                && let Some((side, record)) = ledger.look(change)
+            {
+                let session_id = change.session.to_string();
+                records.push(Tell::Record(Box::new(Changed { session_id, side, record })));
+            }
+        }
+        sessions.into_iter().rev().chain(records.into_iter().rev()).collect()
+    }
+}
+
+/// What is told.
+enum Tell {
+    Reset,
+    Removed(Vec<String>),
+    Session(Box<SessionView>),
+    Record(Box<Changed>),
+}
+
+impl Tell {
+    fn event(self, hub: &Hub) -> Event {
+        match self {
+            Self::Reset => named("reset", &serde_json::json!({})),
+            Self::Removed(ids) => named("removed", &serde_json::json!({ "sessionIds": ids })),
+            Self::Session(session) => named("session", &hub.dated(*session)),
+            Self::Record(record) => named("record", &record),
+        }
     }
 }
 

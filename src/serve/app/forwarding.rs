@@ -52,16 +52,22 @@ impl Forwarding {
         response
     }
 
+    /// What the sender is answered whose request was lost on the way, by a defect of ours.
+    pub(super) fn lost() -> Response {
+        let words = "what came of forwarding it is not known";
+        webhook::told(StatusCode::INTERNAL_SERVER_ERROR, "forward-lost", words)
+    }
+
     /// Passes a request on; gives what is remembered of it, and what its sender is answered.
     pub(super) async fn pass(&self, foreign: Foreign) -> (Forwarded, Response) {
         let Returned { result, took } = self.forwarder.pass(foreign).await;
         match result {
             Ok(answer) => (answered(&answer, took), response(answer)),
-            Err(failure) => (Forwarded::failed(&failure, took), self.bad_gateway(&failure)),
+            Err(failure) => (Forwarded::failed(&failure, took), Self::bad_gateway(&failure)),
         }
     }
 
-    fn bad_gateway(&self, failure: &Failure) -> Response {
+    fn bad_gateway(failure: &Failure) -> Response {
         let status = match failure.code {
             FailureCode::ConnectTimeout
             | FailureCode::TlsTimeout
@@ -71,7 +77,8 @@ impl Forwarding {
             | FailureCode::BodyTimeout => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::BAD_GATEWAY,
         };
-        let words = format!("forwarded to {}, and no answer came: {}", self.target(), failure.code.as_str());
+        // Where to is not told: whoever posts to the webhook may be a stranger.
+        let words = format!("it was forwarded, and no answer came: {}", failure.code.as_str());
         webhook::told(status, "forward-failed", &words)
     }
 }

@@ -136,6 +136,7 @@ impl Server {
         });
         let configs = configs.collect();
         let guard = Arc::new(Guard::new(address, &options.allow_hosts));
+        let journal = options.capture.map(|sink| Journal::begin(sink, hub.epoch(), hub.now()));
         let shared = Arc::new(Shared {
             hub,
             stage,
@@ -145,7 +146,7 @@ impl Server {
             secret_source: options.secret_source,
             misbehaving: Misbehaving::new(options.quirks),
             forwarding: options.forward.map(|forwarder| Arc::new(Forwarding::new(forwarder))),
-            journal: options.capture.map(Journal::new),
+            journal,
             address,
             followers: Arc::new(Semaphore::new(MOST_FOLLOWERS)),
             waiting: Arc::new(Semaphore::new(MOST_WAITING)),
@@ -179,7 +180,7 @@ impl Server {
     /// way get a moment to end.
     ///
     /// # Errors
-    /// The system took the port away.
+    /// The server ended by itself, which is a defect of ours.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let Self { listener, shared, guard, limits } = self;
         let app = router(&shared, &guard);

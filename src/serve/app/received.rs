@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::Shared;
 use super::forwarding::Forwarding;
-use crate::outcome::journal::received::{Judged, received_line};
+use crate::serve::ledger::Forwarded;
 use crate::serve::received::{self, Told};
 use crate::serve::webhook::{self, Taken};
 
@@ -18,12 +18,8 @@ pub(super) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
         Err(refused) => return refused,
     };
     let headers = taken.shown_headers();
-    let number = shared.journal.as_ref().map(|journal| {
-        journal.received(|number| {
-            let judged = Judged { number, status: taken.receipt.status };
-            received_line(came, &headers, &taken.body, Some(judged))
-        })
-    });
+    let journal = shared.journal.as_ref();
+    let number = journal.map(|journal| journal.received(came, &headers, &taken.body, taken.receipt.status));
     if shared.misbehaving.is_on() {
         return shared.misbehaving.answer(&shared.hub, came, taken, headers).await;
     }
@@ -43,19 +39,22 @@ async fn passed_on(
     place: received::Place,
     number: Option<u64>,
 ) -> Response {
+    let settle = move |shared: &Shared, forwarded: Forwarded| {
+        if let (Some(journal), Some(number)) = (&shared.journal, number) {
+            journal.forwarded(number, &forwarded);
+        }
+        place.forwarded(&shared.hub, forwarded);
+    };
     let Some(room) = forwarding.room() else {
-        place.forwarded(&shared.hub, Forwarding::no_room());
+        settle(shared, Forwarding::no_room());
         return Forwarding::too_many();
     };
     let (shared, forwarding) = (Arc::clone(shared), Arc::clone(forwarding));
     let passing = tokio::spawn(async move {
         let _room = room;
         let (forwarded, response) = forwarding.pass(taken.foreign()).await;
-        if let (Some(journal), Some(number)) = (&shared.journal, number) {
-            journal.further(&forwarded.line(number));
-        }
-        place.forwarded(&shared.hub, forwarded);
+        settle(&shared, forwarded);
         response
     });
-    passing.await.unwrap_or_else(|_| Forwarding::too_many())
+    passing.await.unwrap_or_else(|_| Forwarding::lost())
 }

@@ -90,9 +90,9 @@ pub(super) async fn export(
 ) -> Result<Response, Wrong> {
     let Query(at) = at?;
     let side = at.side.unwrap_or(Side::Sent);
-    let lines =
-        shared.hub.look(|ledger| ledger.has(&id, side).then(|| journal(&id, ledger.records(&id, side))));
-    let lines = lines.ok_or_else(|| Wrong::no_session(&id))?;
+    // Bodies are shared and not copied; writing the lines needs no lock.
+    let records = shared.hub.look(|ledger| ledger.has(&id, side).then(|| ledger.records(&id, side).to_vec()));
+    let lines = journal(&id, &records.ok_or_else(|| Wrong::no_session(&id))?);
     let headers = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         // The ID is a stranger's text, and the name of a file is no place for it.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,8 +23,9 @@ pub(super) struct As {
 pub(super) async fn state(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    Query(As { ended }): Query<As>,
+    how: Result<Query<As>, QueryRejection>,
 ) -> Result<Json<Remembered>, Wrong> {
+    let Query(As { ended }) = how?;
     // Bodies are shared and not copied; reading them needs no lock.
     let taken: Vec<_> = shared.hub.look(|ledger| {
         let records = ledger.records(&id, Side::Received).iter();

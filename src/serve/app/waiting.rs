@@ -29,7 +29,7 @@ pub(super) struct Wait {
 
 enum Until {
     End,
-    Events(usize),
+    Events(u64),
 }
 
 impl Wait {

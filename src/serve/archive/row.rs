@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::passed::Passed;
 use crate::clock::{Epoch, Moment, nanos};
-use crate::outcome::journal::received::is_plain;
+use crate::outcome::journal::received::shown;
 use crate::protocol::code::Severity;
 use crate::serve::ledger::{Delivered, Forwarded, Mac, MacVerdict, Record, Remark, Side};
 
@@ -86,7 +86,12 @@ pub(super) fn row(epoch: Epoch, side: Side, record: &Record) -> Row {
         due: record.due.map(|due| wall(epoch, due)),
         sequence: record.sequence,
         severity: record.severity,
-        headers: record.headers.iter().map(|(name, value)| (name.clone(), kept(name, value))).collect(),
+        // A file is read by more than those who saw the page.
+        headers: record
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), shown(name, value).to_owned()))
+            .collect(),
         mac_reason: record.mac.reason.clone(),
         mac_hint: record.mac.hint.clone(),
         status: record.status,
@@ -172,13 +177,4 @@ impl Read {
             remembered: about.remembered,
         }
     }
-}
-
-/// What stands in place of a value that is not kept.
-pub(super) const NOT_KEPT: &str = "***";
-
-/// Of headers that may hold credentials the file has the names: a value such as that of `X-Api-Key` is a secret, and a file
-/// is read by more than those who saw the page.
-fn kept(name: &str, value: &str) -> String {
-    if is_plain(name) { value } else { NOT_KEPT }.to_owned()
 }

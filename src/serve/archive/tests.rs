@@ -8,11 +8,12 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::history::Told;
-use super::row::{NOT_KEPT, Read, moment, row, wall};
+use super::row::{Read, moment, row, wall};
 use super::session::{About, text};
 use super::writer::Mirror;
 use super::*;
 use crate::clock::{Epoch, Moment};
+use crate::outcome::journal::received::HIDDEN;
 use crate::protocol::code::Severity;
 use crate::protocol::conclusion::Outcome;
 use crate::protocol::dialect::Dialect;
@@ -288,7 +289,7 @@ fn values_of_headers_are_not_kept_unless_they_are_harmless() {
     assert!(!row.about.contains("secret"), "{}", row.about);
     let read = Read::of(row).unwrap().record(Epoch::from_unix_nanos(0));
     for ((name, value, harmless), found) in headers.iter().zip(&*read.headers) {
-        let expected = if *harmless { *value } else { NOT_KEPT };
+        let expected = if *harmless { *value } else { HIDDEN };
         assert_eq!((found.0.as_str(), found.1.as_str()), (*name, expected));
     }
 }

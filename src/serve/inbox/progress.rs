@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::code::Code;
+use crate::protocol::conclusion::Outcome;
 
 /// What a receiver should make of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,6 +24,17 @@ pub enum SessionState {
 }
 
 impl SessionState {
+    /// What a receiver should conclude; `None` while more is to come.
+    pub(crate) const fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Running => None,
+            Self::Completed => Some(Outcome::Completed),
+            Self::Canceled => Some(Outcome::Canceled),
+            Self::Failed => Some(Outcome::Failed),
+            Self::Abandoned => Some(Outcome::Abandoned),
+        }
+    }
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -134,15 +134,10 @@ impl Entry {
 
     /// What the session came to, as far as it can be told.
     pub fn outcome(&self) -> Option<Outcome> {
-        let state =
-            if self.begun.is_some() { self.progress.state(!self.is_running()) } else { self.received_state? };
-        match state {
-            SessionState::Running => None,
-            SessionState::Completed => Some(Outcome::Completed),
-            SessionState::Canceled => Some(Outcome::Canceled),
-            SessionState::Failed => Some(Outcome::Failed),
-            SessionState::Abandoned => Some(Outcome::Abandoned),
+        if self.begun.is_some() {
+            return self.progress.state(!self.is_running()).outcome();
         }
+        self.received_state?.outcome()
     }
 
     /// Whether more is to come: of a session that is not ours the inbox can tell.
@@ -159,7 +154,7 @@ impl Entry {
             self.first = now;
         }
         self.count(side, &record);
-        self.note(side, &record);
+        self.note(side, &record.event, record.delivered);
         let room = self.records(side).len() < most;
         if room {
             self.names.note(&record.event);
@@ -178,12 +173,12 @@ impl Entry {
         let records = self.records_mut(side);
         let place = records.binary_search_by_key(&key, |record| record.key).ok()?;
         let record = &mut records[place];
-        let (bytes, delivered) = (record.bytes(), record.delivered);
+        let (bytes, before) = (record.bytes(), record.delivered);
         change(record);
-        let after = record.clone();
-        self.count_delivered(delivered, after.delivered);
-        self.note(side, &after);
-        Some((bytes, after.bytes()))
+        let (event, after, bytes_after) = (Arc::clone(&record.event), record.delivered, record.bytes());
+        self.count_delivered(before, after);
+        self.note(side, &event, after);
+        Some((bytes, bytes_after))
     }
 
     /// The record that a change is about.
@@ -228,9 +223,14 @@ impl Entry {
         self.shown_state() != State::Running && (side == Side::Sent || self.outcome().is_some())
     }
 
-    /// How many of the records of a side are settled: what was sent was answered, or never will be.
-    pub fn settled(&self, side: Side) -> usize {
-        self.records(side).iter().filter(|record| record.delivered != Some(Delivered::Pending)).count()
+    /// How many of the events of a side are settled: what was sent was answered, or never will be. Asked at every change by
+    /// everyone who waits, so nothing is counted here.
+    pub fn settled(&self, side: Side) -> u64 {
+        let SentCounts { accepted, refused, failed, suppressed, .. } = self.sent;
+        match side {
+            Side::Sent => accepted + refused + failed + suppressed,
+            Side::Received => self.received.map_or(0, |received| received.events),
+        }
     }
 
     /// True where there is something on a side.
@@ -295,11 +295,11 @@ impl Entry {
     }
 
     /// What was sent tells what the session came to, once it is settled. What a fault kept back did happen.
-    fn note(&mut self, side: Side, record: &Record) {
-        let settled = !matches!(record.delivered, Some(Delivered::Pending) | None);
+    fn note(&mut self, side: Side, event: &str, delivered: Option<Delivered>) {
+        let settled = !matches!(delivered, Some(Delivered::Pending) | None);
         if side == Side::Sent
             && settled
-            && let Ok(code) = record.event.parse::<Code>()
+            && let Ok(code) = event.parse::<Code>()
         {
             self.progress.apply(code);
         }

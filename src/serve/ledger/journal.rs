@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::record::{Delivered, Record};
 use crate::clock::Moment;
+use crate::outcome::journal::received::shown;
 
 /// The lines. What is under way is left out: nobody knows yet what becomes of it.
 pub fn journal(session_id: &str, records: &[Record]) -> String {
@@ -22,7 +23,7 @@ pub fn journal(session_id: &str, records: &[Record]) -> String {
 
 fn line(session_id: &str, record: &Record, first: Moment) -> Value {
     let headers: Map<String, Value> =
-        record.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        record.headers.iter().map(|(name, value)| (name.clone(), Value::from(shown(name, value)))).collect();
     let millis = |moment: Moment| (moment.millis_after(first).max(0.0) * 1e3).round() / 1e3;
     // What came in was taken or refused by the inbox, as what goes out is by a receiver.
     let taken =

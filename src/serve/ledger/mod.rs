@@ -200,7 +200,7 @@ impl Ledger {
 
     /// How many events of a session are settled on a side: what was sent was answered, or never will be. `None` where
     /// there is nothing on that side.
-    pub fn settled(&self, id: &str, side: Side) -> Option<usize> {
+    pub fn settled(&self, id: &str, side: Side) -> Option<u64> {
         self.on(id, side).map(|entry| entry.settled(side))
     }
 

@@ -3,10 +3,10 @@
 //! The HTTP is hyper's. What is said here is how much of it anyone may have: how many connections, how long a head may
 //! take and how large it may be.
 
+mod impatient;
 mod patient;
 mod refuse;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -26,6 +26,7 @@ use tower_service::Service as _;
 
 pub use patient::TooSlow;
 
+use impatient::Impatient;
 use patient::Patient;
 
 /// How long to wait where the system has no room for another connection.
@@ -46,6 +47,8 @@ pub struct Limits {
     pub head_patience: Duration,
     /// How long the body of a request may take in all.
     pub body_patience: Duration,
+    /// How long a client may take nothing of its answer. Then the connection is closed.
+    pub answer_patience: Duration,
     /// The largest head, in bytes. A larger one is answered with 431, one with a longer address with 414.
     pub head_bytes: usize,
 }
@@ -57,19 +60,11 @@ impl Default for Limits {
             refusals: 256,
             head_patience: Duration::from_secs(30),
             body_patience: Duration::from_secs(30),
+            answer_patience: Duration::from_secs(30),
             head_bytes: 64 << 10,
         }
     }
 }
-
-/// What a handler puts on its response where the connection is to be closed instead of answered.
-#[derive(Clone, Copy, Debug)]
-pub struct Hangup;
-
-/// A connection that a handler hung up.
-#[derive(Debug, thiserror::Error)]
-#[error("closed on purpose")]
-struct HungUp;
 
 /// Opens a port; 0 takes a free one.
 ///
@@ -138,10 +133,7 @@ async fn converse(stream: TcpStream, app: Router, limits: Limits, mut ending: wa
     let service = service_fn(move |request: Request<Incoming>| {
         let mut app = app.clone();
         let request = request.map(|body| Body::new(Patient::new(body, limits.body_patience)));
-        async move {
-            let response = app.call(request).await.unwrap_or_else(|never: Infallible| match never {});
-            hear(response)
-        }
+        async move { app.call(request).await }
     });
     let mut builder = http1::Builder::new();
     builder
@@ -150,7 +142,9 @@ async fn converse(stream: TcpStream, app: Router, limits: Limits, mut ending: wa
         .max_buf_size(limits.head_bytes)
         // So that what is passed on can be spelled as it came.
         .preserve_header_case(true);
-    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection = std::pin::pin!(
+        builder.serve_connection(TokioIo::new(Impatient::new(stream, limits.answer_patience)), service)
+    );
     // What goes wrong on a connection is its client's affair: it sees it too.
     tokio::select! {
         _ = connection.as_mut() => return,
@@ -159,13 +153,6 @@ async fn converse(stream: TcpStream, app: Router, limits: Limits, mut ending: wa
     }
     Pin::as_mut(&mut connection).graceful_shutdown();
     let _ = connection.await;
-}
-
-fn hear(response: Response<Body>) -> Result<Response<Body>, HungUp> {
-    if response.extensions().get::<Hangup>().is_some() {
-        return Err(HungUp);
-    }
-    Ok(response)
 }
 
 #[cfg(test)]

@@ -1,35 +1,41 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use axum::response::IntoResponse as _;
+use axum::extract::State;
 use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::*;
 
 struct Listening {
+    /// Somebody waits for an answer.
+    begun: Arc<Notify>,
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     serving: tokio::task::JoinHandle<()>,
 }
 
 async fn listen(limits: Limits) -> Listening {
+    let begun = Arc::new(Notify::new());
     let app = Router::new()
         .route("/", get(|| async { "here" }))
         .route("/echo", post(echo))
-        .route("/hangup", get(|| async { axum::Extension(Hangup).into_response() }))
+        .route("/large", get(|| async { vec![b'x'; 64 << 20] }))
         .route(
             "/slow",
-            get(|| async {
+            get(|State(begun): State<Arc<Notify>>| async move {
+                begun.notify_one();
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 "at last"
             }),
-        );
+        )
+        .with_state(Arc::clone(&begun));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(serve(listener, app, limits, async { drop(stopped.await) }));
-    Listening { address, stop, serving }
+    Listening { begun, address, stop, serving }
 }
 
 async fn echo(body: Result<String, axum::extract::rejection::StringRejection>) -> String {
@@ -55,11 +61,10 @@ impl Listening {
 const SHORT: Duration = Duration::from_millis(200);
 
 #[tokio::test]
-async fn a_request_is_answered_and_one_that_is_hung_up_is_not() {
+async fn a_request_is_answered() {
     let listening = listen(Limits::default()).await;
     let answer = listening.say(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("here"), "{answer}");
-    assert_eq!(listening.say(b"GET /hangup HTTP/1.1\r\nHost: h\r\n\r\n").await, "");
 }
 
 #[tokio::test]
@@ -119,7 +124,7 @@ async fn the_end_waits_for_those_who_are_busy_and_for_no_others() {
     let mut idle = TcpStream::connect(listening.address).await.unwrap();
     let mut busy = TcpStream::connect(listening.address).await.unwrap();
     busy.write_all(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    listening.begun.notified().await;
     listening.stop.send(()).unwrap();
     listening.serving.await.unwrap();
     let mut answer = String::new();
@@ -127,4 +132,16 @@ async fn the_end_waits_for_those_who_are_busy_and_for_no_others() {
     assert!(answer.ends_with("at last"), "{answer}");
     assert_eq!(idle.read(&mut [0]).await.unwrap(), 0);
     assert!(TcpStream::connect(listening.address).await.is_err());
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_is_given_up() {
+    let listening = listen(Limits { answer_patience: SHORT, ..Limits::default() }).await;
+    let mut stream = TcpStream::connect(listening.address).await.unwrap();
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+    // Nobody is busy with it any more: the end comes, although nothing was read.
+    let mut byte = [0];
+    stream.read_exact(&mut byte).await.unwrap();
+    listening.stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(30), listening.serving).await.unwrap().unwrap();
 }

@@ -13,7 +13,7 @@ use super::set::Quirks;
 use crate::protocol::code::{Code, Severity};
 use crate::protocol::conclusion::Outcome;
 use crate::protocol::envelope::Envelope;
-use crate::serve::inbox::{Progress, SessionState};
+use crate::serve::inbox::Progress;
 
 /// The longest name of an event that is kept, in characters.
 const LONGEST_NAME: usize = 100;
@@ -96,13 +96,7 @@ fn in_order<'a>(events: &[&'a (&[u8], Envelope)]) -> Vec<&'a Envelope> {
 fn concluded(ordered: &[&Envelope], ended: bool) -> Option<Outcome> {
     let mut progress = Progress::default();
     ordered.iter().filter_map(|event| event.code()).for_each(|code| progress.apply(code));
-    match progress.state(ended) {
-        SessionState::Running => None,
-        SessionState::Completed => Some(Outcome::Completed),
-        SessionState::Canceled => Some(Outcome::Canceled),
-        SessionState::Failed => Some(Outcome::Failed),
-        SessionState::Abandoned => Some(Outcome::Abandoned),
-    }
+    progress.state(ended).outcome()
 }
 
 /// The outcome after an event, where each event overwrites what was there before.

@@ -1,7 +1,9 @@
-//! Passing on what somebody else sent: the same body, and the same fields in the same spelling and order.
+//! Passing on what somebody else sent: the same body, and the same fields in the same spelling and order (those of one name
+//! together, where the first of them stood).
 //!
-//! What belongs to a connection and not to the request (RFC 9110, 7.6.1) is left out, and `Host` names the target. Nothing
-//! is added. The answer is handed back whole, within bounds.
+//! What belongs to a connection and not to the request (RFC 9110, 7.6.1) is left out, `Host` names the target, and path and
+//! query are the target's. Nothing is added but `Authorization`, where the target's URL has credentials. The answer is handed
+//! back whole, within bounds.
 
 mod fields;
 #[cfg(test)]
@@ -161,8 +163,8 @@ impl Forwarder {
     }
 
     fn request(&self, foreign: Foreign) -> Request<Full<Bytes>> {
-        let Foreign { mut headers, extensions, body } = foreign;
-        fields::strip(&mut headers);
+        let Foreign { headers, extensions, body } = foreign;
+        let mut headers = fields::without_connection(&headers);
         headers.insert(HOST, self.host.clone());
         if let Some(authorization) = &self.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
@@ -229,7 +231,6 @@ async fn read(response: Response<Incoming>) -> Result<Answer, Failure> {
             None => Failure::new(FailureCode::OtherTransport, Phase::Body, error.to_string()),
         }
     })?;
-    let mut headers = head.headers;
-    fields::strip(&mut headers);
+    let headers = fields::without_connection(&head.headers);
     Ok(Answer { status: head.status.as_u16(), headers, body: body.to_bytes() })
 }

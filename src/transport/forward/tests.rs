@@ -79,8 +79,11 @@ async fn a_connection_that_was_closed_between_requests_costs_nothing() {
     let (forwarder, receiving) = receiver(vec![vec![NO_CONTENT], vec![NO_CONTENT]]).await;
     for _ in 0..2 {
         assert_eq!(forwarder.pass(foreign()).await.result.ok().unwrap().status, 204);
-        // The receiver closes the connection behind its last answer.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // The receiver closes the connection behind its last answer. That is noticed before the next request.
+        let is_open = || forwarder.idle.lock().unwrap().iter().any(|idle| !idle.line.is_closed());
+        while is_open() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
     assert_eq!(receiving.await.unwrap().len(), 2);
 }
