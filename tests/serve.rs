@@ -236,6 +236,25 @@ fn a_follower_knows_at_once_where_it_stands() {
 }
 
 #[test]
+fn a_query_that_means_nothing_is_told() {
+    let server = Server::start(&[]);
+    for path in [
+        "/api/events?after=x",
+        "/api/inbox/s/state?ended=maybe",
+        "/api/sessions?limit=-1",
+        "/api/sessions/s?wait=soon",
+        "/api/sessions/s/journal?side=left",
+    ] {
+        let (status, answer) = server.ask("GET", path, &[], "");
+        let told: Value =
+            serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{path}: {error}: {answer}"));
+        assert_eq!((status, &told["error"]), (400, &json!("bad-query")), "{path}");
+    }
+    let (status, answer) = server.ask("POST", "/api/sessions/s/events/nine/replay", &[], "");
+    assert!(status == 400 && answer.contains("bad-path"), "{answer}");
+}
+
+#[test]
 fn records_are_told_of_one_session_and_of_the_others_that_they_changed() {
     let server = Server::start(&["--pace", "max"]);
     let watched = server.play(&json!({ "scenario": "bounce", "sessionId": "watched" }));

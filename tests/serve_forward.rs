@@ -9,6 +9,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
+use std::time::SystemTime;
 
 use common::cli::{scratch, sim};
 use common::page;
@@ -110,7 +111,10 @@ fn a_target_that_does_not_answer_is_told() {
         let (found, answer) = server.ask("POST", "/webhook", &[("X-WMS-Content-MAC", &mac)], BODY);
         assert_eq!(found, status, "{answer}");
         assert!(
-            answer.contains("forward-failed") && answer.contains(code) && !answer.contains("s3cret"),
+            answer.contains("forward-failed")
+                && answer.contains(code)
+                && !answer.contains("s3cret")
+                && !answer.contains("127.0.0.1"),
             "{answer}"
         );
         let session = server.get("/api/inbox/f%C3%BCr");
@@ -183,6 +187,38 @@ fn a_capture_is_never_written_over() {
     let whole: Vec<&str> = text.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).collect();
     assert_eq!((whole.len(), text.lines().count()), (3, 4), "{text}");
     assert!(!text.contains(SECRET));
+}
+
+#[test]
+fn a_capture_counts_from_its_own_beginning_whatever_the_history_is() {
+    let folder = scratch();
+    let (history, capture) = (folder.path().join("history.db"), folder.path().join("real.ndjson"));
+    let (history, capture) = (history.to_str().unwrap(), capture.to_str().unwrap());
+    let mac = page::mac(SECRET, BODY);
+    let mut first = Server::start(&["--persist", history]);
+    assert_eq!(first.ask("POST", "/webhook", &[("X-WMS-Content-MAC", &mac)], BODY).0, 200);
+    first.signal("TERM");
+    first.child.wait().unwrap();
+    let between = SystemTime::now();
+    let mut second = Server::start(&["--persist", history, "--journal", capture]);
+    assert_eq!(
+        second.ask("POST", "/webhook", &[("X-WMS-Content-MAC", &mac), ("X-Api-Key", "k3y")], BODY).0,
+        200
+    );
+    let after = SystemTime::now();
+    // Nobody's credentials are written down, in the capture or in what is exported.
+    let (_, exported) = second.ask("GET", "/api/sessions/f%C3%BCr/journal?side=received", &[], "");
+    assert!(exported.contains("\"x-api-key\":\"***\"") && !exported.contains("k3y"), "{exported}");
+    second.signal("TERM");
+    second.child.wait().unwrap();
+    let text = fs::read_to_string(capture).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let seconds = |moment: SystemTime| moment.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+    let start: jiff::Timestamp = lines[0]["start_time"].as_str().unwrap().parse().unwrap();
+    let came = start.as_millisecond() as f64 / 1e3 + lines[1]["at_ms"].as_f64().unwrap() / 1e3;
+    assert!(start.as_millisecond() as f64 / 1e3 >= seconds(between) - 0.002, "{text}");
+    assert!((seconds(between)..=seconds(after) + 0.002).contains(&came), "{text}");
+    assert!(!text.contains("k3y"));
 }
 
 #[test]

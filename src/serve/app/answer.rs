@@ -2,10 +2,13 @@
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::API_BODY;
 use crate::serve::listener::TooSlow;
@@ -89,6 +92,20 @@ impl From<JsonRejection> for Wrong {
 impl From<QueryRejection> for Wrong {
     fn from(rejection: QueryRejection) -> Self {
         Self::new(rejection.status(), "bad-query", rejection.body_text())
+    }
+}
+
+/// What a path names. One that cannot be read is answered like everything else that is wrong.
+pub(super) struct InPath<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<T> {
+    type Rejection = Wrong;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Wrong> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(rejection) => Err(Wrong::new(rejection.status(), "bad-path", rejection.body_text())),
+        }
     }
 }
 

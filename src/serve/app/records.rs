@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shared;
-use super::answer::Wrong;
+use super::answer::{InPath, Wrong};
 use crate::clock::Moment;
 use crate::outcome::run_event::SessionInfo;
 use crate::protocol::conclusion::Outcome;
@@ -37,7 +37,7 @@ pub(super) struct Again {
 
 pub(super) async fn again(
     State(shared): State<Arc<Shared>>,
-    Path((id, key)): Path<(String, u64)>,
+    InPath((id, key)): InPath<(String, u64)>,
     body: Result<Json<Again>, JsonRejection>,
 ) -> Result<StatusCode, Wrong> {
     let Json(Again { fault }) = body?;
@@ -47,7 +47,7 @@ pub(super) async fn again(
 
 pub(super) async fn curl(
     State(shared): State<Arc<Shared>>,
-    Path((id, key)): Path<(String, u64)>,
+    InPath((id, key)): InPath<(String, u64)>,
 ) -> Result<Response, Wrong> {
     let found = shared.hub.look(|ledger| {
         let target = ledger.target(&id).unwrap_or_else(|| shared.scene.transport.target.clone());
@@ -85,7 +85,7 @@ fn command(id: &str, record: &Record, url: &str) -> String {
 
 pub(super) async fn export(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     at: Result<Query<Where>, QueryRejection>,
 ) -> Result<Response, Wrong> {
     let Query(at) = at?;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shared;
-use super::answer::Wrong;
+use super::answer::{InPath, Wrong};
 use crate::serve::ledger::Side;
 use crate::serve::quirk::Remembered;
 
@@ -22,7 +22,7 @@ pub(super) struct As {
 
 pub(super) async fn state(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     how: Result<Query<As>, QueryRejection>,
 ) -> Result<Json<Remembered>, Wrong> {
     let Query(As { ended }) = how?;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::answer::Wrong;
+use super::answer::{InPath, Wrong};
 use super::waiting::{self, Wait};
 use crate::scenario::act::Act;
 use crate::serve::choice::Choice;
@@ -42,7 +42,7 @@ pub(super) async fn list(
 
 pub(super) async fn get(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     wait: Result<Query<Wait>, QueryRejection>,
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<DetailView>, Wrong> {
@@ -51,7 +51,7 @@ pub(super) async fn get(
 
 pub(super) async fn inbox(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     wait: Result<Query<Wait>, QueryRejection>,
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<DetailView>, Wrong> {
@@ -158,7 +158,7 @@ pub(super) struct Told {
 
 pub(super) async fn act(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     body: Result<Json<NewAct>, JsonRejection>,
 ) -> Result<Json<Told>, Wrong> {
     let Json(NewAct { act }) = body?;
