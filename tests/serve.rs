@@ -264,7 +264,7 @@ fn records_are_told_of_one_session_and_of_the_others_that_they_changed() {
     }
     let sum = |query: &str| {
         let (mut sessions, mut records) = (BTreeSet::new(), BTreeSet::new());
-        for (_, name, data) in server.follow(&format!("?after=0{query}"), None).into_iter() {
+        for (_, name, data) in server.follow(&format!("?after=0{query}"), None) {
             let id = data["sessionId"].as_str().unwrap_or_default().to_owned();
             match name.as_str() {
                 "session" => sessions.insert(id),

@@ -37,11 +37,11 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Starts a server on a free port of 127.0.0.1 that hands requests to `desk`.
+    /// Starts a server on a free port of 127.0.0.1 that hands requests to `desk`, on the runtime of the caller.
     ///
     /// # Errors
     /// No port could be opened.
-    pub async fn start(desk: Arc<Desk>) -> io::Result<Self> {
+    pub fn start(desk: Arc<Desk>) -> io::Result<Self> {
         let listener = listener::open((Ipv4Addr::LOCALHOST, 0).into())?;
         let address = listener.local_addr()?;
         let app = app(Arc::clone(&desk));

@@ -32,7 +32,7 @@ impl Inbox {
         let (tell, started) = mpsc::channel();
         let desk = self.desk.clone();
         // Not blocked on: that is forbidden to those who are in another runtime already.
-        runtime.spawn(async move { drop(tell.send(Embedded::start(desk).await)) });
+        runtime.spawn(async move { drop(tell.send(Embedded::start(desk))) });
         let server = started.recv().map_err(|_| std::io::Error::other("the inbox did not start"))??;
         Ok(ListeningInbox { inbox: self, url: server.url(), _server: server, runtime: Some(runtime) })
     }

@@ -53,7 +53,7 @@ pub(in crate::cli) fn run(job: SendJob) -> Result<Exit, CliError> {
 }
 
 async fn play(mut job: SendJob) -> Result<Exit, CliError> {
-    let embedded = if job.embedded { Some(start_receiver(&mut job).await?) } else { None };
+    let embedded = if job.embedded { Some(start_receiver(&mut job)?) } else { None };
     if !job.wait_for_target.is_zero() {
         wait_for_target(&job).await?;
     }
@@ -88,13 +88,12 @@ async fn wait_for_target(job: &SendJob) -> Result<(), CliError> {
     })
 }
 
-async fn start_receiver(job: &mut SendJob) -> Result<Embedded, CliError> {
+fn start_receiver(job: &mut SendJob) -> Result<Embedded, CliError> {
     let usual = InboxOptions::new(job.accepted.clone(), job.dialect.clone());
     // Every session of the run is remembered, up to what memory allows.
     let sessions = usize::try_from(job.numbers.len()).unwrap_or(usize::MAX).min(MOST_REMEMBERED);
     let options = InboxOptions { max_sessions: usual.max_sessions.max(sessions), ..usual };
     let embedded = Embedded::start(Arc::new(Desk::open(options)))
-        .await
         .map_err(|error| CliError::could_not(format!("the built-in receiver cannot open a port: {error}")))?;
     job.aim(target::parse(&embedded.url())?);
     if job.output == OutputName::Human {

@@ -87,7 +87,7 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         secret_source: job.secret_source.to_owned(),
         quirks: job.quirks,
     };
-    let server = Server::open(options, Arc::clone(&hub), stage).await.map_err(|error| {
+    let server = Server::open(options, Arc::clone(&hub), stage).map_err(|error| {
         CliError::could_not(format!("cannot listen on {}: {error}", job.listen))
             .help("--listen 127.0.0.1:0 takes a free port")
     })?;

@@ -116,11 +116,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the port.
+    /// Opens the port, on the runtime of the caller.
     ///
     /// # Errors
     /// The address cannot be listened on.
-    pub async fn open(options: Options, hub: Arc<Hub>, stage: Arc<Stage>) -> io::Result<Self> {
+    pub fn open(options: Options, hub: Arc<Hub>, stage: Arc<Stage>) -> io::Result<Self> {
         let listener = listener::open(options.listen)?;
         let address = listener.local_addr()?;
         let mut scene = options.scene;

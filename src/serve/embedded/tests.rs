@@ -16,7 +16,7 @@ fn signer() -> Signer {
 
 async fn start() -> Embedded {
     let options = InboxOptions::new(vec![signer()], Dialect::current());
-    Embedded::start(Arc::new(Desk::open(options))).await.unwrap()
+    Embedded::start(Arc::new(Desk::open(options))).unwrap()
 }
 
 fn event(sequence: u32, code: Code) -> Vec<u8> {
