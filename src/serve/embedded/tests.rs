@@ -14,7 +14,7 @@ fn signer() -> Signer {
     Signer::new(&Secret::new("s"), MacInput::Bytes)
 }
 
-async fn start() -> Embedded {
+fn start() -> Embedded {
     let options = InboxOptions::new(vec![signer()], Dialect::current());
     Embedded::start(Arc::new(Desk::open(options))).unwrap()
 }
@@ -60,7 +60,7 @@ async fn connect(embedded: &Embedded) -> TcpStream {
 
 #[tokio::test]
 async fn one_connection_carries_many_events() {
-    let embedded = start().await;
+    let embedded = start();
     assert!(embedded.url().starts_with("http://127.0.0.1:") && embedded.url().ends_with("/webhook"));
     let mut stream = connect(&embedded).await;
     for (sequence, code) in [Code::WmsLoaded, Code::ConfigurationLoaded].into_iter().enumerate() {
@@ -83,7 +83,7 @@ async fn one_connection_carries_many_events() {
 
 #[tokio::test]
 async fn bodies_that_are_too_large() {
-    let embedded = start().await;
+    let embedded = start();
     let mut stream = connect(&embedded).await;
     for (extra, expected, code) in [(0, 401, "mac-missing"), (1, 413, "body-too-large")] {
         let body = vec![b' '; (1 << 20) + extra];
@@ -100,7 +100,7 @@ async fn bodies_that_are_too_large() {
 
 #[tokio::test]
 async fn stopping_waits_for_nobody_and_frees_the_port() {
-    let embedded = start().await;
+    let embedded = start();
     let address = embedded.address;
     // One connection that has nothing to say, and one in the middle of a request.
     let mut idle = connect(&embedded).await;
@@ -113,7 +113,7 @@ async fn stopping_waits_for_nobody_and_frees_the_port() {
 
 #[tokio::test]
 async fn dropping_stops_too() {
-    let embedded = start().await;
+    let embedded = start();
     let address = embedded.address;
     drop(embedded);
     for _ in 0..100 {
