@@ -93,7 +93,7 @@ const EDGES: &[Edge] = &[
     Edge {
         under: "serve/archive/",
         may: &[],
-        why: "rows are values; open.rs, store.rs and writer.rs do the rest",
+        why: "rows are values; open.rs, place.rs, store.rs and writer.rs do the rest",
     },
     Edge {
         under: "serve/archive/error.rs",
@@ -101,6 +101,11 @@ const EDGES: &[Edge] = &[
         why: "it names what the database says is wrong",
     },
     Edge { under: "serve/archive/open.rs", may: &["rusqlite", "std::fs"], why: "it opens the file" },
+    Edge {
+        under: "serve/archive/place.rs",
+        may: &["std::fs"],
+        why: "it looks which file is there, and removes what is ours",
+    },
     Edge { under: "serve/archive/store.rs", may: &["rusqlite"], why: "it reads and writes the file" },
     Edge {
         under: "serve/archive/writer.rs",

@@ -103,6 +103,10 @@ impl Follower {
         let mut changes = self.shared.hub.changes();
         let mut ending = self.shared.ending.subscribe();
         let mut persisting = self.shared.hub.persisting().subscribe();
+        // Whoever knows it from before, or loads it at the same time, may have missed a change.
+        if persisting.borrow().is_some() {
+            persisting.mark_changed();
+        }
         let mut ended = false;
         loop {
             changes.borrow_and_update();
@@ -121,7 +125,7 @@ impl Follower {
             }
             tokio::select! {
                 result = changes.changed() => if result.is_err() { return },
-                // It has no number: whoever loses the connection asks for it anyway.
+                // It has no number: whoever comes back is told it anyway.
                 _ = persisting.changed() => {
                     let now = serde_json::json!({ "persist": *persisting.borrow_and_update() });
                     if self.tell.send(named("info", &now)).await.is_err() {

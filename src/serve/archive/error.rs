@@ -19,6 +19,9 @@ pub enum ArchiveError {
     /// Another program has it open.
     #[error("another wms-sim is writing it")]
     Locked,
+    /// It is not the file that was opened any more.
+    #[error("another file was put in its place, and is left as it is; move that one away")]
+    Replaced,
     /// What it holds cannot be read.
     #[error("it is damaged ({0})")]
     Damaged(String),
@@ -42,6 +45,7 @@ impl ArchiveError {
             Self::Locked => {
                 "give each server a file of its own, or end the other one; nor may a SQLite shell have it open"
             }
+            Self::Replaced => "move that one away, and the history is written to a new file",
             Self::Damaged(_) => {
                 "move it away, and what lies beside it with -wal at its end, to begin with an empty history"
             }
@@ -65,14 +69,26 @@ impl From<io::Error> for ArchiveError {
 impl From<rusqlite::Error> for ArchiveError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{
-            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase, PermissionDenied,
-            ReadOnly,
+            CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase,
+            PermissionDenied, ReadOnly, SchemaChanged, TypeMismatch, Unknown,
         };
         match error.sqlite_error_code() {
             Some(DatabaseBusy | DatabaseLocked) => Self::Locked,
-            Some(NotADatabase | DatabaseCorrupt) => Self::Damaged(error.to_string()),
+            // The tables are not those that this program makes: SQLite has no code of its own for that.
+            Some(Unknown | SchemaChanged | ConstraintViolation | TypeMismatch) | None => {
+                Self::Damaged(said(error))
+            }
+            Some(NotADatabase | DatabaseCorrupt) => Self::Damaged(said(error)),
             Some(ReadOnly | PermissionDenied | CannotOpen) => Self::Denied,
-            _ => Self::Failed(error.to_string()),
+            Some(_) => Self::Failed(said(error)),
         }
+    }
+}
+
+/// What SQLite says, without the statement that it was asked.
+fn said(error: rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqlInputError { msg, .. } => msg,
+        other => other.to_string(),
     }
 }

@@ -8,6 +8,7 @@ mod error;
 mod history;
 mod open;
 mod passed;
+mod place;
 mod row;
 mod session;
 mod store;

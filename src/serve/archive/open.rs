@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::ArchiveError;
+use super::place::which;
 use super::store::Store;
 
 /// By this number, which SQLite keeps in the header, the file is known as ours ("wmsS").
@@ -44,6 +45,19 @@ pub fn open(path: &Path) -> Result<Store, ArchiveError> {
     if !is_there(path)? {
         create(path)?;
     }
+    begin(path)
+}
+
+/// Makes a file where none is. Unlike [`open`] it never opens one that is there.
+///
+/// # Errors
+/// There is one; or the system says no.
+pub(super) fn make(path: &Path) -> Result<(), ArchiveError> {
+    if create(path)? { Ok(()) } else { Err(ArchiveError::Replaced) }
+}
+
+/// Opens a file that is there.
+pub(super) fn begin(path: &Path) -> Result<Store, ArchiveError> {
     // SQLite takes some names, such as :memory:, for something else than a file.
     let path = std::path::absolute(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -76,25 +90,10 @@ pub fn open(path: &Path) -> Result<Store, ArchiveError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "journal_size_limit", 8 << 20)?;
-    let which = which(&path);
+    // With the first that is read SQLite makes what lies beside the file, by which it is known later on.
+    connection.query_row("SELECT count(*) FROM latest", [], |_| Ok(()))?;
+    let which = which(&path)?;
     Ok(Store::new(connection, path, which))
-}
-
-/// Which file stands at a path, whatever its name; `None` where there is none.
-pub(super) fn which(path: &Path) -> Option<(u64, u64)> {
-    fs::metadata(path).ok().map(|about| number(&about))
-}
-
-#[cfg(unix)]
-fn number(about: &fs::Metadata) -> (u64, u64) {
-    use std::os::unix::fs::MetadataExt as _;
-    (about.dev(), about.ino())
-}
-
-/// Where files have no numbers, one that is open cannot be removed or replaced.
-#[cfg(not(unix))]
-fn number(about: &fs::Metadata) -> (u64, u64) {
-    (0, u64::from(about.is_file()))
 }
 
 const OF_ANOTHER: &str = "a database of another program";
@@ -137,17 +136,18 @@ fn is_there(path: &Path) -> Result<bool, ArchiveError> {
     }
 }
 
-/// Makes the file. It will hold bodies, which are nobody else's business. What SQLite puts beside it has the same mode.
-fn create(path: &Path) -> Result<(), ArchiveError> {
+/// Makes the file; false where there is one by now. It will hold bodies, which are nobody else's business. What SQLite puts
+/// beside it has the same mode.
+fn create(path: &Path) -> Result<bool, ArchiveError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             // Another server was quicker, and has the lock.
-            if path.exists() { Ok(()) } else { Err(ArchiveError::Foreign("a link that leads nowhere")) }
+            if path.exists() { Ok(false) } else { Err(ArchiveError::Foreign("a link that leads nowhere")) }
         }
         Err(error) => Err(error.into()),
     }

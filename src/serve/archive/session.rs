@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::row::{WallNanos, moment, wall};
+use super::row::{NOT_KEPT, WallNanos, moment, wall};
 use crate::clock::Epoch;
 use crate::protocol::conclusion::Outcome;
 use crate::serve::inbox::{Progress, SessionState};
@@ -81,6 +81,24 @@ impl Targets {
     }
 }
 
+/// Those parts of a callback's query that a session has come to.
+const COME_TO: [&str; 2] = ["results", "error"];
+
+/// A callback URL as it is kept: of its query only what the session has come to, the rest as a [`Target`] is shown. It has
+/// no user information.
+pub(super) fn redacted(url: &str) -> String {
+    let (url, fragment) = url.split_once('#').map_or((url, ""), |(url, _)| (url, "#***"));
+    let Some((place, query)) = url.split_once('?') else { return format!("{url}{fragment}") };
+    let shown = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if COME_TO.contains(&name) => pair.to_owned(),
+        Some((name, _)) => format!("{name}={NOT_KEPT}"),
+        // One without a name may well be a token itself.
+        None => NOT_KEPT.to_owned(),
+    };
+    let query: Vec<String> = query.split('&').map(shown).collect();
+    format!("{place}?{}{fragment}", query.join("&"))
+}
+
 /// What is kept of a session, as text.
 pub(super) fn text(epoch: Epoch, kept: &Kept, targets: &Targets) -> String {
     let played = kept.begun.as_ref().map(|begun| Played {
@@ -103,7 +121,7 @@ pub(super) fn text(epoch: Epoch, kept: &Kept, targets: &Targets) -> String {
         sent: kept.sent,
         received: kept.received,
         received_state: kept.received_state,
-        callback: kept.callback.clone(),
+        callback: kept.callback.as_deref().map(redacted),
         progress: kept.progress,
         played,
     };

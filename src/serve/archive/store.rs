@@ -1,7 +1,7 @@
 //! The tables: what is written to them and read from them.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use rusqlite::{Connection, Transaction, params};
 use super::error::ArchiveError;
 use super::history::{History, Told};
 use super::open;
+use super::place::{Log, Place, Which, has_other_log, unmake, which};
 use super::row::{Read, Row};
 use super::session::About;
 
@@ -17,8 +18,9 @@ use super::session::About;
 pub struct Store {
     connection: Connection,
     path: PathBuf,
-    /// Which file it is; `None` while there is none.
-    which: Option<(u64, u64)>,
+    /// Which file it is; `None` once it was given up.
+    which: Option<Which>,
+    log: Option<Log>,
 }
 
 /// Something to write.
@@ -33,21 +35,58 @@ pub(super) enum Entry {
 }
 
 impl Store {
-    pub(super) const fn new(connection: Connection, path: PathBuf, which: Option<(u64, u64)>) -> Self {
-        Self { connection, path, which }
+    pub(super) fn new(connection: Connection, path: PathBuf, which: Option<Which>) -> Self {
+        let log = connection.path().and_then(|file| Log::of(Path::new(file)));
+        Self { connection, path, which, log }
     }
 
-    /// Whether its file is still there. One that was removed while it is open can be written to, and nobody sees it.
-    pub(super) fn is_in_place(&self) -> bool {
-        self.which.is_some() && open::which(&self.path) == self.which
+    /// What stands where the file was opened.
+    pub(super) fn place(&self) -> Result<Place, ArchiveError> {
+        Ok(match which(&self.path)? {
+            None => Place::Empty,
+            there if there == self.which => Place::Own,
+            Some(_) => Place::Taken,
+        })
     }
 
-    /// Opens the file at its path anew.
-    pub(super) fn reopen(&mut self) -> Result<(), ArchiveError> {
-        // The old one is closed first: it takes away what lies beside it, which has the names of the new one's.
-        self.which = None;
-        self.connection = Connection::open_in_memory()?;
-        *self = open::open(&self.path)?;
+    /// Gives up a file that was removed or replaced: nothing is written to it any more.
+    pub(super) fn give_up(&mut self) {
+        if self.which.take().is_none() {
+            return;
+        }
+        // SQLite leaves its log beside a file that is not where it was, and would add it to the one that is there now. It
+        // is emptied through the open file, so that only our own can be hit, and the old file is whole wherever it is.
+        let emptied = self.empty_log().is_ok();
+        if let Some(log) = self.log.take()
+            && !emptied
+        {
+            // One that stays is a danger to a file that is not ours; more than this cannot be done about it.
+            let _ = log.remove();
+        }
+        if let Ok(nothing) = Connection::open_in_memory() {
+            self.connection = nothing;
+        }
+    }
+
+    /// Makes the file again, empty, where none is.
+    pub(super) fn make_again(&mut self) -> Result<(), ArchiveError> {
+        // It would become part of the file, or be deleted.
+        if has_other_log(&self.path, self.log.as_ref())? {
+            return Err(ArchiveError::Replaced);
+        }
+        // The old file stays open until then: where its folder comes back, nothing has happened.
+        open::make(&self.path)?;
+        let made = which(&self.path)?;
+        self.give_up();
+        match (open::begin(&self.path), made) {
+            (Ok(store), _) => *self = store,
+            // An empty file would stand in the way of the next attempt.
+            (Err(error), Some(made)) => {
+                unmake(&self.path, made)?;
+                return Err(error);
+            }
+            (Err(error), None) => return Err(error),
+        }
         Ok(())
     }
 
@@ -74,6 +113,11 @@ impl Store {
         drop(pages);
         drop(statement);
         // The file itself changes with this, and what was forgotten is not to be found beside it either.
+        self.empty_log()
+    }
+
+    /// Moves what stands beside the file into it.
+    pub(super) fn empty_log(&self) -> rusqlite::Result<()> {
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
     }
 
@@ -133,6 +177,15 @@ impl Store {
         }
         transaction.commit()?;
         Ok(History::new(sessions, u64::try_from(latest).unwrap_or(0), damaged))
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Where it is in its place SQLite itself takes away what is beside it.
+        if !matches!(self.place(), Ok(Place::Own)) {
+            self.give_up();
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What was written is what is read, whatever it holds; and the file is what the ledger is.
 
+mod place;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use proptest::prelude::*;
 
 use super::history::Told;
 use super::row::{Read, moment, row, wall};
-use super::session::{About, text};
+use super::session::{About, redacted, text};
 use super::writer::Mirror;
 use super::*;
 use crate::clock::{Epoch, Moment};
@@ -187,7 +189,8 @@ proptest! {
             for record in records {
                 ledger.add(&id, Side::Received, record, now);
             }
-            ledger.called_back(&id, callback, now);
+            // As it is kept: the rest of it is not in the file.
+            ledger.called_back(&id, redacted(&callback), now);
         });
         mirror.catch_up().unwrap();
         prop_assert_eq!(all_in(&mut mirror.store, hub.epoch()), all_of(&hub));
@@ -360,4 +363,41 @@ fn a_clock_that_was_set_back_changes_no_time() {
     // The clock of the server is right all the same.
     let now = again.epoch().after(again.now()).unix_nanos();
     assert!((now - crate::clock::wall_clock().unix_nanos()).abs() < 60_000_000_000);
+}
+
+#[test]
+fn a_history_that_lacks_something_is_damaged() {
+    for lacks in [
+        "DROP TABLE record",
+        "DROP TABLE session",
+        "DROP TABLE latest",
+        "ALTER TABLE record DROP COLUMN body",
+        "DROP TABLE session; CREATE TABLE session (number, id, about); INSERT INTO session VALUES ('x', 1, 2)",
+    ] {
+        let (_folder, path) = scratch();
+        drop(open(&path).unwrap());
+        rusqlite::Connection::open(&path).unwrap().execute_batch(lacks).unwrap();
+        let error = open(&path).and_then(|mut store| store.read()).err().unwrap();
+        assert!(matches!(error, ArchiveError::Damaged(_)), "{lacks}: {error}");
+        assert!(!error.to_string().contains("SELECT"), "{error}");
+        assert!(error.advice().contains("move it away"), "{}", error.advice());
+    }
+}
+
+#[test]
+fn a_callback_is_kept_without_what_may_be_a_credential() {
+    for (url, kept) in [
+        ("http://h/done", "http://h/done"),
+        ("http://h/done?results=e30%3D", "http://h/done?results=e30%3D"),
+        ("http://h/done?key=M4RK&error=LOW_SNR", "http://h/done?key=***&error=LOW_SNR"),
+        ("http://h/?M4RK&a=M4RK=M4RK&&error=A", "http://h/?***&a=***&***&error=A"),
+        ("http://h/?error=A&state=M4RK#/M4RK?error=M4RK", "http://h/?error=A&state=***#***"),
+        ("http://h/#M4RK", "http://h/#***"),
+        ("http://h/?errors=M4RK&Results=M4RK", "http://h/?errors=***&Results=***"),
+    ] {
+        let shown = redacted(url);
+        assert_eq!(shown, kept);
+        // What was read from a file is written to it again.
+        assert_eq!(redacted(&shown), kept);
+    }
 }

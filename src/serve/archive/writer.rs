@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::error::ArchiveError;
 use super::history::Targets;
+use super::place::Place;
 use super::row::row;
 use super::session::text;
 use super::store::{Entry, Store};
@@ -25,8 +26,9 @@ const TOGETHER: usize = 32;
 /// How long is waited between two transactions: what changes in between is written once.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long what was deleted may lie there until its room is given back: that takes longer than deleting, and under load
-/// the room is needed again.
-const SHRINK_AFTER: Duration = Duration::from_secs(1);
+/// the room is needed again. For as long what was written lies beside the file; and so often it is looked at whether the
+/// file is still there.
+const TIDY_AFTER: Duration = Duration::from_secs(1);
 /// How long is waited after one that failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
@@ -89,13 +91,17 @@ pub(super) struct Mirror {
     hub: Arc<Hub>,
     targets: Targets,
     known: u64,
+    /// The file may lack anything: everything has to be written, however often that fails half way.
+    anew: bool,
+    /// When something was last written that still lies beside the file.
+    written: Option<Moment>,
     /// When something was deleted whose room was not given back yet.
     deleted: Option<Moment>,
 }
 
 impl Mirror {
     pub fn new(store: Store, hub: Arc<Hub>, targets: Targets, known: u64) -> Self {
-        Self { store, hub, targets, known, deleted: None }
+        Self { store, hub, targets, known, anew: false, written: None, deleted: None }
     }
 
     fn run(&mut self, runtime: &Handle, mut ending: watch::Receiver<bool>, file: &str, warn: &dyn Fn(&str)) {
@@ -104,7 +110,7 @@ impl Mirror {
             // Looked at before the last is written, so that nothing is left out. Whoever drops the writer ends it too.
             let last = *ending.borrow_and_update() || ending.has_changed().is_err();
             changes.borrow_and_update();
-            let result = self.catch_up().and_then(|()| self.shrink(last));
+            let result = self.catch_up().and_then(|()| self.tidy(self.hub.now(), last));
             let failed = result.as_ref().err().map(ToString::to_string);
             self.tell(file, failed, last, warn);
             if last {
@@ -118,7 +124,7 @@ impl Mirror {
                         // The hub is held here, so it does not end first.
                         _ = changes.changed() => {}
                         _ = ending.changed() => {}
-                        () = tokio::time::sleep(SHRINK_AFTER), if self.deleted.is_some() => {}
+                        () = tokio::time::sleep(TIDY_AFTER) => {}
                     }
                 }
             });
@@ -146,30 +152,48 @@ impl Mirror {
 
     /// Writes everything that is new.
     pub(super) fn catch_up(&mut self) -> Result<(), ArchiveError> {
-        if self.hub.look(Ledger::latest) != self.known && !self.store.is_in_place() {
-            self.store.reopen()?;
-            self.write_anew()?;
-        }
         loop {
-            let Batch { known, found, anew } = self.batch();
-            if anew {
-                self.write_anew()?;
-            } else if known == self.known {
-                return Ok(());
-            } else {
-                self.write(found, known)?;
+            match self.store.place()? {
+                Place::Own => {}
+                Place::Taken => {
+                    self.anew = true;
+                    self.store.give_up();
+                    return Err(ArchiveError::Replaced);
+                }
+                Place::Empty => {
+                    // Whoever removed it may well have meant to, until there is something to write.
+                    if !self.anew && self.hub.look(Ledger::latest) == self.known {
+                        return Ok(());
+                    }
+                    self.anew = true;
+                    self.store.make_again()?;
+                }
             }
-            self.known = known;
+            if self.anew {
+                self.write_anew()?;
+            }
+            let Batch { known, found, anew } = self.batch();
+            self.anew = anew;
+            if !anew {
+                if known == self.known {
+                    return Ok(());
+                }
+                self.write(found, known)?;
+                self.known = known;
+            }
         }
     }
 
-    /// Gives the room of what was deleted back, where that is due.
-    fn shrink(&mut self, at_once: bool) -> Result<(), ArchiveError> {
-        if let Some(deleted) = self.deleted
-            && (at_once || self.hub.now().since(deleted) >= SHRINK_AFTER)
-        {
+    /// Moves what was written into the file, and gives the room of what was deleted back, where that is due.
+    pub(super) fn tidy(&mut self, now: Moment, at_once: bool) -> Result<(), ArchiveError> {
+        let is_due = |since: Option<Moment>| since.is_some_and(|since| now.since(since) >= TIDY_AFTER);
+        if is_due(self.deleted) || (at_once && self.deleted.is_some()) {
             self.store.shrink()?;
-            self.deleted = None;
+            (self.deleted, self.written) = (None, None);
+        } else if is_due(self.written) {
+            // So that hardly anything is there to be added to a file that is put in the place of this one.
+            self.store.empty_log()?;
+            self.written = None;
         }
         Ok(())
     }
@@ -204,26 +228,44 @@ impl Mirror {
 
     /// Writes every session, each in a transaction of its own, and deletes what is no more.
     fn write_anew(&mut self) -> Result<(), ArchiveError> {
-        let ids = self.hub.look(Ledger::ids);
+        // What changes from here on comes again as a change, so it does no harm where some of it is written here.
+        let (ids, known) = self.hub.look(|ledger| (ledger.ids(), ledger.latest()));
         for id in &ids {
-            // Records in the file can be those of a session that was forgotten, and had the same ID.
-            let mut found = vec![Found::Removed(vec![Arc::clone(id)])];
-            self.hub.look(|ledger| {
-                found.extend(ledger.kept(id).map(|kept| Found::Session(Arc::clone(id), kept)));
-                for side in [Side::Sent, Side::Received] {
-                    let records = ledger.records(id, side).iter().cloned();
-                    found.extend(records.map(|record| Found::Record(Arc::clone(id), side, record)));
-                }
-            });
+            let found = self.all_of(id);
             // Not everything is there before the last of them is.
             self.write(found, self.known)?;
         }
         let there: HashSet<&str> = ids.iter().map(|id| &**id).collect();
         let gone = self.store.ids()?.into_iter().filter(|id| !there.contains(&**id)).map(Arc::from).collect();
-        self.write(vec![Found::Removed(gone)], self.known)
+        self.write(vec![Found::Removed(gone)], known)?;
+        (self.known, self.anew) = (known, false);
+        Ok(())
+    }
+
+    /// A session and its records. It is taken from the ledger in pieces: thousands of them take a while.
+    fn all_of(&self, id: &Arc<str>) -> Vec<Found> {
+        // Records in the file can be those of a session that was forgotten, and had the same ID.
+        let mut found = vec![Found::Removed(vec![Arc::clone(id)])];
+        let kept = self.hub.look(|ledger| ledger.kept(id));
+        found.extend(kept.map(|kept| Found::Session(Arc::clone(id), kept)));
+        for side in [Side::Sent, Side::Received] {
+            let mut after = 0;
+            loop {
+                let piece: Vec<Record> = self.hub.look(|ledger| {
+                    let records = ledger.records(id, side);
+                    let first = records.partition_point(|record| record.key <= after);
+                    records.iter().skip(first).take(AT_ONCE).cloned().collect()
+                });
+                let Some(last) = piece.last() else { break };
+                after = last.key;
+                found.extend(piece.into_iter().map(|record| Found::Record(Arc::clone(id), side, record)));
+            }
+        }
+        found
     }
 
     fn write(&mut self, found: Vec<Found>, known: u64) -> Result<(), ArchiveError> {
+        self.written = Some(self.hub.now());
         if found.iter().any(|found| matches!(found, Found::Removed(_))) {
             self.deleted.get_or_insert(self.hub.now());
         }
