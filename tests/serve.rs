@@ -236,6 +236,45 @@ fn a_follower_knows_at_once_where_it_stands() {
 }
 
 #[test]
+fn what_came_in_is_shown_as_what_it_is() {
+    let server = Server::start(&[]);
+    let body =
+        json!({ "timestamp": 1, "sessionId": "s", "sequence": 0, "event": "WMS_LOADED", "severity": "INFO" });
+    let headers = [("X-WMS-Content-MAC", "wrong"), ("X-Api-Key", "k3y"), ("X-Trace", "t1")];
+    assert_eq!(server.ask("POST", "/webhook", &headers, &body.to_string()).0, 401);
+    let seen = server.get("/api/inbox/s");
+    let event = &seen["events"][0];
+    // That nobody vouches for it changes nothing about what it says.
+    assert_eq!((&event["severity"], &event["event"]), (&json!("INFO"), &json!("WMS_LOADED")));
+    assert_eq!((&event["headers"]["x-api-key"], &event["headers"]["x-trace"]), (&json!("***"), &json!("t1")));
+    assert_eq!(event["at_ms"], json!(0.0), "times count from the first event");
+    // The longest ID that can be played is found again in the inbox.
+    let id = server.play(&json!({ "scenario": "bounce", "pace": "max", "sessionId": "L".repeat(3_000) }));
+    let came = server.get(&format!("/api/inbox/{id}?wait=end"));
+    assert_eq!(came["sessionId"], json!(id));
+    assert!(server.get(&format!("/api/inbox/{id}/state"))["events"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn who_acts_where_nobody_plays_is_told_why_that_cannot_be() {
+    let server = Server::start(&[]);
+    let id = server.play(&json!({ "scenario": "bounce", "pace": "max" }));
+    server.get(&format!("/api/sessions/{id}?wait=end"));
+    for (id, status, error) in [(&*id, 409, "not-running"), ("nobody", 404, "no-such-session")] {
+        let (found, answer) = server.post(&format!("/api/sessions/{id}/acts"), &json!({ "act": "cancel" }));
+        assert_eq!((found, &answer["error"]), (status, &json!(error)), "{answer}");
+    }
+    for (method, path) in
+        [("PUT", "/api/sessions"), ("POST", "/api/info"), ("DELETE", "/healthz"), ("POST", "/")]
+    {
+        let (status, answer) = server.ask(method, path, &[], "");
+        assert!(status == 405 && answer.contains("method-not-allowed"), "{method} {path}: {status} {answer}");
+    }
+    let (_, answer) = server.post("/api/sessions", &json!({ "seed": -1 }));
+    assert!(answer["message"].as_str().unwrap().contains("a seed is a whole number"), "{answer}");
+}
+
+#[test]
 fn a_query_that_means_nothing_is_told() {
     let server = Server::start(&[]);
     for path in [

@@ -222,11 +222,41 @@ fn a_capture_counts_from_its_own_beginning_whatever_the_history_is() {
 }
 
 #[test]
+fn what_waits_for_its_target_hears_that_the_server_ends() {
+    let folder = scratch();
+    let capture = folder.path().join("real.ndjson");
+    let target = format!("http://127.0.0.1:{}/", tcp::hangs());
+    let mut server = Server::start(&["--forward", &target, "--journal", capture.to_str().unwrap()]);
+    let mac = page::mac(SECRET, BODY);
+    let (status, answer) = thread::scope(|scope| {
+        let asking = scope.spawn(|| server.ask("POST", "/webhook", &[("X-WMS-Content-MAC", &mac)], BODY));
+        common::cli::until("it is under way", || server.get("/api/sessions").as_array().unwrap().len() == 1);
+        server.signal("TERM");
+        asking.join().unwrap()
+    });
+    assert!(status == 503 && answer.contains("ending"), "{answer}");
+    assert!(server.child.wait().unwrap().success());
+    let text = fs::read_to_string(&capture).unwrap();
+    assert!(text.lines().last().unwrap().contains("server-ended"), "{text}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_capture_that_could_not_be_written_is_no_success() {
+    let mut server = Server::start(&["--journal", "/dev/full"]);
+    let mac = page::mac(SECRET, BODY);
+    assert_eq!(server.ask("POST", "/webhook", &[("X-WMS-Content-MAC", &mac)], BODY).0, 200);
+    server.signal("TERM");
+    assert_eq!(server.child.wait().unwrap().code(), Some(3));
+}
+
+#[test]
 fn what_cannot_be_forwarded_to_is_said_at_once() {
     let says = |args: &[&str], words: &[&str]| {
         sim(["serve", "--listen", "127.0.0.1:8787"]).args(args).exits(2).says(words);
     };
     says(&["--forward", "http://localhost:8787/webhook"], &["--forward", "leads back to this server"]);
-    says(&["--forward", "ftp://h/"], &["http"]);
+    says(&["--forward", "ftp://h/"], &["--forward: only URLs"]);
+    says(&["--allow-host", "http://h/"], &["--allow-host", "a name is wanted"]);
     says(&["--forward", "http://h/", "--http2"], &["--forward", "HTTP/1.1"]);
 }

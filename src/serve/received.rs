@@ -8,12 +8,12 @@ use super::hub::Hub;
 use super::inbox::Receipt;
 use super::ledger::{Forwarded, Mac, MacVerdict, Record, Remark, Side};
 use crate::clock::Moment;
-use crate::protocol::code::{Code, Severity};
+use crate::protocol::code::Code;
 use crate::protocol::envelope::{NO_SESSION, Said};
 use crate::protocol::mac::MacError;
 
 /// A session ID that is longer is none: the inbox keeps its beginning and a digest, but this one nobody vouches for.
-const LONGEST_ID: usize = 512;
+const LONGEST_ID: usize = 4096;
 const ANSWER_EXCERPT: usize = 2048;
 
 /// What the sender is told, where it is not what the inbox says.
@@ -92,6 +92,8 @@ pub fn enter(
             said.session_id.filter(|id| id.len() <= LONGEST_ID).map_or_else(|| NO_SESSION.into(), Into::into)
         }
     };
+    // That nobody vouches for it does not change what it says it is.
+    let named = code.or_else(|| said.event.as_ref()?.parse().ok());
     let now = hub.now();
     let answer = told.answer.as_bytes();
     // What came is a part of its connection's buffer, all of which would be kept with it.
@@ -105,7 +107,7 @@ pub fn enter(
             (None, Some(event)) => shortened(&event),
             (None, None) => "(no event)".into(),
         },
-        severity: code.map(Code::severity).or_else(|| receipt.event.is_none().then_some(Severity::Error)),
+        severity: named.map(Code::severity),
         body,
         headers,
         mac: mac(receipt),

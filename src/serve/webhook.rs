@@ -42,12 +42,10 @@ impl Taken {
 
     /// The headers for people to see: credentials are left out.
     pub fn shown_headers(&self) -> Arc<[(String, String)]> {
-        const HIDDEN: [header::HeaderName; 3] =
-            [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
         self.headers
             .iter()
             .map(|(name, value)| {
-                let value = if HIDDEN.contains(name) {
+                let value = if holds_credentials(name.as_str()) {
                     "***".into()
                 } else {
                     String::from_utf8_lossy(value.as_bytes())
@@ -59,6 +57,13 @@ impl Taken {
             })
             .collect()
     }
+}
+
+/// Whether a header holds somebody's credentials, as far as its name says.
+fn holds_credentials(name: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["auth", "cookie", "token", "secret", "password", "credential", "api-key", "apikey", "access-key"];
+    WORDS.iter().any(|word| name.contains(word))
 }
 
 /// Reads a request and hands it to the desk.

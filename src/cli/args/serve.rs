@@ -77,8 +77,8 @@ pub(in crate::cli) struct ServeArgs {
     pub quirk: Vec<Quirk>,
     #[command(flatten)]
     pub dialect: DialectArgs,
-    /// How to tell what happens
-    #[arg(long, value_enum, default_value = "human")]
+    /// How to tell where it listens: human, ndjson (one line, {"type":"ready","url":..}), or quiet
+    #[arg(long, value_enum, default_value = "human", hide_possible_values = true)]
     pub output: OutputName,
 }
 

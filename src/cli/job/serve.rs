@@ -20,8 +20,9 @@ use crate::serve::configs::ReadyConfig;
 use crate::serve::inbox::InboxOptions;
 use crate::serve::ledger::Bounds;
 use crate::serve::quirk::Quirks;
-use crate::serve::stage::Scene;
+use crate::serve::stage::{LONGEST_ID, Scene};
 use crate::transport::options::TransportOptions;
+use crate::transport::target::Target;
 
 /// How many sessions the inbox remembers: twice those that are shown, so that a late duplicate of one that made room is
 /// known for what it is.
@@ -125,12 +126,17 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
     }
     Ok(ServeJob {
         listen: args.listen,
-        allow_hosts: args.allow_host.clone(),
+        allow_hosts: allow_hosts(args)?,
         scene,
         configs,
         own_inbox,
         secret_source,
-        inbox: InboxOptions { max_sessions: MOST_SESSIONS, ..InboxOptions::new(signers, spoken) },
+        inbox: InboxOptions {
+            max_sessions: MOST_SESSIONS,
+            // What can be played can be found again.
+            max_session_id_bytes: LONGEST_ID,
+            ..InboxOptions::new(signers, spoken)
+        },
         quirks,
         library: catalogue.library,
         seed,
@@ -145,8 +151,8 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
 /// Where the inbox passes on what it receives.
 fn forward(args: &ServeArgs, spoken: &Dialect) -> Result<Option<TransportOptions>, CliError> {
     let Some(url) = &args.forward else { return Ok(None) };
-    let about = |error: CliError| error.about("forward");
-    let to = target::parse(url).map_err(about)?;
+    let to = Target::parse(url)
+        .map_err(|error| CliError::usage(format!("--forward: {error}")).about("forward"))?;
     if to.is_loopback() && to.port() == args.listen.port() {
         return Err(CliError::usage("--forward leads back to this server, which would forward for ever")
             .about("forward")
@@ -179,6 +185,17 @@ fn plays(args: &ServeArgs, catalogue: &Catalogue, chosen: &dialect::Chosen) -> R
     }
     catalogue.plan(name, &options)?;
     Ok(Choice::Scenario(name.to_owned()))
+}
+
+/// Names under which the server may be spoken to: as they stand in `Host`, whatever the port.
+fn allow_hosts(args: &ServeArgs) -> Result<Vec<String>, CliError> {
+    if let Some(wrong) = args.allow_host.iter().find(|host| host.is_empty() || host.contains(['/', ' ', '@']))
+    {
+        return Err(CliError::usage(format!("--allow-host {wrong}: a name is wanted, and not a URL"))
+            .about("allow-host")
+            .help("such as --allow-host my-tunnel.example"));
+    }
+    Ok(args.allow_host.clone())
 }
 
 fn callback(url: &str) -> Result<CallbackUrl, CliError> {

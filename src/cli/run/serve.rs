@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 
@@ -49,14 +50,14 @@ fn limits() -> Limits {
     }
 }
 
-/// Writes each line to a file. When that fails it is said, once.
-fn capture(path: &Path) -> Result<Sink, CliError> {
+/// Writes each line to a file. When that fails it is said, once, and remembered in `failed`.
+fn capture(path: &Path, failed: &Arc<AtomicBool>) -> Result<Sink, CliError> {
     let mut file = JournalFile::append(path)?;
-    let mut told = false;
+    let failed = Arc::clone(failed);
     Ok(Box::new(move |line| {
         file.write_line(line);
         if let Some(trouble) = file.trouble()
-            && !std::mem::replace(&mut told, true)
+            && !failed.swap(true, Ordering::Relaxed)
         {
             warn(trouble);
         }
@@ -73,7 +74,8 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
     let quirks = job.quirks.names();
     let forward = job.forward.map(|options| Forwarder::new(&options, hub.clock())).transpose();
     let forward = forward.map_err(|error| CliError::usage(error.to_string()).about("forward"))?;
-    let capture = job.journal.as_deref().map(capture).transpose()?;
+    let failed = Arc::new(AtomicBool::new(false));
+    let capture = job.journal.as_deref().map(|path| capture(path, &failed)).transpose()?;
     let options = Options {
         forward,
         capture,
@@ -119,7 +121,9 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         writer.finish();
     }
     ended.map_err(|error| CliError::could_not(format!("the server ended: {error}")))?;
-    Ok(Exit::Ok)
+    // A file that was asked for and is not whole is no success. What is wrong with it was told when it began.
+    let unsaved = hub.persisting().borrow().as_ref().is_some_and(|persisting| persisting.error.is_some());
+    Ok(if unsaved || failed.load(Ordering::Relaxed) { Exit::CouldNot } else { Exit::Ok })
 }
 
 /// The file of `--persist`, and what stood in it.

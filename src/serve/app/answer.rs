@@ -62,11 +62,15 @@ impl From<StartError> for Wrong {
 }
 
 impl Wrong {
-    pub(super) fn not_running(error: NotRunning, id: &str) -> Self {
+    /// What is said to whoever acts in a session that does not run; `known` where it was played or came in.
+    pub(super) fn not_running(error: NotRunning, id: &str, known: bool) -> Self {
         match error {
-            NotRunning::Unknown => {
-                Self { status: StatusCode::CONFLICT, error: "not-running".to_owned(), ..Self::no_session(id) }
-            }
+            NotRunning::Unknown if known => Self::new(
+                StatusCode::CONFLICT,
+                "not-running",
+                "this session is not being played (any more), so nobody can act in it",
+            ),
+            NotRunning::Unknown => Self::no_session(id),
             NotRunning::Busy => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too-many-acts",
@@ -107,6 +111,12 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<
             Err(rejection) => Err(Wrong::new(rejection.status(), "bad-path", rejection.body_text())),
         }
     }
+}
+
+/// The answer to a method that a path does not have. Which it has stands in `Allow`.
+pub(super) async fn wrong_method() -> Wrong {
+    let message = "this path does not have that method; /openapi.json says what there is";
+    Wrong::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message)
 }
 
 /// The answer to a path that leads nowhere.

@@ -52,6 +52,14 @@ impl Forwarding {
         response
     }
 
+    /// What is remembered of a request that was with its target when the server ended, and what its sender is answered.
+    pub(super) fn cut_off() -> (Forwarded, Response) {
+        let detail = "the server was ended before there was an answer".to_owned();
+        let forwarded = Forwarded::Failed { code: "server-ended".to_owned(), detail, took: Duration::ZERO };
+        let words = "the server is ending, and its target has not answered yet";
+        (forwarded, webhook::told(StatusCode::SERVICE_UNAVAILABLE, "ending", words))
+    }
+
     /// What the sender is answered whose request was lost on the way, by a defect of ours.
     pub(super) fn lost() -> Response {
         let words = "what came of forwarding it is not known";
@@ -78,7 +86,8 @@ impl Forwarding {
             _ => StatusCode::BAD_GATEWAY,
         };
         // Where to is not told: whoever posts to the webhook may be a stranger.
-        let words = format!("it was forwarded, and no answer came: {}", failure.code.as_str());
+        let words =
+            format!("it was forwarded, and there is no answer to hand back: {}", failure.code.as_str());
         webhook::told(status, "forward-failed", &words)
     }
 }

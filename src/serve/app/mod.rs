@@ -234,12 +234,14 @@ fn router(shared: &Arc<Shared>, guard: &Arc<Guard>) -> Router {
         .route("/faults", get(catalogue::faults))
         .route("/info", get(catalogue::info))
         .fallback(answer::no_such_thing)
+        .method_not_allowed_fallback(answer::wrong_method)
         .layer(DefaultBodyLimit::max(API_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(guard), guard::check));
     let pages = Router::new()
         .route("/", get(pages::index))
         .route("/pages/{*path}", get(pages::asset))
         .route("/openapi.json", get(documents::openapi))
+        .method_not_allowed_fallback(answer::wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(guard), guard::check));
     let start = post(callin::start)
         .layer(DefaultBodyLimit::max(API_BODY))
@@ -254,8 +256,8 @@ fn router(shared: &Arc<Shared>, guard: &Arc<Guard>) -> Router {
         .merge(pages)
         .merge(calls)
         .merge(inbox)
-        .route("/healthz", get(documents::health))
-        .route("/readyz", get(documents::ready))
+        .route("/healthz", get(documents::health).fallback(answer::wrong_method))
+        .route("/readyz", get(documents::ready).fallback(answer::wrong_method))
         .fallback(deepaffex::answer)
         .with_state(Arc::clone(shared))
 }

@@ -101,7 +101,7 @@ fn of_all_sessions(schemas: &mut Schemas) -> Value {
             },
             "delete": {
                 "operationId": "forgetSessions",
-                "summary": "Forgets every session that does not run",
+                "summary": "Forgets every session that is not being played",
                 "responses": { "204": { "description": "They are forgotten" }, "default": wrong },
             },
         },

@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use super::Shared;
+use super::events::over;
 use super::forwarding::Forwarding;
 use crate::serve::ledger::Forwarded;
 use crate::serve::received::{self, Told};
@@ -49,10 +50,15 @@ async fn passed_on(
         settle(shared, Forwarding::no_room());
         return Forwarding::too_many();
     };
+    let mut ending = shared.ending.subscribe();
     let (shared, forwarding) = (Arc::clone(shared), Arc::clone(forwarding));
     let passing = tokio::spawn(async move {
         let _room = room;
-        let (forwarded, response) = forwarding.pass(taken.foreign()).await;
+        // Nobody is waited for when the server ends, and both sides hear of that.
+        let (forwarded, response) = tokio::select! {
+            answered = forwarding.pass(taken.foreign()) => answered,
+            () = over(&mut ending) => Forwarding::cut_off(),
+        };
         settle(&shared, forwarded);
         response
     });

@@ -60,7 +60,7 @@ pub(super) async fn inbox(
 
 /// A session to play.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct NewSession {
     /// A scenario of the catalogue; `scenario` or `mix`, where not what the server was told.
     scenario: Option<String>,
@@ -81,7 +81,7 @@ pub(super) struct NewSession {
 
 /// Seeds have 64 bits, which numbers in JavaScript do not hold.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a seed is a whole number from 0 to 18446744073709551615, or a text with one")]
 enum SeedText {
     Number(u64),
     Text(String),
@@ -143,7 +143,7 @@ pub(super) async fn forget(State(shared): State<Arc<Shared>>) -> StatusCode {
 
 /// Something that the user of the page does.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub(super) struct NewAct {
     /// What.
     act: Act,
@@ -164,6 +164,9 @@ pub(super) async fn act(
     let Json(NewAct { act }) = body?;
     match shared.stage.act(&id, act).await {
         Ok(told) => Ok(Json(Told { told })),
-        Err(error) => Err(Wrong::not_running(error, &id)),
+        Err(error) => {
+            let known = shared.hub.look(|ledger| ledger.session(&id).is_some());
+            Err(Wrong::not_running(error, &id, known))
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Opening the file: only one that is new, empty or ours is ever written to.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::Duration;
@@ -116,11 +116,13 @@ fn is_there(path: &Path) -> Result<bool, ArchiveError> {
     if !about.is_file() {
         return Err(ArchiveError::Foreign("no file on a disk"));
     }
+    // Both are needed, and SQLite would say less clearly what is missing.
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
     if about.len() == 0 {
         return Ok(true);
     }
     let mut header = Vec::new();
-    File::open(path)?.take(100).read_to_end(&mut header)?;
+    file.take(100).read_to_end(&mut header)?;
     let number = |at: usize| {
         let bytes = header.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
         bytes.map_or(0, u32::from_be_bytes)

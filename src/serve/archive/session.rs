@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::row::{NOT_KEPT, WallNanos, moment, wall};
+use super::row::{WallNanos, moment, wall};
 use crate::clock::Epoch;
+use crate::outcome::journal::received::HIDDEN;
 use crate::protocol::conclusion::Outcome;
 use crate::serve::inbox::{Progress, SessionState};
 use crate::serve::ledger::{Begun, Kept, ReceivedCounts, SentCounts, State};
@@ -91,9 +92,9 @@ pub(super) fn redacted(url: &str) -> String {
     let Some((place, query)) = url.split_once('?') else { return format!("{url}{fragment}") };
     let shown = |pair: &str| match pair.split_once('=') {
         Some((name, _)) if COME_TO.contains(&name) => pair.to_owned(),
-        Some((name, _)) => format!("{name}={NOT_KEPT}"),
+        Some((name, _)) => format!("{name}={HIDDEN}"),
         // One without a name may well be a token itself.
-        None => NOT_KEPT.to_owned(),
+        None => HIDDEN.to_owned(),
     };
     let query: Vec<String> = query.split('&').map(shown).collect();
     format!("{place}?{}{fragment}", query.join("&"))

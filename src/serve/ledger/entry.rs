@@ -151,7 +151,8 @@ impl Entry {
     /// Adds a record. False where the session has as many as are kept, and it is only counted.
     pub fn add(&mut self, side: Side, record: Record, most: usize, now: Moment) -> bool {
         if self.sent.events == 0 && self.received.is_none() && self.begun.is_none() {
-            self.first = now;
+            // What came in is entered a moment after it came.
+            self.first = record.at.min(now);
         }
         self.count(side, &record);
         self.note(side, &record.event, record.delivered);

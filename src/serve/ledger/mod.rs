@@ -167,7 +167,7 @@ impl Ledger {
         }
     }
 
-    /// Forgets every session that does not run.
+    /// Forgets every session that is not being played.
     pub fn forget(&mut self) {
         let gone: Vec<Arc<str>> = self
             .entries

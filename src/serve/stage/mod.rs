@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-pub use start::{Scene, Start, StartError};
+pub use start::{LONGEST_ID, Scene, Start, StartError};
 
 use start::Play;
 

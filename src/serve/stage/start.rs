@@ -118,7 +118,7 @@ pub struct Play {
     pub(super) callback: Option<CallbackUrl>,
 }
 
-const LONGEST_ID: usize = 4096;
+pub const LONGEST_ID: usize = 4096;
 
 /// Resolves what is asked for. `now` is the moment of the server's clock.
 pub(super) fn resolve(

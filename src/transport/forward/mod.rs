@@ -217,6 +217,10 @@ impl Forwarder {
 
 async fn read(response: Response<Incoming>) -> Result<Answer, Failure> {
     let (head, body) = response.into_parts();
+    if head.status.is_informational() {
+        let detail = format!("{} is no final answer", head.status.as_u16());
+        return Err(Failure::new(FailureCode::BadHttp, Phase::Head, detail));
+    }
     let most = usize::try_from(limits::BODY_LIMIT).unwrap_or(usize::MAX);
     let body = Limited::new(body, most).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() {
