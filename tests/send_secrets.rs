@@ -6,12 +6,11 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
 
-use common::cli::{Output, Running, Sim, file, scratch, sim, until, words};
+use common::cli::{Output, Sim, file, scratch, sim, words};
 use common::receiver::{Kind, Receiver, Setup};
+use common::server::{Server, serve};
 use common::tcp;
 use serde_json::json;
 
@@ -224,48 +223,38 @@ fn a_history_holds_no_credential() {
         let folder = scratch();
         let history = folder.path().join("history");
         let to = format!("--to={}", url(tcp::closed_port()));
-        let mut server = sim(words("serve --listen 127.0.0.1:0 --pace max --output ndjson --secret"))
-            .args([SECRET, "--persist"])
+        let sim = serve()
+            .args([
+                "--pace",
+                "max",
+                "--secret",
+                SECRET,
+                "--callback",
+                "http://h/done?key=M4RK&M4RK#M4RK",
+                "--persist",
+            ])
             .arg(&history)
             .args(HEADER)
             .args(elsewhere.then_some(to))
-            .dir(folder.path())
-            .into_command()
-            .0;
-        let told = folder.path().join("ready");
-        server.stdout(fs::File::create(&told).unwrap()).stderr(std::process::Stdio::null());
-        let mut running = Running::of(server.spawn().unwrap());
-        let ready = || fs::read_to_string(&told).unwrap();
-        until("the server is ready", || ready().ends_with('\n'));
-        let ready: serde_json::Value = serde_json::from_str(&ready()).unwrap();
-        let address = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
-        let ask = |method: &str, path: &str, more: &str, body: &str| {
-            let mut stream = TcpStream::connect(&address).unwrap();
-            let length = body.len();
-            let request = format!(
-                "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n{more}Content-Length: \
-                 {length}\r\nConnection: close\r\n\r\n{body}"
-            );
-            stream.write_all(request.as_bytes()).unwrap();
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).unwrap();
-            answer
-        };
-        let play = json!({ "scenario": "bounce", "sessionId": "one" }).to_string();
-        assert!(ask("POST", "/api/sessions", "", &play).contains(" 201 "));
-        // Profile and tokens of a call-in URL.
-        let play = json!({ "scenario": "bounce" }).to_string();
-        assert!(ask("POST", "/c/demo/M4RK-profile/M4RK-token/M4RK-refresh/two", "", &play).contains(" 201 "));
+            .dir(folder.path());
+        let server = Server::of(sim);
+        server.play(&json!({ "scenario": "bounce", "sessionId": "one" }));
+        // Profile and tokens of a call-in URL, and a session that comes to the callback.
+        let play = json!({ "scenario": "happy-path" });
+        let called = server.post("/c/demo/M4RK-profile/M4RK-token/M4RK-refresh/two", &play);
+        assert_eq!(called.0, 201, "{}", called.1);
         for session in ["one", "two"] {
-            ask("GET", &format!("/api/sessions/{session}?wait=end"), "", "");
+            server.get(&format!("/api/sessions/{session}?wait=end"));
         }
-        let headers = "Cookie: M4RK\r\nAuthorization: Bearer M4RK\r\nX-Token: M4RK\r\n";
-        ask("POST", "/webhook", headers, "{}");
-        running.signal("TERM");
-        until("the server has ended", || running.has_ended());
+        let sent = server.get("/api/sessions/two");
+        assert!(sent["callback"].as_str().unwrap().contains("key=M4RK&"), "{sent}");
+        let headers = [("Cookie", "M4RK"), ("Authorization", "Bearer M4RK"), ("X-Token", "M4RK")];
+        server.ask("POST", "/webhook", &headers, "{}");
+        server.end();
         let bytes = String::from_utf8_lossy(&fs::read(&history).unwrap()).into_owned();
         assert!(bytes.contains("WMS_LOADED") && bytes.contains("\"sessionId\":\"two\""), "no history");
         assert!(bytes.to_lowercase().contains("x-token"), "the name of a header is kept");
+        assert!(bytes.contains("http://h/done?key=***&***&results="), "what it came to is kept");
         assert_clean("the history", &bytes);
     }
 }

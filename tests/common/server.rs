@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test file compiles this module and uses another part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a server that cannot be asked fails its test")]
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -11,7 +12,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::cli::sim;
+use super::cli::{Sim, sim, until};
 
 /// What events are signed with.
 pub const SECRET: &str = "a secret of the server's tests";
@@ -20,9 +21,14 @@ pub const SECRET: &str = "a secret of the server's tests";
 pub struct Server {
     pub child: Child,
     pub out: Option<BufReader<ChildStdout>>,
-    /// Where it runs: an empty folder.
-    _folder: Option<tempfile::TempDir>,
+    /// Where it runs, if nothing else was said: an empty folder.
+    folder: Option<tempfile::TempDir>,
     pub url: String,
+}
+
+/// `serve` on a free port.
+pub fn serve() -> Sim {
+    sim(["serve", "--listen", "127.0.0.1:0", "--output", "ndjson"])
 }
 
 impl Server {
@@ -33,18 +39,47 @@ impl Server {
 
     /// A server on a free port, with these variables.
     pub fn with(more: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut sim = sim(["serve", "--listen", "127.0.0.1:0", "--output", "ndjson"]).args(more);
+        let mut sim = serve().args(more);
         for (name, value) in variables {
             sim = sim.env(name, value);
         }
-        let (mut command, folder) = sim.into_command();
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::of(sim)
+    }
+
+    /// One of [`serve`], with what else it was told.
+    pub fn of(sim: Sim) -> Self {
+        let (command, folder) = sim.into_command();
+        let mut server = Self::run(command, None);
+        server.folder = folder;
+        server
+    }
+
+    /// Whatever runs it, in whatever folder. Its standard error goes to a file, if there is one.
+    pub fn run(mut command: Command, errors: Option<File>) -> Self {
+        let errors = errors.map_or_else(Stdio::null, Stdio::from);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(ready["type"], "ready");
-        Self { child, out: Some(out), _folder: folder, url: ready["url"].as_str().unwrap().to_owned() }
+        Self { child, out: Some(out), folder: None, url: ready["url"].as_str().unwrap().to_owned() }
+    }
+
+    /// Ends it as a user does.
+    pub fn end(mut self) {
+        self.signal("TERM");
+        let mut status = None;
+        until("the server has ended", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        assert_eq!(status.unwrap().code(), Some(0));
+    }
+
+    /// Ends it as a crash would.
+    pub fn kill(self) {
+        drop(self);
     }
 
     pub fn address(&self) -> &str {

@@ -141,7 +141,7 @@ check('a history that cannot be written', async (page) => {
   fs.writeFileSync(history, 'my notes');
   const { sessionId } = await playThrough(keeping.url, { scenario: 'bounce' });
   await page.waitForSelector('#unsaved:not([hidden])');
-  assert.match(await page.locator('#unsaved').textContent(), /not being saved to .*history\.db: it is there already, and is no database/);
+  assert.match(await page.locator('#unsaved').textContent(), /not being saved to .*history\.db: another file was put in its place/);
   await axeFindsNothing(page, 'not saved');
   fs.rmSync(history);
   await page.waitForSelector('#unsaved', { state: 'hidden' });

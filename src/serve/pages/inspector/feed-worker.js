@@ -83,7 +83,8 @@ const takes = {
 };
 
 function startAgain() {
-  fresh = empty();
+  // What is told of the server itself has no number, and is not told again.
+  fresh = { ...empty(), info: fresh.info };
   fresh.reset = true;
 }
 
@@ -114,6 +115,8 @@ const { wake, again } = connect(url, {
   },
   state(state, wait) {
     if (state === 'live') ended = false;
+    // Every connection begins with it, and the next one may lead to another server.
+    else fresh.info = null;
     // A server that said goodbye is not 'reconnecting', but it may well be started again.
     postMessage({ type: 'state', state: ended ? 'ended' : state, wait });
   },

@@ -15,6 +15,8 @@ const waiting = new Map();
 let ticket = 0;
 /** The sessions that the feed told about while the list is on its way: what it told is newer. */
 let toldMeanwhile = null;
+/** What the feed told of the server since it came back. It tells every change, so it is never older than what is loaded. */
+let toldInfo = {};
 let stale = false;
 
 const takes = {
@@ -23,6 +25,8 @@ const takes = {
     waiting.delete(answered);
   },
   state({ state: word, wait }) {
+    // It may be another server that is met next.
+    if (word !== 'live') toldInfo = {};
     showConnection(word, wait);
     if (word === 'live' && (!state.loaded || !state.info)) loadAll();
   },
@@ -39,6 +43,7 @@ document.addEventListener('visibilitychange', () => {
 export const wake = () => worker.postMessage({ type: 'wake' });
 
 function batch({ reset, info, lost, cut, watched, sessions, records, removed }) {
+  if (info) toldInfo = { ...toldInfo, ...info };
   if (info && state.info) {
     state.info = { ...state.info, ...info };
     changed('info');
@@ -67,7 +72,7 @@ export async function loadAll() {
   const told = toldMeanwhile;
   try {
     const [info, sessions] = await Promise.all([api.info(), api.sessions({ limit: LIMIT })]);
-    state.info = info;
+    state.info = { ...info, ...toldInfo };
     replaceSessions(sessions, told);
     changed('info', 'open');
     if (state.open !== null) openSession(state.open);
