@@ -10,7 +10,7 @@ import { after, before } from 'node:test';
 import { actions } from '../checks/actions.mjs';
 import { axeOnEveryView } from '../checks/axe.mjs';
 import { HOSTILE, hostileStrings } from '../checks/hostile.mjs';
-import { keyboardWalk } from '../checks/keyboard.mjs';
+import { keyboardWalk, keysAsTheHelpSays } from '../checks/keyboard.mjs';
 import { narrowViews } from '../checks/layout.mjs';
 import { modules } from '../checks/modules.mjs';
 import { reconnects } from '../checks/reconnect.mjs';
@@ -27,6 +27,7 @@ after(() => wms?.stop());
 
 check('modules', (page) => modules(page, wms.url));
 check('keyboard', (page) => keyboardWalk(page, wms.url));
+check('keys as the help says', (page) => keysAsTheHelpSays(page, wms.url));
 check('axe', (page) => axeOnEveryView(page, wms.url, { AxeBuilder }));
 check('narrow', (page) => narrowViews(page, wms.url));
 

@@ -72,6 +72,10 @@ export function drawFacts(summary, interactive) {
   const tools = JSON.stringify([summary.sessionId, summary.state, interactive, Boolean(summary.sent), summary.scenario]);
   if (tools !== toolsDrawn) {
     toolsDrawn = tools;
-    byId('session-tools').replaceChildren(...sessionTools(summary, interactive));
+    const place = byId('session-tools');
+    const focused = place.contains(document.activeElement);
+    place.replaceChildren(...sessionTools(summary, interactive));
+    // The button that had the focus may be gone.
+    if (focused) byId('session-title').focus({ preventScroll: true });
   }
 }
