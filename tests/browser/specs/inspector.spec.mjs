@@ -130,6 +130,36 @@ check('texts of strangers', async (page) => {
   await hostileStrings(page, wms.url, { prepared: prepared.slice(0, 2) });
 });
 
+check('a session without an ID', async (page) => {
+  const server = await serve();
+  const quiet = watch(page);
+  const body = JSON.stringify({ timestamp: 1, sessionId: '', sequence: 0, event: 'WMS_LOADED', severity: 'INFO' });
+  const mac = `hmac-sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`;
+  await fetch(new URL('/webhook', server.url), { method: 'POST', headers: { 'X-WMS-Content-MAC': mac }, body });
+  for (const width of [1440, 400]) {
+    await page.setViewportSize({ width, height: 800 });
+    await openInspector(page, server.url);
+    await page.locator('.row').click();
+    await page.waitForSelector('text=A session without an ID cannot be opened here');
+    assert.equal(await page.textContent('#session-id'), '(no ID)');
+    assert.match(await page.textContent('#facts'), /1 event/);
+    assert.equal(await page.locator('#detail-empty').isVisible(), false);
+    assert.equal(await page.locator('#rows tr').count(), 0);
+    await axeFindsNothing(page, `without an ID, ${width} px`);
+    // The page is loaded again at this place.
+    await page.reload();
+    await page.waitForSelector('text=A session without an ID cannot be opened here');
+  }
+  const { sessionId } = await playThrough(server.url, { scenario: 'bounce' });
+  await openInspector(page, server.url, sessionHash(sessionId));
+  await page.waitForSelector('#rows tr');
+  await page.evaluate(() => { location.hash = '#/session/'; });
+  await page.waitForSelector('text=A session without an ID cannot be opened here');
+  assert.equal(await page.locator('#rows tr').count(), 0);
+  quiet();
+  await server.stop();
+});
+
 check('a history that cannot be written', async (page) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wms-sim-history-'));
   const history = path.join(folder, 'history.db');

@@ -224,6 +224,7 @@ check('texts of strangers', async (page) => {
     await fits(page, sessionId.slice(0, 30));
     const found = await page.evaluate(() => [window.pwned, document.querySelectorAll('img, main script').length]);
     assert.deepEqual(found, [undefined, 0]);
+    assert.doesNotMatch(await page.textContent('main'), /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
     await open(page, { sessionId, scenario: 'bounce', pace: '20x' });
     await fits(page, `running ${sessionId.slice(0, 30)}`);
     await wms.ended(sessionId);

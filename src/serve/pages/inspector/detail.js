@@ -14,6 +14,8 @@ import { drawNoEvents, drawTable, focusFirstLine, focusLine, inTable } from './t
 import { drawTimeline, focusMark, inTimeline, startTimeline } from './timeline.js';
 import { setTitle } from './title.js';
 
+const NAMELESS = 'A session without an ID cannot be opened here: its events have no address. What is known of it stands above. Its sender should give each session an ID.';
+
 const narrow = matchMedia('(max-width: 720px)');
 const interactive = new Map();
 let rows = [];
@@ -30,7 +32,7 @@ const selectedRow = () => (state.selected === null ? undefined : rows.find(({ ke
 
 function drawHead() {
   const entry = openEntry();
-  byId('session').hidden = !entry || state.openState !== 'here';
+  byId('session').hidden = !entry || !['here', 'nameless'].includes(state.openState);
   setTitle();
   if (!entry) return;
   const { scenario } = entry.summary;
@@ -50,7 +52,7 @@ function drawRecords() {
 }
 
 function drawRows() {
-  if (state.open === null || state.openState !== 'here') return;
+  if (state.open === null || !['here', 'nameless'].includes(state.openState)) return;
   // Another session's records are another object: its rows never stand under this one's head.
   if (pairedFrom !== state.records) {
     pairedFrom = state.records;
@@ -68,7 +70,7 @@ function drawRows() {
     awaited = null;
     if (still) toEvents();
   }
-  drawNoEvents(rows.length > 0 ? '' : running ? 'No event yet: the first is on its way.' : 'This session has no events: nothing was sent, and nothing came in.');
+  drawNoEvents(rows.length > 0 ? '' : state.openState === 'nameless' ? NAMELESS : running ? 'No event yet: the first is on its way.' : 'This session has no events: nothing was sent, and nothing came in.');
 }
 
 /** Chooses an event. By keyboard, choosing the chosen one goes on to what it says. */
@@ -158,6 +160,7 @@ function arrive() {
 export function startDetail() {
   on('open', () => {
     drawHead();
+    byId('copy-id').hidden = state.open === '';
     // Another session is drawn at once; for the same one it is enough when its rows have their turn.
     if (pairedFrom === state.records) changed('records');
     else drawRows();
