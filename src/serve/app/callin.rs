@@ -66,7 +66,8 @@ fn known(shared: &Shared, choice: &Choice) -> bool {
 /// What to tell the app's developer of a name in the query that nothing has.
 fn no_such(asked: &Choice, instead: &Choice) -> String {
     let kind = if asked.mix().is_some() { "mix" } else { "scenario" };
-    let name = |choice: &Choice| harmless(choice.scenario().or(choice.mix()).unwrap_or_default(), LONGEST_NAME);
+    let name =
+        |choice: &Choice| harmless(choice.scenario().or(choice.mix()).unwrap_or_default(), LONGEST_NAME);
     format!("there is no {kind} '{}'; {} is chosen", name(asked), name(instead))
 }
 
