@@ -12,11 +12,15 @@ use axum::response::{Html, IntoResponse, Response};
 use super::Shared;
 use super::answer::Wrong;
 use super::sessions::Began;
+use crate::report::style::harmless;
 use crate::serve::callback::{self, CallbackError, CallbackUrl};
 use crate::serve::callin::page::{ASSETS, Data, HEADERS, html};
 use crate::serve::callin::{CallIn, CallInError, Options, PREFIX, Start};
 use crate::serve::choice::Choice;
 use crate::serve::stage::{self, Scene};
+
+/// So much of a name that means nothing is repeated, in characters.
+const LONGEST_NAME: usize = 80;
 
 /// The page of a call-in URL.
 pub(super) async fn landing(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
@@ -27,7 +31,9 @@ pub(super) async fn landing(State(shared): State<Arc<Shared>>, uri: Uri) -> Resp
     };
     let mut notes: Vec<String> = called.notes.iter().map(|note| note.message()).collect();
     notes.extend(options.ignored.iter().map(|name| format!("the query's '{name}' means nothing here")));
-    let plays = options.choice.as_ref();
+    let unknown = options.choice.as_ref().filter(|choice| !known(&shared, choice));
+    notes.extend(unknown.map(|choice| no_such(choice, &scene.plays)));
+    let plays = if unknown.is_some() { Some(&scene.plays) } else { options.choice.as_ref() };
     let configured = |choice: &Choice| scene.config.is_some().then(|| choice.clone());
     let preset = plays.cloned().or_else(|| configured(&scene.plays));
     let known_session =
@@ -40,11 +46,29 @@ pub(super) async fn landing(State(shared): State<Arc<Shared>>, uri: Uri) -> Resp
         scenario: preset.as_ref().and_then(|choice| choice.scenario()).map(str::to_owned),
         mix: preset.as_ref().and_then(|choice| choice.mix()).map(str::to_owned),
         pace: Some(options.pace.unwrap_or(scene.pace).to_string()),
-        auto: options.auto.unwrap_or(scene.auto),
+        // Something else than was asked for does not start by itself.
+        auto: unknown.is_none() && options.auto.unwrap_or(scene.auto),
         callback: callback.map(|callback| callback.to_string()),
         notes,
     };
     with_headers(Html(html(&data)).into_response())
+}
+
+/// Whether there is such a scenario or mix.
+fn known(shared: &Shared, choice: &Choice) -> bool {
+    let library = shared.stage.library();
+    match choice {
+        Choice::Scenario(name) => library.scenario(name).is_some(),
+        Choice::Mix(name) => library.mix(name).is_some(),
+    }
+}
+
+/// What to tell the app's developer of a name in the query that nothing has.
+fn no_such(asked: &Choice, instead: &Choice) -> String {
+    let kind = if asked.mix().is_some() { "mix" } else { "scenario" };
+    let name =
+        |choice: &Choice| harmless(choice.scenario().or(choice.mix()).unwrap_or_default(), LONGEST_NAME);
+    format!("there is no {kind} '{}'; {} is chosen", name(asked), name(instead))
 }
 
 /// Begins the session of a call-in URL.

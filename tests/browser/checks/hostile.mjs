@@ -17,6 +17,18 @@ async function nothingHappened(page, where) {
   assert.deepEqual(found, { pwned: null, images: 0, scripts: 0, handlers: 0, styles: 0, sideways: false }, where);
 }
 
+const visible = (text) => text.replaceAll('\u202e', '\\u202e');
+
+/** No character turns the direction of what stands around it, in texts or in what is read of attributes. */
+async function nothingTurns(page, where) {
+  const found = await page.evaluate(() => {
+    const turns = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+    const read = [...document.querySelectorAll('[title], [aria-label]')].flatMap((element) => [element.title, element.ariaLabel]);
+    return [document.title, document.documentElement.textContent, ...read].filter((text) => turns.test(text ?? '')).map((text) => text.slice(0, 200));
+  });
+  assert.deepEqual(found, [], where);
+}
+
 /**
  * Sends hostile texts in every way that is open to a stranger, and opens whatever came of it. `prepared` names sessions
  * that hold such texts already.
@@ -40,7 +52,8 @@ export async function hostileStrings(page, base, { prepared = [] } = {}) {
     for (const id of ids) {
       await openInspector(page, base, sessionHash(id));
       await page.waitForSelector('#rows tr');
-      await eventually(page, 'the session ID is shown as it is', (text) => document.querySelector('#session-id').textContent === text.slice(0, 2000) || document.querySelector('#session-id').textContent === `${text.slice(0, 2000)}…`, id);
+      await eventually(page, 'the session ID is shown as it is', (text) => [text.slice(0, 2000), `${text.slice(0, 2000)}…`].includes(document.querySelector('#session-id').textContent), visible(id));
+      await nothingTurns(page, `session at ${width} px`);
       await nothingHappened(page, `session at ${width} px`);
       const events = Math.min(4, await page.locator('#rows .pick').count());
       for (let event = 0; event < events; event += 1) {
@@ -50,6 +63,7 @@ export async function hostileStrings(page, base, { prepared = [] } = {}) {
         await nothingHappened(page, `event ${event} at ${width} px`);
         await page.locator('.event .segments button', { hasText: 'pretty' }).click();
         await nothingHappened(page, `event ${event} at ${width} px, pretty`);
+        await nothingTurns(page, `event ${event} at ${width} px`);
         if (width < 720) await page.goBack();
       }
     }
@@ -57,6 +71,7 @@ export async function hostileStrings(page, base, { prepared = [] } = {}) {
     await page.fill('#search', HOSTILE);
     await eventually(page, 'a hostile text finds its session', () => document.querySelectorAll('.row').length > 0);
     await nothingHappened(page, 'search');
+    await nothingTurns(page, 'search');
   }
   quiet();
 }

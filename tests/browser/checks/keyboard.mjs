@@ -92,3 +92,72 @@ async function dialogs(page) {
   await page.locator('#help-dialog input').check();
   await page.keyboard.press('Escape');
 }
+
+const focus = (page) => page.evaluate(() => {
+  const active = document.activeElement;
+  const seen = active.checkVisibility() && active.getClientRects().length > 0;
+  if (!seen || active === document.body) return `nowhere: ${active.tagName}`;
+  if (active.closest('#rows')) return `row ${active.closest('tr').querySelector('td').textContent}`;
+  if (active.id === 'event-title') return `event ${/^\d+/.exec(active.textContent)?.[0]}`;
+  return active.id || (active.dataset.id === undefined ? active.tagName : 'session');
+});
+
+/** What the help promises, at every width, with the focus always in sight. */
+export async function keysAsTheHelpSays(page, base) {
+  const quiet = watch(page);
+  const { sessionId, events } = await playThrough(base, { scenario: 'happy-path' });
+  const last = events.at(-1).sequence;
+  const walk = async (steps) => {
+    for (const [number, [key, wanted]] of steps.entries()) {
+      await page.keyboard.press(key);
+      const end = Date.now() + 3000;
+      while (await focus(page) !== wanted && Date.now() < end) await page.waitForTimeout(20);
+      assert.equal(await focus(page), wanted, `${page.viewportSize().width} px: after ${key}, step ${number}`);
+    }
+  };
+  const open = async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await openInspector(page, base);
+    await page.locator(`.row[data-id="${sessionId}"]`).focus();
+  };
+  for (const width of [1440, 1000]) {
+    await open(width);
+    await walk([
+      ['Enter', 'session'], ['Enter', 'row 0'], ['Enter', 'row 0'], ['Enter', 'event 0'],
+      ['ArrowRight', 'row 1'], ['Enter', 'event 1'], ['ArrowLeft', 'row 0'], ['Enter', 'event 0'],
+      ['End', `row ${last}`], ['Enter', `event ${last}`], ['Home', 'row 0'], ['Enter', 'event 0'],
+      ['ArrowDown', 'row 1'], ['Enter', 'event 1'], ['ArrowUp', 'row 0'], ['Escape', 'session'], ['Enter', 'row 0'],
+    ]);
+    // From a button among the events too.
+    await page.locator('#rows .pick').first().press('Enter');
+    await page.locator('#event button').first().focus();
+    await walk([['ArrowRight', 'row 1']]);
+    // Marks open what they stand for.
+    await page.locator('.event-mark[tabindex="0"]').first().focus();
+    await walk([['Enter', 'event 1']]);
+  }
+  // Enter twice, before the session is loaded.
+  await page.route('**/api/sessions/*', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  await open(1000);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.row[aria-current]');
+  await walk([['Enter', 'session']]);
+  await page.waitForSelector('#rows tr');
+  await eventually(page, 'the events have the focus', () => document.activeElement.closest('#rows') !== null);
+  await open(400);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-view="session"]');
+  assert.notEqual((await focus(page)).split(':')[0], 'nowhere', 'while it is loaded');
+  await page.waitForSelector('#rows tr');
+  await page.unroute('**/api/sessions/*');
+  await open(400);
+  await walk([
+    ['Enter', 'session-title'], ['Enter', 'row 0'], ['ArrowDown', 'row 1'], ['Enter', 'event 1'],
+    ['ArrowRight', 'event 2'], ['ArrowLeft', 'event 1'], ['End', `event ${last}`], ['Home', 'event 0'], ['j', 'event 1'],
+    ['Escape', 'session-title'], ['ArrowRight', 'row 0'], ['Escape', 'session'],
+  ]);
+  quiet();
+}

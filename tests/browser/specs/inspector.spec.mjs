@@ -10,7 +10,7 @@ import { after, before } from 'node:test';
 import { actions } from '../checks/actions.mjs';
 import { axeOnEveryView } from '../checks/axe.mjs';
 import { HOSTILE, hostileStrings } from '../checks/hostile.mjs';
-import { keyboardWalk } from '../checks/keyboard.mjs';
+import { keyboardWalk, keysAsTheHelpSays } from '../checks/keyboard.mjs';
 import { narrowViews } from '../checks/layout.mjs';
 import { modules } from '../checks/modules.mjs';
 import { reconnects } from '../checks/reconnect.mjs';
@@ -27,6 +27,7 @@ after(() => wms?.stop());
 
 check('modules', (page) => modules(page, wms.url));
 check('keyboard', (page) => keyboardWalk(page, wms.url));
+check('keys as the help says', (page) => keysAsTheHelpSays(page, wms.url));
 check('axe', (page) => axeOnEveryView(page, wms.url, { AxeBuilder }));
 check('narrow', (page) => narrowViews(page, wms.url));
 
@@ -127,6 +128,36 @@ check('texts of strangers', async (page) => {
     prepared.push(sessionId);
   }
   await hostileStrings(page, wms.url, { prepared: prepared.slice(0, 2) });
+});
+
+check('a session without an ID', async (page) => {
+  const server = await serve();
+  const quiet = watch(page);
+  const body = JSON.stringify({ timestamp: 1, sessionId: '', sequence: 0, event: 'WMS_LOADED', severity: 'INFO' });
+  const mac = `hmac-sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`;
+  await fetch(new URL('/webhook', server.url), { method: 'POST', headers: { 'X-WMS-Content-MAC': mac }, body });
+  for (const width of [1440, 400]) {
+    await page.setViewportSize({ width, height: 800 });
+    await openInspector(page, server.url);
+    await page.locator('.row').click();
+    await page.waitForSelector('text=A session without an ID cannot be opened here');
+    assert.equal(await page.textContent('#session-id'), '(no ID)');
+    assert.match(await page.textContent('#facts'), /1 event/);
+    assert.equal(await page.locator('#detail-empty').isVisible(), false);
+    assert.equal(await page.locator('#rows tr').count(), 0);
+    await axeFindsNothing(page, `without an ID, ${width} px`);
+    // The page is loaded again at this place.
+    await page.reload();
+    await page.waitForSelector('text=A session without an ID cannot be opened here');
+  }
+  const { sessionId } = await playThrough(server.url, { scenario: 'bounce' });
+  await openInspector(page, server.url, sessionHash(sessionId));
+  await page.waitForSelector('#rows tr');
+  await page.evaluate(() => { location.hash = '#/session/'; });
+  await page.waitForSelector('text=A session without an ID cannot be opened here');
+  assert.equal(await page.locator('#rows tr').count(), 0);
+  quiet();
+  await server.stop();
 });
 
 check('a history that cannot be written', async (page) => {

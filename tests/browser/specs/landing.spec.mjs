@@ -1,6 +1,9 @@
 // The landing page on the real server.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import nodePath from 'node:path';
 import { after, before } from 'node:test';
 import { axeFindsNothing, checks } from '../harness/browser.mjs';
 import { freePort, serve } from '../harness/program.mjs';
@@ -221,6 +224,7 @@ check('texts of strangers', async (page) => {
     await fits(page, sessionId.slice(0, 30));
     const found = await page.evaluate(() => [window.pwned, document.querySelectorAll('img, main script').length]);
     assert.deepEqual(found, [undefined, 0]);
+    assert.doesNotMatch(await page.textContent('main'), /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
     await open(page, { sessionId, scenario: 'bounce', pace: '20x' });
     await fits(page, `running ${sessionId.slice(0, 30)}`);
     await wms.ended(sessionId);
@@ -236,4 +240,57 @@ check('call-in URLs with slips', async (page) => {
   const answer = await page.goto(`${wms.url}/c/demo/only-two`);
   assert.equal(answer.status(), 400);
   assert.match(await page.textContent('body'), /cannot be used/);
+});
+
+for (const [scenario, phase] of [['bounce', 'Abandoned'], ['crash', 'Abandoned'], ['page-closed', 'Abandoned'], ['happy-path', null]]) {
+  check(`the last event of a session without a redirect: ${scenario}`, async (page) => {
+    const server = await serve();
+    const quiet = watch(page);
+    for (let time = 0; time < 3; time += 1) {
+      const sessionId = await open(page, { scenario, pace: '100x' }, server);
+      await title(page, 'has ended');
+      const { events } = await server.ended(sessionId);
+      const answers = await page.locator('#log tr td:last-child > span:first-child').allTextContents();
+      assert.equal(answers.length, events.length);
+      assert.deepEqual(answers.filter((text) => !text.includes('accepted')), []);
+      if (phase) {
+        assert.equal(await page.textContent('#phase'), phase);
+        const unit = await page.textContent('#ring-unit');
+        assert.match(unit, /not scanning|scan done/);
+        // The ring does not go on by itself.
+        await page.waitForTimeout(100);
+        assert.equal(await page.textContent('#ring-unit'), unit);
+      }
+    }
+    quiet();
+    await server.stop();
+  });
+}
+
+check('a scenario that there is not', async (page) => {
+  const folder = fs.mkdtempSync(nodePath.join(os.tmpdir(), 'wms-sim-configs-'));
+  const configs = nodePath.join(folder, 'wms-sim.toml');
+  fs.writeFileSync(configs, '[configs.other]\nscenario = "low-snr"\nauto = true\n');
+  const server = await serve(['--serve-config', configs]);
+  const quiet = watch(page);
+  const asked = async (config, query) => {
+    number += 1;
+    await page.goto(`${server.url}/c/${config}/p/t/r/landing%20${number}?${query}`);
+    await page.waitForSelector('#choose:not([hidden])');
+    return page.textContent('#notes');
+  };
+  const chosen = () => page.locator('#options input:checked').getAttribute('value');
+  for (const query of ['scenario=nope', 'scenario=nope&auto=1']) {
+    assert.equal(await asked('demo', query), "there is no scenario 'nope'; happy-path is chosen");
+    assert.equal(await chosen(), 'scenario:happy-path');
+    assert.match(await page.textContent('#found'), /Start plays happy-path$/);
+  }
+  for (const query of ['scenario=nope', 'mix=nope&auto=1']) {
+    assert.match(await asked('other', query), /there is no (scenario|mix) 'nope'; low-snr is chosen/);
+    assert.equal(await chosen(), 'scenario:low-snr');
+  }
+  await axeFindsNothing(page, 'a scenario that there is not');
+  quiet();
+  await server.stop();
+  fs.rmSync(folder, { recursive: true });
 });

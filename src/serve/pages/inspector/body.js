@@ -1,6 +1,6 @@
 // A body as it was sent, and as one likes to read it.
 
-import { h } from './dom.js';
+import { h, setText } from './dom.js';
 import { size } from './format.js';
 
 /** So much of a body is shown. Copying takes all of it. */
@@ -73,8 +73,8 @@ export function bodyView(text, how) {
   const shown = text.slice(0, MOST_SHOWN);
   const parts = how === 'pretty' && shown.length === text.length ? pretty(text) : null;
   const pre = h('pre', { class: 'body foreign', tabindex: '0', role: 'group', 'aria-label': 'Body' });
-  if (!parts) pre.textContent = shown;
-  else if (text.length > MOST_COLOURED) pre.textContent = parts.map((part) => part.text).join('');
+  if (!parts) setText(pre, shown);
+  else if (text.length > MOST_COLOURED) setText(pre, parts.map((part) => part.text).join(''));
   else pre.append(...parts.map((part) => h('span', { class: `json-${part.kind}` }, part.text)));
   const why = how === 'pretty' && !parts && text !== '' ? (shown.length < text.length ? ' Too large to be laid out.' : ' Not JSON: shown as it is.') : '';
   return [pre, h('p', { class: 'muted' }, `${note(text)}.${why}`)];

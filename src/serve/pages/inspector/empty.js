@@ -69,7 +69,7 @@ function drawDetailEmpty() {
   if (state.open !== null) {
     if (state.openState === 'unknown') what = 'gone';
     else if (state.openState === 'loading') what = 'loading';
-    else if (state.openState !== 'here') what = `!${state.openState}`;
+    else if (state.openState !== 'here' && state.openState !== 'nameless') what = `!${state.openState}`;
   } else if (state.loaded) {
     what = state.sessions.size === 0 ? 'none' : 'closed';
   }

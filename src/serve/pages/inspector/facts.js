@@ -1,9 +1,9 @@
 // The head of the open session: what it is, where it went, what came of it, and what can be done with it.
 
-import { arrange, byId, h, icon, setText } from './dom.js';
+import { arrange, byId, h, icon, setAttribute, setText, visible } from './dom.js';
 import { sessionTools } from './actions.js';
 import { clock, cut, shorten } from './format.js';
-import { stateOf, surprised, titleOf } from './words.js';
+import { idOf, stateOf, surprised, titleOf } from './words.js';
 
 const LONGEST = 2000;
 /** Results in a callback are long, and nobody reads them there. */
@@ -48,7 +48,7 @@ let toolsDrawn = '';
 
 export function drawFacts(summary, interactive) {
   setText(byId('session-title'), cut(titleOf(summary), 300));
-  setText(byId('session-id'), cut(summary.sessionId, LONGEST));
+  setText(byId('session-id'), cut(idOf(summary), LONGEST));
   const nodes = [];
   for (const [name, value, title] of factsOf(summary)) {
     const empty = value === null || value === undefined || value === '' || value.length === 0;
@@ -63,8 +63,8 @@ export function drawFacts(summary, interactive) {
     const key = parts.map((part) => (typeof part === 'string' ? part : `${part.className}${part.textContent}`)).join('|');
     if (key !== one.key) {
       one.key = key;
-      one.dd.replaceChildren(...parts);
-      if (title) one.dd.title = title;
+      one.dd.replaceChildren(...parts.map((part) => (typeof part === 'string' ? visible(part) : part)));
+      setAttribute(one.dd, 'title', title);
     }
     nodes.push(one.node);
   }
@@ -72,6 +72,10 @@ export function drawFacts(summary, interactive) {
   const tools = JSON.stringify([summary.sessionId, summary.state, interactive, Boolean(summary.sent), summary.scenario]);
   if (tools !== toolsDrawn) {
     toolsDrawn = tools;
-    byId('session-tools').replaceChildren(...sessionTools(summary, interactive));
+    const place = byId('session-tools');
+    const focused = place.contains(document.activeElement);
+    place.replaceChildren(...sessionTools(summary, interactive));
+    // The button that had the focus may be gone.
+    if (focused) byId('session-title').focus({ preventScroll: true });
   }
 }

@@ -90,8 +90,8 @@ function startAgain() {
 
 function url() {
   const events = new URL('../../api/events', import.meta.url);
-  // Empty means none; of the session whose ID is empty they are told with all others.
-  if (watched !== '') events.searchParams.set('records', watched ?? '');
+  // Empty means none.
+  events.searchParams.set('records', watched ?? '');
   return events;
 }
 

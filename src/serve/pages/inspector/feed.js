@@ -109,9 +109,17 @@ export async function openSession(sessionId) {
     clearRecords();
     changed('sessions', 'open');
   }
-  await watch(sessionId);
+  // The API has no address for an empty ID: there is only what the list knows.
+  const nameless = sessionId === '';
+  await watch(nameless ? null : sessionId);
   // The list says which sides a session has; once it is there, this is called again.
   if (sessionId === null || !state.loaded) return;
+  if (nameless) {
+    if (mine !== loading) return;
+    state.openState = openEntry() ? 'nameless' : 'unknown';
+    changed('open');
+    return;
+  }
   try {
     const sent = mayHave('sent', sessionId) ? await api.sent(sessionId) : null;
     // Of a session that has just begun only this answer says whether any of it has come in.

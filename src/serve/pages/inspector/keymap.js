@@ -6,7 +6,7 @@ export const keyRows = () => [
   [['j', '↓'], 'next session, or next event where the focus is among events'],
   [['k', '↑'], 'the one before'],
   [['Home', 'End'], 'the first, the last'],
-  [['Enter'], 'open; once more to go on to its events'],
+  [['Enter'], 'open; once more to go on to its events, or to what an event says'],
   [['←', '→'], 'event before, next event'],
   [['/'], 'search'],
   [['Esc'], 'clear the search and the filter; go back'],

@@ -4,7 +4,7 @@ import { byId } from './dom.js';
 import { anyOpen, openHelp } from './dialogs.js';
 import { clearFilter, focusSearch } from './filters.js';
 import { singleKeys } from './keymap.js';
-import { inList, step, toEnd } from './list.js';
+import { inList, isOpenRow, step, toEnd } from './list.js';
 import { goBack, stepEvent, toEvents } from './detail.js';
 import { openPlay } from './play.js';
 import { state } from './state.js';
@@ -47,10 +47,19 @@ const others = {
   End: () => end(true),
 };
 
-/** Where arrows belong to the page: among rows and marks, or where nothing has the focus. Elsewhere they scroll. */
-function arrowsAreOurs(element) {
-  return element === document.body || inList(element) || element.closest('#rows, .plot') !== null;
+/** Titles take the focus when what they stand above is opened. */
+const TITLES = '#session-title, #event-title';
+
+/** Where arrows belong to the page: among rows and marks, on titles, or where nothing has the focus. Elsewhere they scroll. */
+function arrowsAreOurs(element, key) {
+  if (element === document.body || inList(element) || element.closest(`#rows, .plot, ${TITLES}`)) return true;
+  // Nothing scrolls sideways there but long texts.
+  return (key === 'ArrowLeft' || key === 'ArrowRight') && among(element) && !element.closest('pre');
 }
+
+/** Enter where it has opened a session already. */
+const opensAgain = ({ target, key }) =>
+  key === 'Enter' && (isOpenRow(target) || target.id === 'session-title');
 
 function escape(event) {
   const search = byId('search');
@@ -73,7 +82,12 @@ export function startKeys() {
       return;
     }
     if (target.closest('input, select, textarea')) return;
-    const act = letters[key] && singleKeys() ? letters[key] : arrowsAreOurs(target) ? others[key] : undefined;
+    if (opensAgain(event) && !event.shiftKey) {
+      event.preventDefault();
+      toEvents();
+      return;
+    }
+    const act = letters[key] && singleKeys() ? letters[key] : arrowsAreOurs(target, key) ? others[key] : undefined;
     if (!act) return;
     event.preventDefault();
     act();

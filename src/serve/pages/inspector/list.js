@@ -3,7 +3,7 @@
 import { arrange, byId, setText } from './dom.js';
 import { changed, on } from './frame.js';
 import { count } from './format.js';
-import { visit, sessionHash } from './route.js';
+import { parse, sessionHash, visit } from './route.js';
 import { row } from './row.js';
 import { isFiltered, state, visible } from './state.js';
 import { drawListEmpty } from './empty.js';
@@ -114,6 +114,8 @@ export function step(by) {
 }
 
 export const toEnd = (last) => goTo(last ? shown.length - 1 : 0);
+/** Whether an element is the row of the session that is open, or about to be: the address comes first. */
+export const isOpenRow = (element) => inList(element) && element.dataset.id === parse(location.hash).sessionId;
 export const inList = (element) => list.contains(element);
 
 /** Brings a session into sight without taking the focus. */

@@ -3,7 +3,7 @@
 import { h, icon, setAttribute, setText } from './dom.js';
 import { age, count, shorten } from './format.js';
 import { sessionHash } from './route.js';
-import { eventsOf, stateOf, surprised, titleOf } from './words.js';
+import { eventsOf, idOf, stateOf, surprised, titleOf } from './words.js';
 
 const LONGEST_TITLE_TEXT = 200;
 
@@ -33,11 +33,11 @@ export function row() {
     }
     setText(word, text);
     setText(title, titleOf(summary));
-    setText(short, shorten(summary.sessionId, 18));
-    setText(full, summary.sessionId);
+    setText(short, shorten(idOf(summary), 18));
+    setText(full, idOf(summary));
     setText(events, count(eventsOf(summary), 'event'));
     setAttribute(link, 'href', sessionHash(summary.sessionId));
-    setAttribute(link, 'title', summary.sessionId.slice(0, LONGEST_TITLE_TEXT));
+    setAttribute(link, 'title', idOf(summary).slice(0, LONGEST_TITLE_TEXT));
     link.dataset.id = summary.sessionId;
     const { number, words } = entry.problems;
     const key = `${number} ${words}`;

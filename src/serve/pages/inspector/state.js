@@ -17,7 +17,7 @@ export const state = {
   filter: { text: '', states: new Set(), problems: false, found: new Set() },
   open: null,
   records: { sent: new Map(), received: new Map() },
-  /** 'loading', 'here', 'unknown', or what went wrong as a text. */
+  /** 'loading', 'here', 'unknown', 'nameless' (it has no ID, so there is only its head), or what went wrong as a text. */
   openState: 'here',
   cut: false,
   selected: null,

@@ -102,7 +102,9 @@ export function drawTable(sessionId, rows, selected, { choose, older }) {
     if (!one) drawn.set(key, one = line(choose));
     if (one.version !== row.version) {
       one.version = row.version;
+      const focused = document.activeElement === one.link;
       one.node.replaceChildren(...cellsOf(row, one.link));
+      if (focused) one.link.focus({ preventScroll: true });
       one.node.className = isProblem(row) ? 'problem' : '';
       one.node.dataset.key = row.key;
       setAttribute(one.link, 'href', eventHash(sessionId, row.key));
@@ -131,10 +133,14 @@ function drawNote(all, shown, older) {
 
 export const inTable = (element) => body.contains(element);
 
-/** Puts the focus on a row. */
+/** Puts the focus on a row. False where the table does not have it. */
 export function focusLine(key) {
-  body.querySelector(`tr[data-key="${CSS.escape(key)}"] .pick`)?.focus();
+  const link = body.querySelector(`tr[data-key="${CSS.escape(key)}"] .pick`);
+  link?.focus();
+  return Boolean(link);
 }
+
+export const focusFirstLine = () => body.querySelector('.pick')?.focus();
 
 /** Says, where no event is there, why. */
 export function drawNoEvents(text) {

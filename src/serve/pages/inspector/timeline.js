@@ -43,6 +43,11 @@ function mark(lane) {
   const node = s('g', { role: 'button', tabindex: '-1' },
     s('circle', { class: 'hit', r: 11 }), s('circle', { class: 'ring', r: 9.5 }), shape);
   node.addEventListener('click', () => choose(node.dataset.key));
+  node.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    choose(node.dataset.key, true);
+  });
   const title = s('title');
   node.append(title);
   return {

@@ -11,6 +11,9 @@ export function stateOf(summary) {
 
 export const titleOf = (summary) => summary.title || summary.scenario || 'received';
 
+/** The session's ID for the eyes: some senders give none. */
+export const idOf = (summary) => summary.sessionId || '(no ID)';
+
 /** The larger of what both sides counted: the events of one session, however they are looked at. */
 export const eventsOf = (summary) => Math.max(summary.sent?.events ?? 0, summary.received?.events ?? 0);
 

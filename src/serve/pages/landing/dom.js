@@ -20,7 +20,7 @@ export function show(id, visible) {
 }
 
 // Control characters, and those that turn the direction of what stands beside them.
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** A text that a stranger may have made endless, or to be read backwards. */
 export function short(text, most = 200) {

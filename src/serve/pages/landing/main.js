@@ -8,7 +8,7 @@ import { Leaving } from "./leaving.js";
 import { Log } from "./log.js";
 import * as memory from "./memory.js";
 import { Ring } from "./ring.js";
-import { phase, whyNoCallback } from "./words.js";
+import { phase, stopped, whyNoCallback } from "./words.js";
 
 const data = JSON.parse(byId("data").textContent);
 const log = new Log();
@@ -19,6 +19,7 @@ let catalogue = { scenarios: [], mixes: [], info: {} };
 let unfollow = () => {};
 let summary = null;
 let gone = false;
+let ending = false;
 
 const VIEWS = ["waiting", "choose", "run"];
 
@@ -59,13 +60,8 @@ function preferred() {
     value?.startsWith("mix:")
       ? catalogue.mixes.some((mix) => `mix:${mix.name}` === value)
       : catalogue.scenarios.some((scenario) => `scenario:${scenario.name}` === value);
-  const remembered = memory.lastChoice();
-  return (
-    given(data.scenario, data.mix) ??
-    (known(remembered) ? remembered : null) ??
-    given(catalogue.info.scenario, catalogue.info.mix) ??
-    "scenario:happy-path"
-  );
+  const wishes = [given(data.scenario, data.mix), memory.lastChoice(), given(catalogue.info.scenario, catalogue.info.mix)];
+  return wishes.find(known) ?? "scenario:happy-path";
 }
 
 async function load() {
@@ -136,6 +132,7 @@ function play(id, known) {
   log.clear();
   summary = null;
   gone = false;
+  ending = false;
   facts(id);
   byId("phase").textContent = "Starting";
   view("run");
@@ -164,7 +161,7 @@ function takeAll(session, old = false) {
   const began = Date.parse(rest.startedAt);
   summary ??= rest;
   for (const record of events) takeRecord(record, Number.isFinite(began) ? Date.now() - (began + record.at_ms) : 0);
-  takeSession(rest, old);
+  takeSession(rest, old, true);
 }
 
 function takeRecord(record, ago) {
@@ -178,8 +175,8 @@ function takeRecord(record, ago) {
 }
 
 /** Takes what the server says of the session. A session that was over when the page came leads nowhere by itself: the
- *  user may have come back from the app with the browser's own button. */
-function takeSession(session, old = false) {
+ *  user may have come back from the app with the browser's own button. `whole` says that its events are known too. */
+function takeSession(session, old = false, whole = false) {
   // An answer that was overtaken by an event does not bring a session back to life.
   if (summary && summary.state !== "running" && session.state === "running") return;
   summary = session;
@@ -198,8 +195,26 @@ function takeSession(session, old = false) {
   } else if (running) {
     if (!gone) leaving.listen(session.sessionId, interactive);
   } else if (!gone) {
-    over(session);
+    if (whole) over(session);
+    else finish(session);
   }
+}
+
+/** The word that a session is over comes before the word of its last event: the whole of it is looked at once more. */
+function finish(session) {
+  if (ending) return;
+  ending = true;
+  leaving.ignore();
+  const id = session.sessionId;
+  const mine = () => summary?.sessionId === id;
+  api.look(id).then(
+    (known) => mine() && takeAll(known),
+    (trouble) => {
+      if (!mine()) return;
+      if (trouble.status === 404) forgotten();
+      else over(session);
+    },
+  );
 }
 
 /** The URL, where a browser may be sent to it; a `javascript:` would run here. */
@@ -234,6 +249,8 @@ function over(session) {
   leaving.ignore();
   ring.end();
   unfollow();
+  const last = stopped(session);
+  if (last) byId("phase").textContent = last;
   const again = button("Play another", () => {
     untell();
     choose();

@@ -55,6 +55,7 @@ export class Ring {
   /** Nothing more will come. */
   end() {
     this.#stop();
+    if (!byId("ring").classList.contains("over")) this.#draw(null);
   }
 
   #stop() {

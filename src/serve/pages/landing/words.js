@@ -1,5 +1,7 @@
 // What events and outcomes mean, in words.
 
+import { short } from "./dom.js";
+
 const PHASES = {
   WMS_LOADED: "The page is loaded",
   CONFIGURATION_LOADED: "The configuration is loaded",
@@ -25,7 +27,13 @@ const PHASES = {
 };
 
 /** What the session is at after an event; null where the event changes nothing of that. */
-export const phase = (event) => (event in PHASES ? PHASES[event] : event);
+export const phase = (event) => (Object.hasOwn(PHASES, event) ? PHASES[event] : short(event ?? "?", 80));
+
+/** What a session is at that stopped on the way; null where its last event says it. */
+export function stopped(summary) {
+  if (summary.state === "interrupted") return "Cut off";
+  return (summary.outcome ?? summary.expected) === "abandoned" ? "Abandoned" : null;
+}
 
 /** What the webhook did with an event. */
 export function answered(record) {
