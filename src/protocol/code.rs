@@ -117,6 +117,9 @@ pub enum PayloadKind {
     Details,
 }
 
+/// Longer texts are compared with no code, in bytes.
+const MOST_COMPARED: usize = 100;
+
 impl Code {
     /// True for the 19 codes that the older page knows too.
     pub const fn is_on_older_page(self) -> bool {
@@ -139,6 +142,10 @@ impl Code {
 
     /// The known code that looks most like `text`, if any is near enough to be meant.
     pub(crate) fn nearest(text: &str) -> Option<Self> {
+        // Nobody means one of these by a name that is so much longer, and a stranger's can have a megabyte.
+        if text.len() > MOST_COMPARED {
+            return None;
+        }
         let wanted = text.to_ascii_uppercase().replace('-', "_");
         Self::ALL
             .into_iter()
@@ -212,5 +219,11 @@ mod tests {
         assert_eq!(slip.suggestion, Some(Code::MeasurementCanceled));
         assert_eq!("low-snr".parse::<Code>().unwrap_err().suggestion, Some(Code::LowSnr));
         assert_eq!("BANANA".parse::<Code>().unwrap_err().suggestion, None);
+    }
+
+    #[test]
+    fn a_text_that_is_far_too_long_costs_nothing() {
+        let unknown = format!("WMS_LOADED{}", "X".repeat(MOST_COMPARED)).parse::<Code>().unwrap_err();
+        assert_eq!(unknown.suggestion, None);
     }
 }
