@@ -6,8 +6,6 @@ use std::sync::Arc;
 use super::idle::{self, Asked};
 use super::send::{Mode, SendJob, headers, wait};
 use super::{dialect, recording, secret, target};
-use clap::parser::ValueSource;
-
 use crate::cli::args::ReplayArgs;
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
@@ -40,13 +38,6 @@ pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJo
     // The same bytes are sent as what they were, unless the command line says otherwise.
     if let Some(content_type) = content_type.filter(|_| !sets_content_type(&chosen.set)) {
         let _ = spoken.set("http.content-type", &content_type);
-    }
-    if !args.resign
-        && ["secret", "secret_file"].iter().any(|name| typed.source(name) == Some(ValueSource::CommandLine))
-    {
-        warnings.push(
-            "the secret has no effect: the journal's MACs are sent; --resign makes them anew".to_owned(),
-        );
     }
     let asked = Asked { typed, set: &chosen.set };
     warnings.extend(idle::backoff(asked, &spoken, args.pace, "at --pace max"));
