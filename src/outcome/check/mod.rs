@@ -1,0 +1,116 @@
+//! What a conformance check found: cases with their verdicts, and what they say of the receiver together.
+//!
+//! Everything in here can be written and read back: every report is made from these values, and so from a journal too.
+
+mod case;
+mod diagnosis;
+
+use serde::{Deserialize, Serialize};
+
+pub use case::{CaseResult, Level, Reproduce, Role, Trace, Verdict};
+pub use diagnosis::{Diagnosis, Fix};
+
+/// The name of the suite, as reports have it.
+pub const SUITE: &str = "wms-webhook";
+
+/// What is known before the first case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckSetup {
+    /// The name of the suite.
+    pub suite: String,
+    /// The version of the program whose cases these are.
+    pub version: String,
+    /// The receiver's URL, without credentials.
+    pub target: String,
+    /// When it began (RFC 3339).
+    pub started: String,
+    /// The seed of session IDs and measurement IDs.
+    pub seed: u64,
+    /// The dialect that was spoken: its preset or file, and the keys that were set.
+    pub dialect: String,
+    /// SHOULD counts too.
+    pub strict: bool,
+    /// How many cases were selected.
+    pub cases: usize,
+}
+
+/// A whole check.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was known before the first case.
+    #[serde(flatten)]
+    pub setup: CheckSetup,
+    /// How many cases came to what.
+    pub summary: Summary,
+    /// What the receiver does wrong, as far as the verdicts show it; the likeliest first.
+    pub diagnosis: Vec<Diagnosis>,
+    /// Every selected case, in the order of the suite.
+    pub cases: Vec<CaseResult>,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// How a check ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ending {
+    /// How long it took, in seconds.
+    pub took_s: f64,
+    /// The user ended it.
+    pub interrupted: bool,
+    /// Why not all cases were judged, in a sentence.
+    pub cut: Option<String>,
+    /// No request got an answer.
+    pub unanswered: bool,
+}
+
+/// How many cases came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Summary {
+    /// The receiver does it right, or was only measured.
+    pub pass: usize,
+    /// The receiver does it wrong.
+    pub fail: usize,
+    /// The case was not run, and nobody is to blame.
+    pub skip: usize,
+    /// The case could not be judged.
+    pub error: usize,
+    /// How many of all fail the run: what is not required, and what the baseline knows, does not.
+    pub counted: usize,
+}
+
+impl Summary {
+    /// Counts cases.
+    pub fn of<'a>(cases: impl IntoIterator<Item = &'a CaseResult>) -> Self {
+        cases.into_iter().fold(Self::default(), |mut summary, case| {
+            match case.verdict {
+                Verdict::Pass => summary.pass += 1,
+                Verdict::Fail => summary.fail += 1,
+                Verdict::Skip => summary.skip += 1,
+                Verdict::Error => summary.error += 1,
+            }
+            summary.counted += usize::from(case.counts);
+            summary
+        })
+    }
+
+    /// How many cases there are.
+    pub const fn cases(&self) -> usize {
+        self.pass + self.fail + self.skip + self.error
+    }
+}
+
+impl Check {
+    /// The sections, in the order of the suite, each with its cases.
+    pub fn sections(&self) -> Vec<(&str, Vec<&CaseResult>)> {
+        let mut sections: Vec<(&str, Vec<&CaseResult>)> = Vec::new();
+        for case in &self.cases {
+            match sections.iter_mut().find(|(name, _)| *name == case.section()) {
+                Some((_, cases)) => cases.push(case),
+                None => sections.push((case.section(), vec![case])),
+            }
+        }
+        sections
+    }
+}
