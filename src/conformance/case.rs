@@ -1,0 +1,172 @@
+//! What a case is.
+
+use std::fmt;
+
+use super::kit::Kit;
+use super::script::Script;
+use crate::outcome::check::Level;
+use crate::protocol::code::Code;
+
+/// A requirement, and how to see whether a receiver meets it.
+#[derive(Clone, Copy)]
+pub struct Case {
+    /// The stable ID: section, slash, name.
+    pub id: &'static str,
+    /// What is required, in a few words.
+    pub title: &'static str,
+    /// How binding it is.
+    pub level: Level,
+    /// Where the requirement comes from.
+    pub source: Source,
+    /// The requirement, in a sentence.
+    pub requirement: &'static str,
+    /// What is sent, in words.
+    pub stimulus: &'static str,
+    /// What usually causes a failure: a line of somebody's code.
+    pub hint: &'static str,
+    /// Why it matters, in a few sentences. Empty where the requirement says it all.
+    pub explain: &'static str,
+    /// It waits on purpose: left out by `--fast`.
+    pub waits: bool,
+    /// Beside which others it can run.
+    pub manner: Manner,
+    /// What it cannot run without.
+    pub needs: Needs,
+    /// How it is played.
+    pub play: Play,
+}
+
+/// Where a requirement comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The webhook page of WMS.
+    Page,
+    /// A section of a standard: `RFC 9112, 7.1`.
+    Standard(&'static str),
+    /// Nobody wrote it down, and a receiver without it loses events or falls over.
+    Robustness,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Page => "docs.deepaffex.ai/wms/9_webhooks.html",
+            Self::Standard(section) => section,
+            Self::Robustness => "robustness",
+        })
+    }
+}
+
+/// Beside which others a case can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Beside any other peaceful one.
+    Peaceful,
+    /// Alone and first: whether it passes decides whether others run side by side.
+    Company,
+    /// Alone and last: it may break the receiver.
+    Rough,
+}
+
+/// What a case cannot run without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The receiver alone.
+    Nothing,
+    /// `--probe`
+    Probe,
+    /// A target that speaks TLS.
+    Https,
+}
+
+impl Needs {
+    /// Why a case is skipped without it.
+    pub const fn missing(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Probe => "needs --probe, which shows what your system remembers of a session",
+            Self::Https => "the target is not https",
+        }
+    }
+}
+
+/// How a case is played.
+#[derive(Clone, Copy)]
+pub enum Play {
+    /// Requests, each with what is demanded of its answer.
+    Script(fn(&mut Kit<'_>) -> Script),
+    /// One event alone in its session, with or without a measurement.
+    Event {
+        /// Which event.
+        code: Code,
+        /// A measurement was created before.
+        measured: bool,
+    },
+    /// Events of different age, until it is known which are taken.
+    Window(Direction),
+    /// A session twice, once disturbed: what the system remembers has to be the same.
+    State(Disturbance),
+    /// A TLS handshake.
+    Tls(Handshake),
+    /// An event over HTTP/2, where it is offered.
+    Http2,
+}
+
+/// Which way stamps are off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Events that happened long ago.
+    Past,
+    /// Events of a clock that is ahead.
+    Future,
+}
+
+/// What is looked at in a TLS handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handshake {
+    /// The certificate is valid for the host.
+    Certificate,
+    /// TLS 1.2 or 1.3 is spoken.
+    Version,
+}
+
+/// What befalls a session whose state is then compared with that of an undisturbed one.
+#[derive(Clone, Copy)]
+pub struct Disturbance {
+    /// The scenario of the catalogue that both sessions play.
+    pub scenario: &'static str,
+    /// The order in which the events are sent, as places in the undisturbed session; a place can come more than once or
+    /// not at all. Each inner list is a lane: lanes are sent at the same time.
+    pub order: fn(usize) -> Vec<Vec<usize>>,
+    /// A forged event is sent too, which must change nothing.
+    pub forged: bool,
+}
+
+impl Case {
+    /// The part of the ID before the slash.
+    pub fn section(&self) -> &'static str {
+        self.id.split_once('/').map_or(self.id, |(section, _)| section)
+    }
+
+    /// What a MUST case is made from.
+    pub const MUST: Self = Self {
+        id: "",
+        title: "",
+        level: Level::Must,
+        source: Source::Robustness,
+        requirement: "",
+        stimulus: "",
+        hint: "",
+        explain: "",
+        waits: false,
+        manner: Manner::Peaceful,
+        needs: Needs::Nothing,
+        play: Play::Script(|_| Script::default()),
+    };
+
+    /// What a SHOULD case is made from.
+    pub const SHOULD: Self = Self { level: Level::Should, ..Self::MUST };
+
+    /// What an INFO case is made from.
+    pub const INFO: Self = Self { level: Level::Info, ..Self::MUST };
+}

@@ -1,0 +1,5 @@
+//! Section `http`.
+
+use crate::conformance::case::Case;
+
+pub(super) const CASES: &[Case] = &[];

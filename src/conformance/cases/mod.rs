@@ -1,0 +1,42 @@
+//! The suite: every case, a file for each section.
+
+mod body;
+mod events;
+mod http;
+mod input;
+mod mac;
+mod order;
+mod state;
+mod time;
+
+use super::case::Case;
+
+/// The sections in the order of the suite, each with what it is about.
+pub const SECTIONS: &[(&str, &str)] = &[
+    ("events", "what WMS sends is taken"),
+    ("mac", "forged events are refused"),
+    ("body", "the MAC is checked over the bytes as they came"),
+    ("input", "nothing in a body brings the receiver down"),
+    ("order", "repetition and disorder are taken as they come"),
+    ("http", "any correct HTTP is understood"),
+    ("time", "the answer comes soon"),
+    ("state", "what is remembered depends on what came, and not on how"),
+];
+
+/// Every case, in the order of the suite.
+pub fn all() -> Vec<Case> {
+    [
+        events::CASES,
+        mac::CASES,
+        body::CASES,
+        input::CASES,
+        order::CASES,
+        http::CASES,
+        time::CASES,
+        state::CASES,
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests;

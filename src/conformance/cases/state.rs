@@ -1,0 +1,5 @@
+//! Section `state`.
+
+use crate::conformance::case::Case;
+
+pub(super) const CASES: &[Case] = &[];

@@ -1,0 +1,5 @@
+//! Section `time`.
+
+use crate::conformance::case::Case;
+
+pub(super) const CASES: &[Case] = &[];
