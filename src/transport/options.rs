@@ -68,8 +68,12 @@ impl TransportOptions {
         self.http2 || self.proxy.is_some() || environment_has_proxy(&self.target)
     }
 
-    /// Every field but `Content-Length` and `X-WMS-Content-MAC`, in the order in which they are written.
-    pub(super) fn fields(&self) -> Result<Vec<Header>, HeaderError> {
+    /// What every request carries: each field but `Content-Length` and `X-WMS-Content-MAC`, in the order in which they
+    /// are written. Their values are not for display.
+    ///
+    /// # Errors
+    /// A setting that cannot stand in a header, such as a user agent with a line break.
+    pub fn fields(&self) -> Result<Vec<Header>, HeaderError> {
         let own = [
             ("Host", Some(self.target.authority())),
             ("Authorization", self.target.authorization()),

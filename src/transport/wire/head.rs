@@ -37,8 +37,9 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads a head from the front of `bytes`; `None` if it is not complete yet.
-    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Failure> {
+    /// Reads a head from the front of `bytes`; `None` if it is not complete yet. With `no_body` it answers HEAD, and its
+    /// fields say nothing about what follows it.
+    pub fn parse(bytes: &[u8], no_body: bool) -> Result<Option<Self>, Failure> {
         if !may_be_http(bytes) {
             return Err(not_http(bytes));
         }
@@ -48,7 +49,7 @@ impl Head {
             ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, &mut fields);
         match parsed {
             Ok(Status::Partial) => Ok(None),
-            Ok(Status::Complete(length)) => Self::digest(length, &response).map(Some),
+            Ok(Status::Complete(length)) => Self::digest(length, &response, no_body).map(Some),
             Err(httparse::Error::TooManyHeaders) => {
                 Err(failure(FailureCode::HeadTooLarge, format!("more than {FIELD_LIMIT} header fields")))
             }
@@ -56,14 +57,14 @@ impl Head {
         }
     }
 
-    fn digest(length: usize, response: &Response<'_, '_>) -> Result<Self, Failure> {
+    fn digest(length: usize, response: &Response<'_, '_>, no_body: bool) -> Result<Self, Failure> {
         let status = response.code.unwrap_or_default();
         if status < 100 {
             return Err(bad(format!("the status {status:03} is not one")));
         }
         let current = response.version == Some(1);
-        // A status that never has a body has none whatever its fields say (RFC 9112, 6.3).
-        let bodiless = matches!(status, 100..=199 | 204 | 304);
+        // What never has a body has none whatever its fields say (RFC 9112, 6.3).
+        let bodiless = no_body || matches!(status, 100..=199 | 204 | 304);
         let mut content_length = None;
         let mut transfer_encoding = None;
         let (mut close, mut keep) = (false, false);
@@ -191,7 +192,7 @@ mod tests {
     use super::*;
 
     fn head(text: &str) -> Head {
-        Head::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).unwrap()
+        Head::parse(text.as_bytes(), false).unwrap_or_else(|error| panic!("{text}: {error}")).unwrap()
     }
 
     #[test]
@@ -229,6 +230,21 @@ mod tests {
     }
 
     #[test]
+    fn a_reply_to_head_ends_with_its_head() {
+        let table = [
+            ("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n", true),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", true),
+            ("HTTP/1.1 200 OK\r\n\r\n", true),
+            ("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", false),
+            ("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\n", false),
+        ];
+        for (text, keep_alive) in table {
+            let head = Head::parse(text.as_bytes(), true).unwrap().unwrap();
+            assert_eq!((head.framing, head.keep_alive), (Framing::Length(0), keep_alive), "{text}");
+        }
+    }
+
+    #[test]
     fn contradictions_are_refused() {
         let table = [
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -243,11 +259,11 @@ mod tests {
             "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         ];
         for text in table {
-            assert_eq!(Head::parse(text.as_bytes()).unwrap_err().code, FailureCode::BadHttp, "{text}");
+            assert_eq!(Head::parse(text.as_bytes(), false).unwrap_err().code, FailureCode::BadHttp, "{text}");
         }
         let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(FIELD_LIMIT + 1));
-        assert_eq!(Head::parse(many.as_bytes()).unwrap_err().code, FailureCode::HeadTooLarge);
-        assert!(Head::parse(b"HTTP/1.1 200 OK\r\nA: b\r\n").unwrap().is_none());
+        assert_eq!(Head::parse(many.as_bytes(), false).unwrap_err().code, FailureCode::HeadTooLarge);
+        assert!(Head::parse(b"HTTP/1.1 200 OK\r\nA: b\r\n", false).unwrap().is_none());
     }
 
     #[test]
@@ -261,11 +277,11 @@ mod tests {
             (b"GOT /hook?token=s3cret", "\"GOT /hook\""),
         ];
         for (bytes, words) in table {
-            let failure = Head::parse(bytes).unwrap_err();
+            let failure = Head::parse(bytes, false).unwrap_err();
             assert_eq!(failure.code, FailureCode::NotHttp);
             assert!(failure.detail.contains(words) && !failure.detail.contains("s3cret"), "{failure}");
         }
-        assert!(Head::parse(b"HT").unwrap().is_none());
+        assert!(Head::parse(b"HT", false).unwrap().is_none());
     }
 
     #[test]

@@ -3,12 +3,16 @@
 //! It exists beside a full HTTP client because the bytes are exactly those asked for (the name of the signature's
 //! header is spelled as documented), because every phase is timed and every failure named, and because it carries
 //! more than twice as many requests per second. One [`WireLane`] owns one connection and the buffers for it; the
-//! reused path allocates nothing but what a reply has to say.
+//! reused path allocates nothing but what a reply has to say. A [`RawLane`] is the same for requests that are written as
+//! given, wrong ones too.
 
+mod carrier;
 mod chunked;
 pub(super) mod connect;
 mod head;
 mod lane;
+mod line;
+mod raw;
 mod reply;
 mod request;
 pub(super) mod stream;
@@ -21,6 +25,7 @@ use crate::clock::RunClock;
 use crate::outcome::exchange::{Failure, Phase};
 
 pub use lane::WireLane;
+pub use raw::{Piece, RawExchange, RawLane, RawRequest};
 pub use reply::ReplyReader;
 
 use super::Transport;
@@ -54,6 +59,13 @@ impl Wire {
         let preamble = request::Preamble::new(options)?;
         let connector = connect::Connector::new(options)?;
         Ok(Self { setup: Arc::new(Setup { preamble, connector, timeout: options.timeout, clock }) })
+    }
+
+    /// A lane with no connection yet, for requests that are written as given. Of the settings it takes target, time
+    /// limit, source address and TLS; the head is the caller's business
+    /// ([`fields`](TransportOptions::fields) has what belongs into it).
+    pub fn raw(&self) -> RawLane {
+        RawLane::new(Arc::clone(&self.setup))
     }
 }
 

@@ -33,6 +33,8 @@ pub struct ReplyReader {
     interim: u32,
     seen: bool,
     keep_alive: bool,
+    /// The request was HEAD.
+    no_body: bool,
     reply: Reply,
 }
 
@@ -46,6 +48,7 @@ impl Default for ReplyReader {
             interim: 0,
             seen: false,
             keep_alive: false,
+            no_body: false,
             reply: Reply::default(),
         }
     }
@@ -63,7 +66,14 @@ impl ReplyReader {
         self.interim = 0;
         self.seen = false;
         self.keep_alive = false;
+        self.no_body = false;
         self.reply = Reply::default();
+    }
+
+    /// The reply that comes now answers HEAD: it has no body whatever its head says (RFC 9112, 6.3). Until the next
+    /// [`begin`](Self::begin).
+    pub fn expect_no_body(&mut self) {
+        self.no_body = true;
     }
 
     /// Where the next bytes go. Never empty.
@@ -102,7 +112,7 @@ impl ReplyReader {
             )),
             Stage::Head => {
                 // A malformed line explains more than the end after it.
-                Head::parse(&self.buffer[self.start..self.end])?;
+                Head::parse(&self.buffer[self.start..self.end], self.no_body)?;
                 Err(truncated(Phase::Head, "the head of the reply is not complete"))
             }
             Stage::Length(left) => {
@@ -120,6 +130,11 @@ impl ReplyReader {
     /// Whether the next byte would be the first of the final reply, as far as one can tell.
     pub fn awaits(&self) -> bool {
         matches!(self.stage, Stage::Head) && self.start == self.end
+    }
+
+    /// Whether the head of the final reply was read.
+    pub fn is_final(&self) -> bool {
+        !matches!(self.stage, Stage::Head)
     }
 
     /// How many interim replies were passed over.
@@ -170,7 +185,7 @@ impl ReplyReader {
         if !(line || full || bytes.len() < 16) {
             return Ok(false);
         }
-        match Head::parse(bytes)? {
+        match Head::parse(bytes, self.no_body)? {
             Some(head) if head.length > HEAD_LIMIT => Err(head_too_large()),
             Some(head) => self.enter(head).map(|()| true),
             None if full => Err(head_too_large()),

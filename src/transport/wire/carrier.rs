@@ -1,0 +1,116 @@
+//! One connection and the requests that it carries, one after the other, whatever they are made of.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Moment;
+use crate::outcome::exchange::{Exchange, Failure, FailureCode, Moments, Phase, Reply};
+
+use super::super::failure;
+use super::super::limits::MAY_BE_STALE_AFTER;
+use super::Setup;
+use super::line::{Line, Request, Track};
+use super::stream::Stream;
+use super::watchdog::{TimeIsUp, Watchdog};
+
+/// A connection with its reused buffers.
+pub(super) struct Carrier {
+    setup: Arc<Setup>,
+    /// A connection with nothing to do. While a request is under way it is not here, so that an exchange which is
+    /// dropped half way takes the connection with it.
+    idle: Option<Stream>,
+    /// When the last exchange ended.
+    rested_since: Moment,
+    line: Line,
+    watchdog: Watchdog,
+}
+
+impl Carrier {
+    pub(super) fn new(setup: Arc<Setup>) -> Self {
+        Self {
+            setup,
+            idle: None,
+            rested_since: Moment::ZERO,
+            line: Line::default(),
+            watchdog: Watchdog::default(),
+        }
+    }
+
+    /// The time limit of the settings.
+    pub(super) fn timeout(&self) -> Option<Duration> {
+        self.setup.timeout
+    }
+
+    /// Sends the request and waits for the reply, over all its phases no longer than `limit`.
+    pub(super) async fn exchange(&mut self, request: &mut impl Request, limit: Option<Duration>) -> Exchange {
+        let Self { setup, idle, rested_since, line, watchdog } = self;
+        let begun = setup.clock.now();
+        let mut track = Track::new(setup.clock, Moments { begun, ..Moments::default() });
+        line.may_be_stale = begun.since(*rested_since) >= MAY_BE_STALE_AFTER;
+        let work = deliver(setup, request, idle, line, &mut track);
+        let result = match watchdog.guard(setup.clock.instant(begun), limit, work).await {
+            Ok(result) => result,
+            Err(TimeIsUp) if track.phase == Phase::Send && request.holds_back() => Err(too_slow(limit)),
+            Err(TimeIsUp) => Err(failure::timed_out(track.phase, limit)),
+        };
+        track.moments.ended = setup.clock.now();
+        *rested_since = track.moments.ended;
+        Exchange { result, moments: track.moments, reused: track.reused, resent: track.resent }
+    }
+
+    /// How many interim replies the last conversation had.
+    pub(super) fn interim(&self) -> u32 {
+        self.line.reader.interim()
+    }
+
+    /// Forgets what the conversation before was like.
+    pub(super) fn forget(&mut self) {
+        self.line.reader.begin();
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.idle.is_some()
+    }
+
+    pub(super) fn close(&mut self) {
+        self.idle = None;
+    }
+}
+
+/// The time was up while the request itself held back: nobody can blame the receiver for that.
+fn too_slow(limit: Option<Duration>) -> Failure {
+    let limit = limit.unwrap_or_default();
+    let detail = format!("the request waits on purpose for longer than the time limit of {limit:?}");
+    Failure::new(FailureCode::InvalidRequest, Phase::Send, detail)
+}
+
+/// Carries the request over the idle connection, or over a new one.
+async fn deliver(
+    setup: &Setup,
+    request: &mut impl Request,
+    idle: &mut Option<Stream>,
+    line: &mut Line,
+    track: &mut Track,
+) -> Result<Reply, Failure> {
+    request.begin(&setup.preamble)?;
+    if let Some(mut stream) = idle.take()
+        && stream.is_quiet().await
+    {
+        track.reused = true;
+        track.moments.connected = Some(track.moments.begun);
+        let result = line.converse(request, &mut stream, track).await;
+        if !line.found_dead(&result) {
+            *idle = line.may_go_on(&result).then_some(stream);
+            return result;
+        }
+        track.reused = false;
+        track.resent = true;
+        track.moments = Moments { begun: track.moments.begun, ..Moments::default() };
+        request.begin(&setup.preamble)?;
+    }
+    let mut stream = setup.connector.connect(&mut track.phase).await?;
+    track.moments.connected = Some(track.clock.now());
+    let result = line.converse(request, &mut stream, track).await;
+    *idle = line.may_go_on(&result).then_some(stream);
+    result
+}
