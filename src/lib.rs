@@ -70,6 +70,11 @@ pub mod clock;
 mod clock;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
+pub mod conformance;
+#[cfg(not(feature = "internals"))]
+mod conformance;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod delivery;
 #[cfg(not(feature = "internals"))]
 mod delivery;

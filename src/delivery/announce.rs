@@ -47,6 +47,22 @@ impl Announcer {
         Self { how, patience, room: Arc::new(Semaphore::new(at_once)) }
     }
 
+    /// Announces one session and waits for its end.
+    ///
+    /// # Errors
+    /// Why it is not announced.
+    pub async fn tell(&self, session_id: &str) -> Result<(), String> {
+        let _permit = self.room.acquire().await;
+        match self.patience {
+            Some(patience) => {
+                tokio::time::timeout(patience, self.how.tell(session_id)).await.unwrap_or_else(|_| {
+                    Err(format!("--before-session did not end within {} s", patience.as_secs_f64()))
+                })
+            }
+            None => self.how.tell(session_id).await,
+        }
+    }
+
     pub(super) fn announce(
         &self,
         number: u64,
@@ -56,15 +72,7 @@ impl Announcer {
         let this = self.clone();
         tokio::spawn(async move {
             let mut outcome = Outcome { number, result: Err("it could not be announced".to_owned()), tell };
-            let _permit = this.room.acquire().await;
-            outcome.result = match this.patience {
-                Some(patience) => {
-                    tokio::time::timeout(patience, this.how.tell(&session_id)).await.unwrap_or_else(|_| {
-                        Err(format!("--before-session did not end within {} s", patience.as_secs_f64()))
-                    })
-                }
-                None => this.how.tell(&session_id).await,
-            };
+            outcome.result = this.tell(&session_id).await;
         });
     }
 }

@@ -10,6 +10,9 @@ mod state;
 mod time;
 
 use super::case::Case;
+use super::kit::Kit;
+use super::script::Script;
+use crate::protocol::code::Code;
 
 /// The sections in the order of the suite, each with what it is about.
 pub const SECTIONS: &[(&str, &str)] = &[
@@ -36,6 +39,11 @@ pub fn all() -> Vec<Case> {
         state::CASES,
     ]
     .concat()
+}
+
+/// One event alone in its session.
+pub fn event(kit: &mut Kit<'_>, code: Code, measured: bool) -> Script {
+    events::one(kit, code, measured)
 }
 
 #[cfg(test)]

@@ -1,0 +1,218 @@
+//! One attempt at a case.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::Runner;
+use crate::clock::wall_clock;
+use crate::conformance::case::{Case, Play};
+use crate::conformance::cases;
+use crate::conformance::judge::{self, Judged, Seen};
+use crate::conformance::kit::Kit;
+use crate::conformance::script::{Script, Shot, Step};
+use crate::outcome::check::{Trace, Verdict};
+use crate::transport::wire::{RawExchange, RawLane, RawRequest};
+
+/// What came of an attempt.
+pub(super) struct Attempt {
+    pub judged: Judged,
+    pub traces: Vec<Trace>,
+    pub requests: usize,
+    pub took: Duration,
+    /// The receiver could not be reached at some point.
+    pub down: bool,
+    /// The receiver answered at least once.
+    pub answered: bool,
+    /// A command that sends the decisive request again.
+    pub curl: Option<String>,
+}
+
+impl Attempt {
+    /// A case that could not be judged.
+    pub(super) fn error(expected: &str, why: impl Into<String>) -> Self {
+        let judged = Judged {
+            verdict: Verdict::Error,
+            expected: expected.to_owned(),
+            actual: why.into(),
+            decisive: None,
+        };
+        Self {
+            judged,
+            traces: Vec::new(),
+            requests: 0,
+            took: Duration::ZERO,
+            down: false,
+            answered: false,
+            curl: None,
+        }
+    }
+}
+
+/// So many requests are shown of a case.
+const MOST_TRACES: usize = 8;
+
+impl Runner {
+    /// The n-th attempt at a case.
+    pub(super) async fn attempt(self: &Arc<Self>, case: &Case, number: u64) -> Attempt {
+        let begun = self.clock.now();
+        let mut kit = Kit::new(&self.setup, case.id, number, wall_clock());
+        let mut attempt = match case.play {
+            Play::Script(script) => {
+                let script = script(&mut kit);
+                self.script(case, &script).await
+            }
+            Play::Event { code, measured } if kit.dialect().knows(code) => {
+                let script = cases::event(&mut kit, code, measured);
+                self.script(case, &script).await
+            }
+            Play::Event { code, .. } => {
+                let mut attempt = Attempt::error("a 2xx", format!("the dialect has no {code}"));
+                attempt.judged.verdict = Verdict::Skip;
+                attempt
+            }
+            Play::Window(_) | Play::State(_) | Play::Tls(_) | Play::Http2 => {
+                Attempt::error("", "not judged: this kind of case cannot be run yet")
+            }
+        };
+        attempt.took = self.clock.now().since(begun);
+        attempt
+    }
+
+    /// Sends a script and judges the answers.
+    pub(super) async fn script(self: &Arc<Self>, case: &Case, script: &Script) -> Attempt {
+        let shots: Vec<&Shot> = script.shots().collect();
+        let expected = shots.last().map_or_else(String::new, |shot| shot.demand.words());
+        if let Err(why) = self.announce(&shots).await {
+            return Attempt::error(&expected, format!("not judged: {why}"));
+        }
+        let seen = self.send(script).await;
+        let pairs: Vec<(&Shot, Option<&Seen>)> =
+            shots.iter().zip(&seen).map(|(shot, seen)| (*shot, seen.as_ref())).collect();
+        let judged = judge::judge(case.level, &pairs, script.measure, &self.accept);
+        let curl = judged.decisive.and_then(|place| self.base.command(shots[place]));
+        Attempt {
+            traces: self.traces(&pairs, judged.decisive),
+            requests: seen.iter().flatten().count(),
+            took: Duration::ZERO,
+            down: seen.iter().flatten().any(Seen::is_down),
+            answered: seen.iter().flatten().any(|seen| seen.result.is_ok()),
+            curl,
+            judged,
+        }
+    }
+
+    /// Tells the receiver of the sessions, where it has to know them.
+    async fn announce(&self, shots: &[&Shot]) -> Result<(), String> {
+        let Some(announcer) = &self.announcer else { return Ok(()) };
+        let sessions: BTreeSet<&Arc<str>> = shots.iter().map(|shot| &shot.session).collect();
+        let mut telling = JoinSet::new();
+        for session in sessions {
+            let (announcer, session) = (announcer.clone(), Arc::clone(session));
+            telling.spawn(async move { announcer.tell(&session).await });
+        }
+        while let Some(told) = telling.join_next().await {
+            told.unwrap_or_else(|_| Err("a session could not be announced".to_owned()))?;
+        }
+        Ok(())
+    }
+
+    /// Sends a script. What was not sent, because its lane had no answer before, has nothing in its place.
+    pub(super) async fn send(self: &Arc<Self>, script: &Script) -> Vec<Option<Seen>> {
+        let mut all: Vec<Option<Seen>> = Vec::new();
+        let mut connections: Vec<Option<RawLane>> = Vec::new();
+        for step in &script.steps {
+            match step {
+                Step::Wait(time) => tokio::time::sleep(*time).await,
+                Step::Lanes(lanes) => {
+                    let mut flying = JoinSet::new();
+                    let mut place = all.len();
+                    for (number, lane) in lanes.iter().enumerate() {
+                        if connections.len() <= number {
+                            connections.resize_with(number + 1, || None);
+                        }
+                        let connection = connections[number].take().unwrap_or_else(|| self.wire.raw());
+                        let requests: Vec<(bool, RawRequest)> =
+                            lane.iter().map(|shot| (shot.form.fresh, self.base.request(shot))).collect();
+                        flying.spawn(fly(number, place, connection, requests));
+                        place += lane.len();
+                    }
+                    all.resize_with(place, || None);
+                    while let Some(flown) = flying.join_next().await {
+                        let Ok((number, first, connection, seen)) = flown else { continue };
+                        connections[number] = Some(connection);
+                        for (offset, seen) in seen.into_iter().enumerate() {
+                            all[first + offset] = Some(seen);
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// What people see of the exchanges: the decisive one, and the first ones.
+    fn traces(&self, pairs: &[(&Shot, Option<&Seen>)], decisive: Option<usize>) -> Vec<Trace> {
+        let wanted = |place: usize| Some(place) == decisive || place < MOST_TRACES - 1;
+        let places = (0..pairs.len()).filter(|place| wanted(*place)).take(MOST_TRACES);
+        places
+            .filter_map(|place| {
+                let (shot, seen) = pairs[place];
+                seen.map(|seen| self.trace(shot, seen))
+            })
+            .collect()
+    }
+
+    fn trace(&self, shot: &Shot, seen: &Seen) -> Trace {
+        let reply = seen.result.as_ref().ok();
+        let failure = seen.result.as_ref().err();
+        Trace {
+            label: shot.label.to_string(),
+            role: shot.role,
+            request: self.base.shown(shot),
+            body_bytes: shot.body.len() as u64,
+            status: seen.status(),
+            answer: reply.map(|reply| String::from_utf8_lossy(&reply.excerpt).into_owned()).unwrap_or_default(),
+            failure: failure.map(|failure| failure.code.as_str().to_owned()),
+            detail: failure.map(|failure| failure.detail.clone()),
+            took_ms: seen.took.as_secs_f64() * 1e3,
+        }
+    }
+}
+
+/// Sends the requests of a lane, one after the other, until one has no answer.
+async fn fly(
+    number: usize,
+    first: usize,
+    mut connection: RawLane,
+    requests: Vec<(bool, RawRequest)>,
+) -> (usize, usize, RawLane, Vec<Seen>) {
+    let mut seen = Vec::with_capacity(requests.len());
+    for (fresh, request) in requests {
+        if fresh {
+            connection.close();
+        }
+        let one = seen_of(connection.exchange(&request).await);
+        let ends = one.result.is_err() && one.written == one.length || one.is_down();
+        seen.push(one);
+        if ends {
+            break;
+        }
+    }
+    (number, first, connection, seen)
+}
+
+/// What came of an exchange.
+pub(super) fn seen_of(raw: RawExchange) -> Seen {
+    let moments = raw.exchange.moments;
+    Seen {
+        took: moments.ended.since(moments.begun),
+        result: raw.exchange.result,
+        interim: raw.interim,
+        written: raw.written,
+        length: raw.length,
+        reused: raw.exchange.reused,
+    }
+}

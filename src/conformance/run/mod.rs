@@ -1,0 +1,105 @@
+//! Runs cases: sends, waits, tries failures again, and notices when the receiver is gone.
+//!
+//! Cases go in three phases: those with many connections alone, the peaceful ones side by side (if the receiver has shown
+//! that it can), those that may break it one by one. Reports have them in the order of the suite.
+
+mod attempt;
+mod contact;
+mod phases;
+mod result;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::case::Case;
+use super::kit::Setup;
+use super::request::Base;
+use crate::clock::{Moment, RunClock};
+use crate::delivery::announce::Announcer;
+use crate::delivery::engine::Stop;
+use crate::delivery::probe::Ask;
+use crate::outcome::check::{CaseResult, Ending};
+use crate::protocol::dialect::StatusSet;
+use crate::transport::options::TransportOptions;
+use crate::transport::wire::Wire;
+
+/// What cases are run with. No `Debug`: it holds credentials.
+pub struct Runner {
+    /// What events are made from.
+    pub setup: Setup,
+    /// What each request has.
+    pub base: Base,
+    /// The connections.
+    pub wire: Wire,
+    /// Where to and how, for what opens connections of its own.
+    pub options: TransportOptions,
+    /// The clock of the run.
+    pub clock: RunClock,
+    /// The statuses that take an event.
+    pub accept: StatusSet,
+    /// Who tells the receiver of a session before its first event.
+    pub announcer: Option<Announcer>,
+    /// Who shows what the receiver's system remembers.
+    pub probe: Option<Probe>,
+    /// How long a receiver that is down is waited for.
+    pub patience: Duration,
+    /// When the run ends, whether all is judged or not.
+    pub budget: Option<Duration>,
+    /// The command that runs a case again.
+    pub command: Arc<dyn Fn(&str) -> String + Send + Sync>,
+    /// Whether a failure of this case ends the run.
+    pub ends: Arc<dyn Fn(&Case) -> bool + Send + Sync>,
+}
+
+/// How a system is asked what it remembers.
+#[derive(Clone)]
+pub struct Probe {
+    /// Who is asked.
+    pub who: Arc<dyn Ask>,
+    /// How long it is asked again until it shows what is expected.
+    pub within: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
+/// What a run tells as it goes.
+pub enum Told<'a> {
+    /// Something that people should know.
+    Note(String),
+    /// A case is judged.
+    Judged(&'a CaseResult),
+}
+
+/// What a run came to.
+pub struct Ran {
+    /// Every case, in the order in which they were given.
+    pub cases: Vec<CaseResult>,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// Runs the cases. `tell` hears of each as soon as it is judged.
+pub async fn run(
+    runner: Arc<Runner>,
+    cases: &[&Case],
+    stop: watch::Receiver<Stop>,
+    tell: &mut (dyn FnMut(Told<'_>) + Send),
+) -> Ran {
+    let begun = runner.clock.now();
+    let deadline = runner.budget.map(|budget| begun.after(crate::clock::nanos(budget)));
+    let mut phases = phases::Phases::new(Arc::clone(&runner), cases, deadline, stop, tell);
+    phases.all().await;
+    let (cases, mut ending) = phases.end();
+    ending.took_s = runner.clock.now().since(begun).as_secs_f64();
+    Ran { cases, ending }
+}
+
+/// A moment, or never.
+async fn until(clock: RunClock, deadline: Option<Moment>) {
+    match deadline {
+        Some(moment) => tokio::time::sleep_until(clock.instant(moment)).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,324 @@
+//! Which case runs when: in company, side by side, alone; failures once more.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::attempt::Attempt;
+use super::contact::Contact;
+use super::{Runner, Told, until};
+use crate::clock::Moment;
+use crate::conformance::case::{Case, Manner, Needs};
+use crate::delivery::engine::Stop;
+use crate::outcome::check::{CaseResult, Ending, Verdict};
+
+/// So many cases run side by side.
+const WIDTH: usize = 8;
+
+/// A run under way.
+pub(super) struct Phases<'a> {
+    runner: Arc<Runner>,
+    cases: &'a [&'a Case],
+    results: Vec<Option<CaseResult>>,
+    deadline: Option<Moment>,
+    stop: watch::Receiver<Stop>,
+    tell: &'a mut (dyn FnMut(Told<'_>) + Send),
+    ending: Ending,
+    /// Why nothing more is run, and what becomes of what is left.
+    over: Option<(Verdict, String)>,
+}
+
+impl<'a> Phases<'a> {
+    pub fn new(
+        runner: Arc<Runner>,
+        cases: &'a [&'a Case],
+        deadline: Option<Moment>,
+        stop: watch::Receiver<Stop>,
+        tell: &'a mut (dyn FnMut(Told<'_>) + Send),
+    ) -> Self {
+        let results = cases.iter().map(|_| None).collect();
+        Self { runner, cases, results, deadline, stop, tell, ending: Ending::default(), over: None }
+    }
+
+    /// Every phase.
+    pub async fn all(&mut self) {
+        self.skip_what_lacks_something();
+        self.make_contact().await;
+        for place in self.of(Manner::Company) {
+            self.alone(place).await;
+        }
+        let company = self.of_any(Manner::Company);
+        let failed = |result: &&CaseResult| result.verdict != Verdict::Pass;
+        let crowded = company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
+        let peaceful = self.of(Manner::Peaceful);
+        if crowded {
+            for place in peaceful {
+                self.alone(place).await;
+            }
+        } else {
+            self.side_by_side(peaceful).await;
+        }
+        for place in self.of(Manner::Rough) {
+            self.alone(place).await;
+        }
+    }
+
+    /// Everything that was judged, and what was not.
+    pub fn end(mut self) -> (Vec<CaseResult>, Ending) {
+        let over = self.over.take();
+        let (verdict, why) = over.unwrap_or((Verdict::Error, "not judged".to_owned()));
+        let mut cases = Vec::with_capacity(self.cases.len());
+        for (case, result) in self.cases.iter().zip(self.results) {
+            cases.push(result.unwrap_or_else(|| {
+                let result = self.runner.unrun(case, verdict, &why);
+                (self.tell)(Told::Judged(&result));
+                result
+            }));
+        }
+        (cases, self.ending)
+    }
+
+    fn skip_what_lacks_something(&mut self) {
+        for (place, case) in self.cases.iter().enumerate() {
+            let lacks = match case.needs {
+                Needs::Nothing => false,
+                Needs::Probe => self.runner.probe.is_none(),
+                Needs::Https => !self.runner.base.is_https(),
+            };
+            if lacks {
+                let result = self.runner.unrun(case, Verdict::Skip, case.needs.missing());
+                self.settle(place, result);
+            }
+        }
+    }
+
+    async fn make_contact(&mut self) {
+        if self.left().is_empty() {
+            return;
+        }
+        let runner = Arc::clone(&self.runner);
+        let Some(contact) = self.unless_over(async move { runner.contact().await }).await else { return };
+        match contact {
+            Contact::Answered { status, took } => {
+                let limit = self.runner.timeout();
+                if !self.runner.accept.contains(status) {
+                    (self.tell)(Told::Note(format!(
+                        "an ordinary event was answered with {status}: either the secret is another one, or nothing is taken"
+                    )));
+                }
+                if took > limit {
+                    let why = format!(
+                        "not judged: the receiver needs {:.1} s for an answer, and the time limit is {} s (--timeout)",
+                        took.as_secs_f64(),
+                        limit.as_secs_f64()
+                    );
+                    (self.tell)(Told::Note(why.clone()));
+                    for place in self.left() {
+                        if self.cases[place].section() != "time" {
+                            let result = self.runner.unrun(self.cases[place], Verdict::Error, &why);
+                            self.settle(place, result);
+                        }
+                    }
+                }
+            }
+            Contact::Unanswered(why) => {
+                self.ending.unanswered = true;
+                self.finish(Verdict::Error, format!("not judged: an ordinary event got {why}"));
+            }
+        }
+    }
+
+    /// Runs a case with nothing beside it, and once more where it fails.
+    async fn alone(&mut self, place: usize) {
+        if self.is_over() {
+            return;
+        }
+        let Some(first) = self.attempt(place, 1).await else { return };
+        self.conclude(place, first).await;
+    }
+
+    /// Runs cases beside each other, and those that failed once more, alone.
+    async fn side_by_side(&mut self, places: Vec<usize>) {
+        let mut waiting = places.into_iter();
+        let mut flying = JoinSet::new();
+        let mut again: Vec<(usize, Attempt)> = Vec::new();
+        loop {
+            while flying.len() < WIDTH && !self.is_over() {
+                let Some(place) = waiting.next() else { break };
+                let (runner, case) = (Arc::clone(&self.runner), *self.cases[place]);
+                flying.spawn(async move { (place, runner.attempt(&case, 1).await) });
+            }
+            if flying.is_empty() {
+                break;
+            }
+            let next = async { flying.join_next().await };
+            let Some(next) = Self::guarded(&self.runner, self.deadline, &mut self.stop, next).await else {
+                self.note_the_end();
+                break;
+            };
+            match next {
+                Some(Ok((place, attempt))) if is_bad(&attempt) => again.push((place, attempt)),
+                Some(Ok((place, attempt))) => {
+                    let result = self.runner.result(self.cases[place], attempt, false);
+                    self.settle(place, result);
+                }
+                // A task that came to grief leaves its case without a result, which is told at the end.
+                _ => {}
+            }
+        }
+        again.sort_by_key(|(place, _)| *place);
+        for (place, first) in again {
+            self.conclude(place, first).await;
+        }
+    }
+
+    /// Tries a case again where it failed, and settles it.
+    async fn conclude(&mut self, place: usize, first: Attempt) {
+        let case = self.cases[place];
+        let revived = if first.down { self.revive(case).await } else { true };
+        if !is_bad(&first) || !revived || self.is_over() {
+            let mut first = first;
+            if first.down && !revived && first.judged.verdict != Verdict::Skip {
+                first.judged.verdict = Verdict::Fail;
+                first.judged.actual.push_str("; from then on the receiver took no connections");
+            }
+            let result = self.runner.result(case, first, false);
+            self.settle(place, result);
+            return;
+        }
+        let Some(second) = self.attempt(place, 2).await else {
+            let result = self.runner.result(case, first, false);
+            self.settle(place, result);
+            return;
+        };
+        if second.down {
+            self.revive(case).await;
+        }
+        let result = match (first.judged.verdict, second.judged.verdict) {
+            (Verdict::Fail, Verdict::Pass) => {
+                let mut flaky = first;
+                flaky.judged.actual.push_str("; tried again it passed, so the receiver is not reliable in this");
+                self.runner.result(case, flaky, true)
+            }
+            (Verdict::Fail, Verdict::Error | Verdict::Skip) => self.runner.result(case, first, false),
+            _ => self.runner.result(case, second, false),
+        };
+        self.settle(place, result);
+    }
+
+    /// Waits for a receiver that went down during a case. Where it does not come back, the run is over.
+    async fn revive(&mut self, case: &Case) -> bool {
+        let runner = Arc::clone(&self.runner);
+        let revived = self.unless_over(async move { runner.revive().await }).await.flatten();
+        match revived {
+            Some(took) => {
+                (self.tell)(Told::Note(format!(
+                    "the receiver took no connections during {}, and did again after {:.1} s",
+                    case.id,
+                    took.as_secs_f64()
+                )));
+                true
+            }
+            None => {
+                let why = format!(
+                    "not judged: the receiver went down during {} and was not back within {} s",
+                    case.id,
+                    self.runner.patience.as_secs_f64()
+                );
+                self.finish(Verdict::Error, why);
+                false
+            }
+        }
+    }
+
+    async fn attempt(&mut self, place: usize, number: u64) -> Option<Attempt> {
+        let (runner, case) = (Arc::clone(&self.runner), *self.cases[place]);
+        self.unless_over(async move { runner.attempt(&case, number).await }).await
+    }
+
+    /// What a future comes to, unless the run is over before.
+    async fn unless_over<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        let done = Self::guarded(&self.runner, self.deadline, &mut self.stop, work).await;
+        if done.is_none() {
+            self.note_the_end();
+        }
+        done
+    }
+
+    async fn guarded<T>(
+        runner: &Runner,
+        deadline: Option<Moment>,
+        stop: &mut watch::Receiver<Stop>,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = stopped(stop) => None,
+            () = until(runner.clock, deadline) => None,
+            done = work => Some(done),
+        }
+    }
+
+    fn note_the_end(&mut self) {
+        if *self.stop.borrow() != Stop::No {
+            self.ending.interrupted = true;
+            self.finish(Verdict::Error, "not judged: the run was interrupted".to_owned());
+        } else if self.runner.is_past(self.deadline) {
+            let budget = self.runner.budget.unwrap_or_default();
+            let budget = crate::clock::show_duration(budget);
+            self.finish(Verdict::Error, format!("not judged: the budget of {budget} was used up (--budget)"));
+        }
+    }
+
+    fn finish(&mut self, verdict: Verdict, why: String) {
+        if self.over.is_none() {
+            if verdict == Verdict::Error {
+                self.ending.cut = Some(why.trim_start_matches("not judged: ").to_owned());
+            }
+            self.over = Some((verdict, why));
+        }
+    }
+
+    fn is_over(&mut self) -> bool {
+        self.note_the_end();
+        self.over.is_some()
+    }
+
+    fn settle(&mut self, place: usize, result: CaseResult) {
+        let case = self.cases[place];
+        (self.tell)(Told::Judged(&result));
+        if result.verdict == Verdict::Fail && (self.runner.ends)(case) {
+            self.finish(Verdict::Skip, format!("not run: {} failed (--fail-fast)", case.id));
+        }
+        self.results[place] = Some(result);
+    }
+
+    /// The cases of a manner that have no result yet.
+    fn of(&self, manner: Manner) -> Vec<usize> {
+        self.left().into_iter().filter(|place| self.cases[*place].manner == manner).collect()
+    }
+
+    fn of_any(&self, manner: Manner) -> Vec<usize> {
+        (0..self.cases.len()).filter(|place| self.cases[*place].manner == manner).collect()
+    }
+
+    fn left(&self) -> Vec<usize> {
+        (0..self.cases.len()).filter(|place| self.results[*place].is_none()).collect()
+    }
+}
+
+fn is_bad(attempt: &Attempt) -> bool {
+    matches!(attempt.judged.verdict, Verdict::Fail | Verdict::Error)
+}
+
+async fn stopped(stop: &mut watch::Receiver<Stop>) {
+    loop {
+        if *stop.borrow() != Stop::No {
+            return;
+        }
+        if stop.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
