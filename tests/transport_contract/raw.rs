@@ -160,6 +160,24 @@ async fn a_final_reply_ends_the_sending() {
     }
 }
 
+/// Many requests wait at once, each on a task of its own.
+#[tokio::test]
+async fn lanes_can_be_handed_to_tasks() {
+    let server = Server::plain(vec![vec![Step::Read, status(200)]]).await;
+    let wire = Wire::new(&options("http", server.port), RunClock::start()).unwrap();
+    let tasks: Vec<_> = (0..50)
+        .map(|_| {
+            let mut lane = wire.raw();
+            let request = raw(vec![bytes(head(2)), Piece::Pause(MOMENT), bytes("ab")]);
+            tokio::spawn(async move { lane.exchange(&request).await.exchange.status() })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), Some(200));
+    }
+    assert_eq!(server.connections(), 50);
+}
+
 #[tokio::test]
 async fn a_complete_reply_ends_a_pause() {
     let server = Server::plain(vec![vec![Step::ReadHead, status(408), Step::Drain]]).await;
