@@ -5,6 +5,8 @@ mod story;
 
 use std::sync::Arc;
 
+pub use story::measurement_of;
+
 use bytes::Bytes;
 
 use crate::clock::{Epoch, Moment, Timestamp};
@@ -94,7 +96,9 @@ impl<'a> Kit<'a> {
         let uuid = uuid::Builder::from_random_bytes(seed.draw(purpose).bytes()).into_uuid();
         let id = match self.setup.dialect.session_id {
             SessionIdStyle::Uuid => uuid.to_string(),
-            SessionIdStyle::Alphanumeric => format!("{:a<25}", uuid.simple().to_string().get(..25).unwrap_or_default()),
+            SessionIdStyle::Alphanumeric => {
+                format!("{:a<25}", uuid.simple().to_string().get(..25).unwrap_or_default())
+            }
         };
         Session { id: id.into(), seed, next: 0, measured: false }
     }
@@ -102,6 +106,12 @@ impl<'a> Kit<'a> {
     /// A new session with an ID of the case's choice.
     pub fn session_called(&mut self, id: impl Into<Arc<str>>) -> Session {
         Session { id: id.into(), seed: self.seed(), next: 0, measured: false }
+    }
+
+    /// The session that an event belongs to, for events beside those that it has.
+    pub fn session_of(&self, event: &Event) -> Session {
+        let bits = Purpose::of_bytes(event.session.as_bytes());
+        Session { id: Arc::clone(&event.session), seed: Seed(bits).session(1), next: 0, measured: false }
     }
 
     /// Some letters and digits that no other session has.

@@ -5,8 +5,12 @@
 
 mod attempt;
 mod contact;
+mod http2;
 mod phases;
 mod result;
+mod state;
+mod tls;
+mod window;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,9 +9,10 @@ use super::attempt::Attempt;
 use super::contact::Contact;
 use super::{Runner, Told, until};
 use crate::clock::Moment;
-use crate::conformance::case::{Case, Manner, Needs};
+use crate::conformance::case::{Case, Manner, Needs, Play};
 use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Verdict};
+use crate::outcome::exchange::Phase;
 
 /// So many cases run side by side.
 const WIDTH: usize = 8;
@@ -50,7 +51,8 @@ impl<'a> Phases<'a> {
         }
         let company = self.of_any(Manner::Company);
         let failed = |result: &&CaseResult| result.verdict != Verdict::Pass;
-        let crowded = company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
+        let crowded =
+            company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
         let peaceful = self.of(Manner::Peaceful);
         if crowded {
             for place in peaceful {
@@ -59,8 +61,10 @@ impl<'a> Phases<'a> {
         } else {
             self.side_by_side(peaceful).await;
         }
-        for place in self.of(Manner::Rough) {
-            self.alone(place).await;
+        for manner in [Manner::Alone, Manner::Rough] {
+            for place in self.of(manner) {
+                self.alone(place).await;
+            }
         }
     }
 
@@ -122,7 +126,15 @@ impl<'a> Phases<'a> {
                     }
                 }
             }
-            Contact::Unanswered(why) => {
+            Contact::Unanswered { why, phase } => {
+                // A handshake can be judged where no request gets through for its sake.
+                if phase == Some(Phase::Tls) {
+                    for place in self.left() {
+                        if matches!(self.cases[place].play, Play::Tls(_)) {
+                            self.alone(place).await;
+                        }
+                    }
+                }
                 self.ending.unanswered = true;
                 self.finish(Verdict::Error, format!("not judged: an ordinary event got {why}"));
             }
@@ -198,7 +210,10 @@ impl<'a> Phases<'a> {
         let result = match (first.judged.verdict, second.judged.verdict) {
             (Verdict::Fail, Verdict::Pass) => {
                 let mut flaky = first;
-                flaky.judged.actual.push_str("; tried again it passed, so the receiver is not reliable in this");
+                flaky
+                    .judged
+                    .actual
+                    .push_str("; tried again it passed, so the receiver is not reliable in this");
                 self.runner.result(case, flaky, true)
             }
             (Verdict::Fail, Verdict::Error | Verdict::Skip) => self.runner.result(case, first, false),
