@@ -193,11 +193,10 @@ impl CaseResult {
             Verdict::Skip => Standing::Skipped,
             Verdict::Error => Standing::Error,
             Verdict::Pass if self.is_stale() => Standing::Stale,
-            // Flaky counts as failed, whatever came last.
-            Verdict::Pass if self.counts => Standing::Failed,
+            // What is flaky counts as failed, whatever came last.
+            Verdict::Pass | Verdict::Fail if self.counts => Standing::Failed,
             Verdict::Pass if self.level == Level::Info => Standing::Measured,
             Verdict::Pass => Standing::Passed,
-            Verdict::Fail if self.counts => Standing::Failed,
             Verdict::Fail if self.known.is_some() => Standing::Known,
             Verdict::Fail => Standing::Advice,
         }

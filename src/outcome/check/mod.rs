@@ -35,6 +35,8 @@ pub struct CheckSetup {
     /// SHOULD counts too.
     pub strict: bool,
     /// How many cases were selected.
+    // A check has its cases beside this.
+    #[serde(rename = "selected")]
     pub cases: usize,
 }
 
@@ -66,6 +68,19 @@ pub struct Ending {
     pub cut: Option<String>,
     /// No request got an answer.
     pub unanswered: bool,
+}
+
+/// What a check comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conclusion {
+    /// The receiver does everything that counts.
+    Passed,
+    /// The receiver failed.
+    Failed,
+    /// No case that counts failed, but not everything could be judged.
+    Unjudged,
+    /// The user ended it.
+    Interrupted,
 }
 
 /// How many cases came to what.
@@ -119,6 +134,19 @@ impl Check {
     /// The receiver failed: a case that counts failed, or the baseline is not true any more.
     pub const fn failed(&self) -> bool {
         self.summary.counted > 0
+    }
+
+    /// What it comes to. What was interrupted is that first: whoever ended it knows that something is missing.
+    pub const fn conclusion(&self) -> Conclusion {
+        if self.ending.interrupted {
+            Conclusion::Interrupted
+        } else if self.failed() {
+            Conclusion::Failed
+        } else if self.is_unjudged() {
+            Conclusion::Unjudged
+        } else {
+            Conclusion::Passed
+        }
     }
 
     /// Something could not be judged, or nothing was.
