@@ -159,6 +159,21 @@ const EDGES: &[Edge] = &[
         ],
         why: "it owns the sockets",
     },
+    Edge {
+        under: "transport/wire/raw.rs",
+        may: &["tokio"],
+        why: "it owns the pauses of a request; the socket is the carrier's",
+    },
+    Edge {
+        under: "transport/wire/line.rs",
+        may: &["tokio"],
+        why: "it polls a connection that others have opened",
+    },
+    Edge {
+        under: "transport/tls/handshake.rs",
+        may: &["rustls", "tokio", "tokio_rustls"],
+        why: "it opens a connection, and closes it when TLS has been agreed on",
+    },
     Edge { under: "transport/headers.rs", may: &[], why: "it is text" },
     Edge { under: "transport/options.rs", may: &[], why: "it is settings" },
 ];

@@ -13,6 +13,7 @@ pub const SECRET_TYPES: &[(&str, &str, bool)] = &[
     ("transport/headers.rs", "Header", true),
     ("transport/target.rs", "Target", true),
     ("transport/options.rs", "ProxyUrl", true),
+    ("transport/wire/raw.rs", "RawRequest", false),
     ("transport/tls/mod.rs", "TlsOptions", false),
     ("transport/tls/mod.rs", "ClientIdentity", false),
 ];

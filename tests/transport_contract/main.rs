@@ -7,9 +7,12 @@
 
 mod certs;
 mod differential;
+mod handshake;
 mod http2;
 mod phases;
 mod proxy;
+mod raw;
+mod raw_failures;
 mod replies;
 mod requests;
 mod reuse;

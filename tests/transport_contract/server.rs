@@ -17,6 +17,8 @@ pub enum Step {
     Read,
     /// Reads one request's head, and some of the body perhaps.
     ReadHead,
+    /// Reads so many bytes, and tells them as a body.
+    Take(usize),
     /// Writes these bytes at once.
     Write(Vec<u8>),
     /// Writes these bytes in pieces of this length.
@@ -157,6 +159,11 @@ async fn play(
                 let _ = seen.send(request);
             }
             Step::ReadHead => drop(read_head(&mut peer).await?),
+            Step::Take(count) => {
+                let mut body = vec![0; count];
+                peer.read_exact(&mut body).await.ok()?;
+                let _ = seen.send(Request { head: String::new(), body });
+            }
             Step::Write(bytes) => put(&mut peer, &bytes, written).await?,
             Step::Pieces(length, bytes) => {
                 for piece in bytes.chunks(length) {

@@ -3,6 +3,7 @@
 //! The cryptography is always ring's, named explicitly: the process-wide default of rustls is neither read nor set.
 
 pub mod failure;
+pub mod handshake;
 mod insecure;
 
 use std::fmt;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, DEFAULT_VERSIONS, RootCertStore, SupportedProtocolVersion};
 use zeroize::Zeroizing;
 
 use super::target::Target;
@@ -78,10 +79,21 @@ impl TlsOptions {
         alpn: &[u8],
         tls_to_proxy: bool,
     ) -> Result<ClientConfig, TlsSetupError> {
-        let judge = (target.is_https() || tls_to_proxy) && !self.insecure;
+        self.offering(&[alpn], DEFAULT_VERSIONS, target.is_https() || tls_to_proxy)
+    }
+
+    /// The configuration that offers these protocols in these versions of TLS. With `tls` the other side may have to be
+    /// judged.
+    fn offering(
+        &self,
+        alpn: &[&[u8]],
+        versions: &[&'static SupportedProtocolVersion],
+        tls: bool,
+    ) -> Result<ClientConfig, TlsSetupError> {
+        let judge = tls && !self.insecure;
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .map_err(|error| TlsSetupError::Unusable(error.to_string()))?;
         let roots = self.roots(judge)?;
         let builder = if self.insecure {
@@ -98,7 +110,7 @@ impl TlsOptions {
                     .map_err(|error| TlsSetupError::Mismatch(error.to_string()))?
             }
         };
-        config.alpn_protocols = vec![alpn.to_vec()];
+        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
         Ok(config)
     }
 

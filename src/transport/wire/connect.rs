@@ -31,14 +31,20 @@ pub(in crate::transport) struct Connector {
 
 impl Connector {
     pub(in crate::transport) fn new(options: &TransportOptions) -> Result<Self, SetupError> {
-        address::check_source(options.source, Some(options.target.host()))?;
-        let mut connector = Self::without_tls(&options.target, options.timeout);
-        connector.source = options.source;
+        let mut connector = Self::plain(options)?;
         if options.target.is_https() {
             let config = options.tls.config(&options.target, b"http/1.1", false)?;
             let name = server_name(&options.target)?;
             connector.tls = Some((TlsConnector::from(Arc::new(config)), name));
         }
+        Ok(connector)
+    }
+
+    /// A connector for TCP alone, whatever the target speaks, from the address that is asked for.
+    pub(in crate::transport) fn plain(options: &TransportOptions) -> Result<Self, SetupError> {
+        address::check_source(options.source, Some(options.target.host()))?;
+        let mut connector = Self::without_tls(&options.target, options.timeout);
+        connector.source = options.source;
         Ok(connector)
     }
 
@@ -59,7 +65,7 @@ impl Connector {
     }
 
     /// A new TCP connection, to the first address that accepts it.
-    pub(super) async fn tcp(&self, phase: &mut Phase) -> Result<TcpStream, Failure> {
+    pub(in crate::transport) async fn tcp(&self, phase: &mut Phase) -> Result<TcpStream, Failure> {
         *phase = Phase::Resolve;
         let addresses = self.addresses().await?;
         *phase = Phase::Connect;
@@ -137,7 +143,8 @@ fn rank(failure: &Failure) -> u8 {
     }
 }
 
-fn server_name(target: &Target) -> Result<ServerName<'static>, SetupError> {
+/// The name that a certificate has to bear.
+pub(in crate::transport) fn server_name(target: &Target) -> Result<ServerName<'static>, SetupError> {
     let host = target.host().to_string();
     // A dot at the end is for the resolver; no certificate has it (RFC 6066, 3).
     let host = host.trim_matches(['[', ']']).trim_end_matches('.').to_owned();
