@@ -80,6 +80,15 @@ pub enum Needs {
 }
 
 impl Needs {
+    /// When a case is skipped, as the end of a sentence.
+    pub const fn condition(self) -> &'static str {
+        match self {
+            Self::Nothing => "is never skipped",
+            Self::Probe => "is skipped without --probe",
+            Self::Https => "is skipped where the target is not https",
+        }
+    }
+
     /// Why a case is skipped without it.
     pub const fn missing(self) -> &'static str {
         match self {

@@ -24,8 +24,6 @@ pub(super) struct Attempt {
     pub took: Duration,
     /// The receiver could not be reached at some point.
     pub down: bool,
-    /// The receiver answered at least once.
-    pub answered: bool,
     /// A command that sends the decisive request again.
     pub curl: Option<String>,
 }
@@ -45,7 +43,6 @@ impl Attempt {
             requests: 0,
             took: Duration::ZERO,
             down: false,
-            answered: false,
             curl: None,
         }
     }
@@ -98,7 +95,6 @@ impl Runner {
             requests: seen.iter().flatten().count(),
             took: Duration::ZERO,
             down: seen.iter().flatten().any(Seen::is_down),
-            answered: seen.iter().flatten().any(|seen| seen.result.is_ok()),
             curl,
             judged,
         }

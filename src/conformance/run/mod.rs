@@ -85,7 +85,7 @@ pub async fn run(
     runner: Arc<Runner>,
     cases: &[&Case],
     stop: watch::Receiver<Stop>,
-    tell: &mut (dyn FnMut(Told<'_>) + Send),
+    tell: &mut dyn FnMut(Told<'_>),
 ) -> Ran {
     let begun = runner.clock.now();
     let deadline = runner.budget.map(|budget| begun.after(crate::clock::nanos(budget)));

@@ -23,7 +23,7 @@ pub(super) struct Phases<'a> {
     results: Vec<Option<CaseResult>>,
     deadline: Option<Moment>,
     stop: watch::Receiver<Stop>,
-    tell: &'a mut (dyn FnMut(Told<'_>) + Send),
+    tell: &'a mut dyn FnMut(Told<'_>),
     ending: Ending,
     /// Why nothing more is run, and what becomes of what is left.
     over: Option<(Verdict, String)>,
@@ -35,7 +35,7 @@ impl<'a> Phases<'a> {
         cases: &'a [&'a Case],
         deadline: Option<Moment>,
         stop: watch::Receiver<Stop>,
-        tell: &'a mut (dyn FnMut(Told<'_>) + Send),
+        tell: &'a mut dyn FnMut(Told<'_>),
     ) -> Self {
         let results = cases.iter().map(|_| None).collect();
         Self { runner, cases, results, deadline, stop, tell, ending: Ending::default(), over: None }
