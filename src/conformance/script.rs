@@ -65,11 +65,13 @@ impl Script {
 
     /// Every shot, in the order of the steps and lanes.
     pub fn shots(&self) -> impl Iterator<Item = &Shot> {
-        self.steps.iter().flat_map(|step| match step {
-            Step::Lanes(lanes) => lanes.as_slice(),
-            Step::Wait(_) => &[],
-        })
-        .flatten()
+        self.steps
+            .iter()
+            .flat_map(|step| match step {
+                Step::Lanes(lanes) => lanes.as_slice(),
+                Step::Wait(_) => &[],
+            })
+            .flatten()
     }
 }
 

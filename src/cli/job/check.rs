@@ -58,7 +58,9 @@ pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJo
     let chosen = dialect::choose(&args.dialect)?;
     let dialect = dialect::answered(&chosen, &args.receiver)?;
     if dialect.timeout.is_none() {
-        return Err(CliError::usage("--timeout none: a check has to end").help("give it a limit, such as 30s"));
+        return Err(
+            CliError::usage("--timeout none: a check has to end").help("give it a limit, such as 30s")
+        );
     }
     let seed = args.seed.unwrap_or_else(Seed::random);
     let embedded = args.receiver.to.is_none();
@@ -136,8 +138,21 @@ fn in_words(preset: &str, set: &[(String, String)]) -> String {
 
 fn again(typed: &Typed) -> Arc<dyn Fn(&str) -> String + Send + Sync> {
     const KEPT: &[&str] = &[
-        "to", "secret", "secret-file", "header", "timeout", "accept", "insecure", "cacert", "cert", "key",
-        "before-session", "probe", "probe-within", "dialect", "set",
+        "to",
+        "secret",
+        "secret-file",
+        "header",
+        "timeout",
+        "accept",
+        "insecure",
+        "cacert",
+        "cert",
+        "key",
+        "before-session",
+        "probe",
+        "probe-within",
+        "dialect",
+        "set",
     ];
     let flags = typed.only(KEPT);
     Arc::new(move |case| {

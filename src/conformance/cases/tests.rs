@@ -34,7 +34,8 @@ fn ids_are_stable_names_in_known_sections() {
 fn every_case_says_what_people_need() {
     for case in all() {
         let id = case.id;
-        let sentence = |text: &str| text.ends_with('.') && text.starts_with(|c: char| !c.is_ascii_lowercase());
+        let sentence =
+            |text: &str| text.ends_with('.') && text.starts_with(|c: char| !c.is_ascii_lowercase());
         assert!(!case.title.is_empty() && !case.title.ends_with('.'), "{id}: title");
         assert!(sentence(case.requirement), "{id}: requirement");
         assert!(!case.stimulus.is_empty(), "{id}: stimulus");
@@ -58,7 +59,8 @@ fn every_script_has_what_its_level_needs() {
         let measured = tests.iter().all(|shot| shot.demand == Demand::Anything);
         assert_eq!(case.level == Level::Info, measured, "{id}");
         for shot in script.shots() {
-            let right = shot.macs.iter().any(|mac| verify(&setup.signer, &shot.body, mac.value.trim_ascii()).is_ok());
+            let right =
+                shot.macs.iter().any(|mac| verify(&setup.signer, &shot.body, mac.value.trim_ascii()).is_ok());
             match shot.demand {
                 // A right event that has to be refused would blame a correct receiver.
                 Demand::Refuse => assert!(!right, "{id}: {} is rightly signed", shot.label),

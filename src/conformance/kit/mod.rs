@@ -94,7 +94,9 @@ impl<'a> Kit<'a> {
         let uuid = uuid::Builder::from_random_bytes(seed.draw(purpose).bytes()).into_uuid();
         let id = match self.setup.dialect.session_id {
             SessionIdStyle::Uuid => uuid.to_string(),
-            SessionIdStyle::Alphanumeric => format!("{:a<25}", uuid.simple().to_string().get(..25).unwrap_or_default()),
+            SessionIdStyle::Alphanumeric => {
+                format!("{:a<25}", uuid.simple().to_string().get(..25).unwrap_or_default())
+            }
         };
         Session { id: id.into(), seed, next: 0, measured: false }
     }

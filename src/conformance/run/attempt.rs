@@ -37,14 +37,7 @@ impl Attempt {
             actual: why.into(),
             decisive: None,
         };
-        Self {
-            judged,
-            traces: Vec::new(),
-            requests: 0,
-            took: Duration::ZERO,
-            down: false,
-            curl: None,
-        }
+        Self { judged, traces: Vec::new(), requests: 0, took: Duration::ZERO, down: false, curl: None }
     }
 }
 
@@ -170,7 +163,9 @@ impl Runner {
             request: self.base.shown(shot),
             body_bytes: shot.body.len() as u64,
             status: seen.status(),
-            answer: reply.map(|reply| String::from_utf8_lossy(&reply.excerpt).into_owned()).unwrap_or_default(),
+            answer: reply
+                .map(|reply| String::from_utf8_lossy(&reply.excerpt).into_owned())
+                .unwrap_or_default(),
             failure: failure.map(|failure| failure.code.as_str().to_owned()),
             detail: failure.map(|failure| failure.detail.clone()),
             took_ms: seen.took.as_secs_f64() * 1e3,

@@ -20,10 +20,7 @@ const FACTOR: u32 = 3;
 /// What the first ordinary event met with.
 pub(super) enum Contact {
     /// An answer, after so long.
-    Answered {
-        status: u16,
-        took: Duration,
-    },
+    Answered { status: u16, took: Duration },
     /// None.
     Unanswered(String),
 }

@@ -50,7 +50,8 @@ impl<'a> Phases<'a> {
         }
         let company = self.of_any(Manner::Company);
         let failed = |result: &&CaseResult| result.verdict != Verdict::Pass;
-        let crowded = company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
+        let crowded =
+            company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
         let peaceful = self.of(Manner::Peaceful);
         if crowded {
             for place in peaceful {
@@ -198,7 +199,10 @@ impl<'a> Phases<'a> {
         let result = match (first.judged.verdict, second.judged.verdict) {
             (Verdict::Fail, Verdict::Pass) => {
                 let mut flaky = first;
-                flaky.judged.actual.push_str("; tried again it passed, so the receiver is not reliable in this");
+                flaky
+                    .judged
+                    .actual
+                    .push_str("; tried again it passed, so the receiver is not reliable in this");
                 self.runner.result(case, flaky, true)
             }
             (Verdict::Fail, Verdict::Error | Verdict::Skip) => self.runner.result(case, first, false),
