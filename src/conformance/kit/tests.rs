@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::protocol::mac::{MacInput, verify};
+use crate::protocol::dialect::MacInput;
+use crate::protocol::mac::verify;
 
 pub(in crate::conformance) fn setup() -> Setup {
     Setup {
