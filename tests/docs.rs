@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use wms_sim::conformance::case::Case;
+use wms_sim::conformance::cases::{self, SECTIONS};
 use wms_sim::outcome::exchange::{FailureCode, Side};
 use wms_sim::protocol::contract;
 use wms_sim::protocol::dialect::{Dialect, KEYS};
 use wms_sim::scenario::file::schema;
-use wms_sim::conformance::case::Case;
-use wms_sim::conformance::cases::{self, SECTIONS};
 use wms_sim::serve::quirk::{Area, QUIRKS};
 
 /// Compares a page with what it should be, or writes it.

@@ -149,7 +149,7 @@ fn shown(flag: &str) -> Option<fn(&str) -> String> {
     match flag {
         // As a shell would fill it in.
         "--secret" => Some(|_| "\"$WMS_SIM_SECRET\"".to_owned()),
-        "--header" | "--proxy" | "--before-session" | "--expect-probe" | "--probe" => {
+        "--header" | "--proxy" | "--before-session" | "--expect-probe" | "--probe" | "--rotate-step" => {
             Some(|_| "'...'".to_owned())
         }
         "--to" => Some(|url| {

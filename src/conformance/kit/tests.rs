@@ -10,6 +10,7 @@ pub(in crate::conformance) fn setup() -> Setup {
         seed: Seed(7),
         dialect: Dialect::current(),
         signer: Signer::new(&Secret::new("secret"), MacInput::Bytes),
+        next: Some(Signer::new(&Secret::new("next"), MacInput::Bytes)),
         soon: Duration::from_secs(5),
         late: Duration::from_secs(10),
     }

@@ -7,6 +7,9 @@ mod attempt;
 mod contact;
 mod phases;
 mod result;
+mod rotation;
+
+pub use rotation::{Change, Changing};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +46,8 @@ pub struct Runner {
     pub announcer: Option<Announcer>,
     /// Who shows what the receiver's system remembers.
     pub probe: Option<Probe>,
+    /// Who brings the receiver from one secret to the other, in the drill for that.
+    pub rotation: Option<Change>,
     /// How long a receiver that is down is waited for.
     pub patience: Duration,
     /// When the run ends, whether all is judged or not.

@@ -9,7 +9,7 @@ use super::attempt::Attempt;
 use super::contact::Contact;
 use super::{Runner, Told, until};
 use crate::clock::Moment;
-use crate::conformance::case::{Case, Manner, Needs};
+use crate::conformance::case::{Case, Manner, Needs, Stage};
 use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Verdict};
 
@@ -63,6 +63,28 @@ impl<'a> Phases<'a> {
         for place in self.of(Manner::Rough) {
             self.alone(place).await;
         }
+        for stage in Stage::ALL {
+            self.stage(stage).await;
+        }
+    }
+
+    /// The cases of a stage of the drill.
+    async fn stage(&mut self, stage: Stage) {
+        let places: Vec<usize> =
+            self.left().into_iter().filter(|place| self.cases[*place].stage == Some(stage)).collect();
+        if places.is_empty() || self.is_over() {
+            return;
+        }
+        let runner = Arc::clone(&self.runner);
+        match self.unless_over(async move { runner.enter(stage).await }).await {
+            Some(Err(why)) => self.finish(Verdict::Error, format!("not judged: {why}")),
+            Some(Ok(())) => {
+                for place in places {
+                    self.alone(place).await;
+                }
+            }
+            None => {}
+        }
     }
 
     /// Everything that was judged, and what was not.
@@ -85,6 +107,7 @@ impl<'a> Phases<'a> {
             let lacks = match case.needs {
                 Needs::Nothing => false,
                 Needs::Probe => self.runner.probe.is_none(),
+                Needs::Rotation => self.runner.rotation.is_none(),
                 Needs::Https => !self.runner.base.is_https(),
             };
             if lacks {
@@ -95,7 +118,8 @@ impl<'a> Phases<'a> {
     }
 
     async fn make_contact(&mut self) {
-        if self.left().is_empty() {
+        // A drill makes contact in its first stage.
+        if self.left().iter().all(|place| self.cases[*place].stage.is_some()) {
             return;
         }
         let runner = Arc::clone(&self.runner);
@@ -300,7 +324,10 @@ impl<'a> Phases<'a> {
 
     /// The cases of a manner that have no result yet.
     fn of(&self, manner: Manner) -> Vec<usize> {
-        self.left().into_iter().filter(|place| self.cases[*place].manner == manner).collect()
+        self.left()
+            .into_iter()
+            .filter(|place| self.cases[*place].manner == manner && self.cases[*place].stage.is_none())
+            .collect()
     }
 
     fn of_any(&self, manner: Manner) -> Vec<usize> {
