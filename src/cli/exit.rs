@@ -1,5 +1,6 @@
 //! The exit codes, which scripts depend on.
 
+use crate::outcome::check::{Check, Conclusion};
 use crate::outcome::tally::Tally;
 
 /// How the program ends.
@@ -52,11 +53,22 @@ impl Exit {
             Self::Ok
         }
     }
+
+    /// What a check comes to, while it runs and from its journal.
+    pub const fn of_check(check: &Check) -> Self {
+        match check.conclusion() {
+            Conclusion::Passed => Self::Ok,
+            Conclusion::Failed => Self::Receiver,
+            Conclusion::Unjudged => Self::CouldNot,
+            Conclusion::Interrupted => Self::Interrupted,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::check::{Ending, Summary};
     use crate::outcome::exchange::FailureCode;
     use crate::outcome::tally::Probes;
 
@@ -104,6 +116,39 @@ mod tests {
             (Tally { interrupted: true, ..tally(5, 1, &[]) }, Exit::Interrupted),
         ] {
             assert_eq!(Exit::of(&tally), exit, "{tally:?}");
+        }
+    }
+
+    #[test]
+    fn exit_codes_of_checks() {
+        let summary = |pass, fail, skip, error, counted| Summary { pass, fail, skip, error, counted };
+        let calm = Ending::default();
+        let unanswered = Ending { unanswered: true, ..Ending::default() };
+        let cut = Ending { cut: Some("no time left".to_owned()), ..Ending::default() };
+        let interrupted = Ending { interrupted: true, ..Ending::default() };
+        for (summary, ending, exit) in [
+            (summary(5, 0, 0, 0, 0), &calm, Exit::Ok),
+            (summary(5, 0, 3, 0, 0), &calm, Exit::Ok),
+            // What is only advised, or known, does not count.
+            (summary(5, 2, 0, 0, 0), &calm, Exit::Ok),
+            (summary(0, 2, 0, 0, 0), &calm, Exit::Ok),
+            (summary(5, 2, 0, 0, 1), &calm, Exit::Receiver),
+            // Listed in the baseline, and passes.
+            (summary(5, 0, 0, 0, 1), &calm, Exit::Receiver),
+            (summary(5, 1, 0, 1, 1), &calm, Exit::Receiver),
+            (summary(5, 0, 0, 1, 0), &calm, Exit::CouldNot),
+            (summary(0, 0, 0, 5, 0), &unanswered, Exit::CouldNot),
+            (summary(0, 5, 0, 0, 5), &unanswered, Exit::Receiver),
+            (summary(0, 0, 5, 0, 0), &calm, Exit::CouldNot),
+            (summary(0, 0, 0, 0, 0), &calm, Exit::CouldNot),
+            (summary(5, 0, 0, 0, 0), &cut, Exit::CouldNot),
+            (summary(5, 1, 0, 0, 1), &cut, Exit::Receiver),
+            (summary(5, 0, 0, 0, 0), &interrupted, Exit::Interrupted),
+            (summary(5, 1, 0, 1, 1), &interrupted, Exit::Interrupted),
+            (summary(0, 0, 0, 0, 0), &interrupted, Exit::Interrupted),
+        ] {
+            let check = Check { summary, ending: ending.clone(), ..Check::default() };
+            assert_eq!(Exit::of_check(&check), exit, "{check:?}");
         }
     }
 }

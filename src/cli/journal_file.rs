@@ -11,6 +11,9 @@ use super::error::CliError;
 /// How every capture begins.
 const CAPTURE: &[u8] = b"{\"type\":\"capture\"";
 
+/// How every journal of a check begins.
+const CHECK: &[u8] = b"{\"type\":\"check\"";
+
 /// How every journal begins.
 pub(super) const BEGIN: &[u8; 13] = b"{\"type\":\"run\"";
 
@@ -28,9 +31,18 @@ pub(super) struct JournalFile {
 
 impl JournalFile {
     pub fn create(path: &Path) -> Result<Self, CliError> {
+        Self::create_like(path, BEGIN, "no journal of a run")
+    }
+
+    /// The journal of a check.
+    pub fn create_check(path: &Path) -> Result<Self, CliError> {
+        Self::create_like(path, CHECK, "no journal of a check")
+    }
+
+    fn create_like(path: &Path, begin: &[u8], other: &str) -> Result<Self, CliError> {
         let mut journal = Self::open(path)?;
         // An earlier journal makes room for this one; anything else was named by mistake.
-        if journal.begins(BEGIN, "no journal of a run")? {
+        if journal.begins(begin, other)? {
             let emptied = journal.file.rewind().and_then(|()| journal.file.set_len(0));
             emptied.map_err(|error| cannot(path, &error))?;
         }

@@ -86,6 +86,11 @@ fn perform(cli: Cli, mut typed: shell::Typed) -> Result<Exit, CliError> {
             let job = job::send::resolve(&args, &typed)?;
             run::send::run(job)
         }
+        Verb::Check(args) if args.list => verbs::cases::list(&args),
+        Verb::Check(args) => match &args.explain {
+            Some(case) => verbs::cases::explain(case),
+            None => run::check::run(job::check::resolve(&args, &typed)?),
+        },
         Verb::Replay(args) => {
             let job = job::replay::resolve(&args, &typed)?;
             run::send::run(job)

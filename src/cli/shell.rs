@@ -17,6 +17,8 @@ pub(super) struct Typed {
     unspoken: Vec<Given>,
     /// A file that nobody named set something.
     by_file: bool,
+    /// Everything that was set, wherever, but for built-in defaults.
+    set: Vec<Given>,
 }
 
 impl Typed {
@@ -28,13 +30,16 @@ impl Typed {
                 && given.flag.as_deref().is_some_and(&is_in_unnamed_file)
         };
         let by_file = given.iter().any(set_by_file);
+        let set =
+            given.iter().filter(|given| given.source != ValueSource::DefaultValue || set_by_file(given));
+        let set: Vec<Given> = set.cloned().collect();
         let unspoken = given
             .into_iter()
             .filter(|given| given.source == ValueSource::EnvVariable || set_by_file(given))
             // Repeating a run must not write over what it left behind.
             .filter(|given| given.flag.as_deref() != Some("journal"))
             .collect();
-        let mut typed = Self { words, sources, unspoken, by_file };
+        let mut typed = Self { words, sources, unspoken, by_file, set };
         // Of the two ways to give a secret, the one that was typed counts.
         for (argument, other) in [("secret", "secret_file"), ("secret_file", "secret")] {
             if typed.source(argument) == Some(ValueSource::CommandLine) {
@@ -47,6 +52,7 @@ impl Typed {
     /// Takes note that a value does not count, whoever set it.
     pub fn forget(&mut self, argument: &str) {
         self.unspoken.retain(|given| given.argument != argument);
+        self.set.retain(|given| given.argument != argument);
     }
 
     /// Whether the words alone, in another shell and folder, would be another command.
@@ -62,6 +68,16 @@ impl Typed {
     /// Whether the value was typed, or is in the environment: not merely a default, be it that of a settings file.
     pub fn is_given(&self, argument: &str) -> bool {
         matches!(self.source(argument), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+    }
+
+    /// Some flags with their values, wherever they were set, credentials left out.
+    pub fn only(&self, flags: &[&str]) -> String {
+        let mut words = Vec::new();
+        let wanted = |given: &&Given| given.flag.as_deref().is_some_and(|flag| flags.contains(&flag));
+        for given in self.set.iter().filter(wanted) {
+            spell(given, &mut words);
+        }
+        words.join(" ")
     }
 
     /// The command that repeats the run in any shell and folder: what was typed, what was set otherwise, and `more`, with
@@ -93,15 +109,7 @@ impl Typed {
             words.extend(attached.or_else(|| typed.next()).map(shown));
         }
         for given in &self.unspoken {
-            let Some(flag) = given.flag.as_ref().map(|flag| format!("--{flag}")) else { continue };
-            if given.switch {
-                words.extend((given.values == ["true"]).then_some(flag));
-                continue;
-            }
-            for value in &given.values {
-                let value = shown(&flag).map_or_else(|| quote(value), |shown| shown(value));
-                words.extend([flag.clone(), value]);
-            }
+            spell(given, &mut words);
         }
         if self.by_file {
             words.push("--no-config".to_owned());
@@ -118,6 +126,19 @@ impl Typed {
     }
 }
 
+/// A flag as it would be typed.
+fn spell(given: &Given, words: &mut Vec<String>) {
+    let Some(flag) = given.flag.as_ref().map(|flag| format!("--{flag}")) else { return };
+    if given.switch {
+        words.extend((given.values == ["true"]).then_some(flag));
+        return;
+    }
+    for value in &given.values {
+        let value = shown(&flag).map_or_else(|| quote(value), |shown| shown(value));
+        words.extend([flag.clone(), value]);
+    }
+}
+
 /// Whether the value of a flag (without its hyphens) is not to be shown as it is.
 pub(super) fn may_hold_credentials(flag: &str) -> bool {
     shown(&format!("--{flag}")).is_some()
@@ -128,7 +149,9 @@ fn shown(flag: &str) -> Option<fn(&str) -> String> {
     match flag {
         // As a shell would fill it in.
         "--secret" => Some(|_| "\"$WMS_SIM_SECRET\"".to_owned()),
-        "--header" | "--proxy" | "--before-session" | "--expect-probe" => Some(|_| "'...'".to_owned()),
+        "--header" | "--proxy" | "--before-session" | "--expect-probe" | "--probe" | "--rotate-step" => {
+            Some(|_| "'...'".to_owned())
+        }
         "--to" => Some(|url| {
             let target = crate::transport::target::Target::parse(url);
             quote(&target.map_or_else(|_| "...".to_owned(), |target| target.to_string()))

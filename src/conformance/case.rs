@@ -34,8 +34,35 @@ pub struct Case {
     pub manner: Manner,
     /// What it cannot run without.
     pub needs: Needs,
+    /// For the drill of a secret's replacement: which secrets the receiver knows meanwhile.
+    pub stage: Option<Stage>,
     /// How it is played.
     pub play: Play,
+}
+
+/// Which secrets a receiver knows while one takes the other's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The old one.
+    Old,
+    /// Both.
+    Both,
+    /// The new one.
+    New,
+}
+
+impl Stage {
+    /// Every stage, in their order.
+    pub const ALL: [Self; 3] = [Self::Old, Self::Both, Self::New];
+
+    /// The word that a command finds in its environment.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::Both => "both",
+            Self::New => "new",
+        }
+    }
 }
 
 /// Where a requirement comes from.
@@ -79,16 +106,29 @@ pub enum Needs {
     Nothing,
     /// `--probe`
     Probe,
+    /// `--rotate-to`
+    Rotation,
     /// A target that speaks TLS.
     Https,
 }
 
 impl Needs {
+    /// When a case is skipped, as the end of a sentence.
+    pub const fn condition(self) -> &'static str {
+        match self {
+            Self::Nothing => "is never skipped",
+            Self::Probe => "is skipped without --probe",
+            Self::Rotation => "is skipped without --rotate-to",
+            Self::Https => "is skipped where the target is not https",
+        }
+    }
+
     /// Why a case is skipped without it.
     pub const fn missing(self) -> &'static str {
         match self {
             Self::Nothing => "",
             Self::Probe => "needs --probe, which shows what your system remembers of a session",
+            Self::Rotation => "needs --rotate-to, which names the secret that takes the other's place",
             Self::Https => "the target is not https",
         }
     }
@@ -189,6 +229,7 @@ impl Case {
         waits: false,
         manner: Manner::Peaceful,
         needs: Needs::Nothing,
+        stage: None,
         play: Play::Script(|_| Script::default()),
     };
 

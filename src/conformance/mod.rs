@@ -11,6 +11,7 @@
 pub mod baseline;
 pub mod case;
 pub mod cases;
+pub mod diagnosis;
 pub mod judge;
 pub mod kit;
 pub mod remembered;

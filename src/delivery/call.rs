@@ -27,6 +27,11 @@ impl Caller {
         Ok(Self { flag, client, authorization: target.authorization().map(str::to_owned) })
     }
 
+    /// The flag that the URL came with.
+    pub(super) const fn flag(&self) -> &'static str {
+        self.flag
+    }
+
     pub(super) async fn get(&self, url: Url) -> Result<Response, String> {
         self.send(self.client.request(Method::GET, url).header("Accept", "application/json")).await
     }

@@ -2,6 +2,8 @@
 //! they do not belong.
 
 pub mod audit;
+#[cfg(feature = "cli")]
+pub mod check;
 pub mod curl;
 pub mod diagram;
 pub mod learnt;

@@ -9,6 +9,9 @@ use crate::certs::{Authority, Identity};
 use crate::sender::{PATIENT, SECRET, SHORT, options};
 use crate::server::{Server, Step, write};
 
+/// The application protocols that a server speaks, and which is chosen.
+type Chosen = (&'static [&'static str], Result<Option<&'static str>, C>);
+
 const ALL: [Versions; 3] = [Versions::Tls12, Versions::Tls13, Versions::Any];
 
 /// Options that trust this authority.
@@ -51,7 +54,7 @@ async fn versions_are_told_apart() {
 #[tokio::test]
 async fn the_application_protocol_is_told() {
     let authority = Authority::new();
-    let cases: [(&[&str], Result<Option<&str>, C>); 5] = [
+    let cases: [Chosen; 5] = [
         (&["h2", "http/1.1"], Ok(Some("h2"))),
         (&["http/1.1", "h2"], Ok(Some("http/1.1"))),
         (&["http/1.1"], Ok(Some("http/1.1"))),

@@ -267,7 +267,7 @@ async fn what_a_settings_fields_say_can_be_written_by_hand() {
     let options = options("http", server.port);
     let mut text = format!("POST {} HTTP/1.1\r\n", options.target.path_and_query());
     for field in options.fields().unwrap() {
-        text += &format!("{}: {}\r\n", field.name().to_ascii_lowercase(), field.value());
+        text += &[&field.name().to_ascii_lowercase(), ": ", field.value(), "\r\n"].concat();
     }
     text += "content-length: 0\r\n\r\n";
     let request = raw(vec![bytes(text.clone())]);

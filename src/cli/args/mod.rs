@@ -2,8 +2,10 @@
 //! file sets is not there.
 
 mod audit;
+mod check;
 mod delivery;
 mod dialect;
+mod receiver;
 mod replay;
 mod secret;
 mod send;
@@ -18,8 +20,10 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(super) use audit::{AuditArgs, LearnArgs};
+pub(super) use check::CheckArgs;
 pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
+pub(super) use receiver::ReceiverArgs;
 pub(super) use replay::ReplayArgs;
 pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
@@ -40,6 +44,7 @@ Start here:
   wms-sim send                       watch a whole session arrive at a built-in receiver
   wms-sim send low-snr --pace 20x    another scenario, faster
   wms-sim send --to http://127.0.0.1:3000/webhook --secret-file mac.secret
+  wms-sim check --to http://127.0.0.1:3000/webhook --secret-file mac.secret
 
 Every flag can also be set as WMS_SIM_<FLAG>, or as `flag = \"value\"` in a file named with --config.
 ./wms-sim.toml is read unnamed too, but cannot then set a target, a secret, a command or a file to write.
@@ -66,6 +71,8 @@ pub(super) struct ConfigArgs {
 pub(super) enum Verb {
     // What has no words of its own here has those of its arguments, in full.
     Send(Box<SendArgs>),
+    // As above.
+    Check(Box<CheckArgs>),
     /// Send a journal's events again, byte for byte
     Replay(Box<ReplayArgs>),
     Audit(Box<AuditArgs>),
@@ -95,6 +102,7 @@ impl Verb {
     pub fn is_quiet(&self) -> bool {
         let output = match self {
             Self::Send(args) => args.output,
+            Self::Check(args) => args.output,
             Self::Replay(args) => args.output,
             Self::Serve(args) => args.output,
             Self::Verify(args) => args.output,

@@ -150,7 +150,7 @@ pub(in crate::cli) struct SendArgs {
     pub journal: Option<PathBuf>,
 }
 
-fn seed(text: &str) -> Result<Seed, String> {
+pub(super) fn seed(text: &str) -> Result<Seed, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 

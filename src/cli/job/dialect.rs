@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::duration;
-use crate::cli::args::{DeliveryArgs, DialectArgs, OrderName};
+use crate::cli::args::{DeliveryArgs, DialectArgs, OrderName, ReceiverArgs};
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::protocol::dialect::{Dialect, Order, SetError};
@@ -55,13 +55,7 @@ pub(super) fn spoken(
     delivery: &DeliveryArgs,
     order: Option<OrderName>,
 ) -> Result<Dialect, CliError> {
-    let mut dialect = chosen.whole();
-    if let Some(accept) = &delivery.accept {
-        dialect.accept = accept.parse().map_err(|error| CliError::usage(format!("--accept: {error}")))?;
-    }
-    if let Some(text) = &delivery.timeout {
-        dialect.timeout = duration::read("timeout", text)?;
-    }
+    let mut dialect = answered(chosen, &delivery.receiver)?;
     match order {
         Some(OrderName::Sequential) => dialect.order = Order::Sequential,
         Some(OrderName::Concurrent) => dialect.order = Order::Concurrent,
@@ -69,6 +63,18 @@ pub(super) fn spoken(
     }
     dialect.retries = delivery.retries.unwrap_or(dialect.retries);
     dialect.backoff = delivery.backoff.unwrap_or(dialect.backoff);
+    Ok(dialect)
+}
+
+/// The whole dialect, with the flags that say what is expected of a receiver's answers.
+pub(super) fn answered(chosen: &Chosen, receiver: &ReceiverArgs) -> Result<Dialect, CliError> {
+    let mut dialect = chosen.whole();
+    if let Some(accept) = &receiver.accept {
+        dialect.accept = accept.parse().map_err(|error| CliError::usage(format!("--accept: {error}")))?;
+    }
+    if let Some(text) = &receiver.timeout {
+        dialect.timeout = duration::read("timeout", text)?;
+    }
     Ok(dialect)
 }
 

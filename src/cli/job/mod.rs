@@ -1,6 +1,8 @@
 //! What was typed, resolved: a job cannot contradict itself.
 
+pub(super) mod baseline;
 pub(super) mod catalogue;
+pub(super) mod check;
 pub(super) mod dialect;
 pub(super) mod duration;
 pub(super) mod hook;

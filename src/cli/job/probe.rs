@@ -46,25 +46,24 @@ pub(super) fn resolve(args: &SendArgs, typed: &Typed) -> Result<Option<ExpectPro
     let Some(within) = duration::read("expect-within", &args.expect_within)? else {
         return Err(CliError::usage("--expect-within needs an end, such as 10s"));
     };
-    Ok(Some(ExpectProbe { whom: whom(text)?, within }))
+    Ok(Some(ExpectProbe { whom: whom("--expect-probe", text)?, within }))
 }
 
-fn whom(text: &str) -> Result<Whom, CliError> {
+/// Who is asked, as a flag says it.
+pub(super) fn whom(flag: &str, text: &str) -> Result<Whom, CliError> {
     if text.trim().is_empty() {
-        return Err(CliError::usage("--expect-probe is empty; it takes a URL or a command"));
+        return Err(CliError::usage(format!("{flag} is empty; it takes a URL or a command")));
     }
     if hook::is_url(text.trim_start()) {
         return ProbeUrl::parse(text).map(Whom::Url).map_err(|error| {
             let no_place = error == ProbeUrlError::NoPlace;
-            let error = CliError::usage(format!("--expect-probe: {error}"));
+            let error = CliError::usage(format!("{flag}: {error}"));
             if no_place { error.help("such as http://127.0.0.1:3000/sessions/{sessionId}") } else { error }
         });
     }
     if cfg!(windows) && text.contains(PLACE) {
-        return Err(CliError::usage(format!(
-            "--expect-probe: cmd cannot quote an ID in the place of {PLACE}"
-        ))
-        .help(format!("the command finds it in the environment variable {SESSION_VARIABLE}")));
+        return Err(CliError::usage(format!("{flag}: cmd cannot quote an ID in the place of {PLACE}"))
+            .help(format!("the command finds it in the environment variable {SESSION_VARIABLE}")));
     }
     Ok(Whom::Command(text.to_owned()))
 }

@@ -19,7 +19,7 @@ use crate::protocol::mac::{Secret, Signer};
 pub(in crate::cli) fn resolve(args: &ReplayArgs, typed: &Typed) -> Result<SendJob, CliError> {
     let chosen = dialect::choose(&args.dialect)?;
     let mut spoken = dialect::spoken(&chosen, &args.delivery, args.order)?;
-    let Some(url) = &args.delivery.to else {
+    let Some(url) = &args.delivery.receiver.to else {
         return Err(CliError::usage("--to URL is needed: where the journal's events go again"));
     };
     if let Some(journal) = &args.journal

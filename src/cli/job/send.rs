@@ -67,9 +67,9 @@ pub(in crate::cli) fn resolve(args: &SendArgs, typed: &Typed) -> Result<SendJob,
     let pace = if args.step { Pace::Max } else { args.pace };
     let start = args.start_time.unwrap_or_else(|| pace.start(wall_clock(), plays.mix.longest()));
 
-    let embedded = args.delivery.to.is_none();
+    let embedded = args.delivery.receiver.to.is_none();
     let mode = mode(args);
-    let to = match &args.delivery.to {
+    let to = match &args.delivery.receiver.to {
         Some(url) => target::parse(url)?,
         None => target::parse(NO_TARGET)?,
     };

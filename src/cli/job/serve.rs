@@ -58,9 +58,9 @@ pub(in crate::cli) fn resolve(args: &ServeArgs, typed: &Typed) -> Result<ServeJo
     let chosen = dialect::choose(&args.dialect)?;
     let spoken = dialect::spoken(&chosen, &args.delivery, None)?;
     let seed = args.seed.map_or_else(Seed::random, Seed);
-    let own_inbox = args.delivery.to.is_none();
+    let own_inbox = args.delivery.receiver.to.is_none();
     // Stands there until the server knows its own address.
-    let to = target::parse(args.delivery.to.as_deref().unwrap_or("http://127.0.0.1/webhook"))?;
+    let to = target::parse(args.delivery.receiver.to.as_deref().unwrap_or("http://127.0.0.1/webhook"))?;
     let (transport, _) = target::options(&args.delivery, to, &spoken)?;
     let mut secrets = secret::find_all(&args.secret, typed)?;
     let secret_source = if secrets.is_empty() {

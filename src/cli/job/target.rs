@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::cli::args::{DeliveryArgs, TransportName};
+use crate::cli::args::{DeliveryArgs, ReceiverArgs, TransportName};
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::protocol::dialect::Dialect;
@@ -42,17 +42,7 @@ pub(in crate::cli) fn options(
     target: Target,
     dialect: &Dialect,
 ) -> Result<(TransportOptions, Carrier), CliError> {
-    let mut options = TransportOptions::speaking(target, dialect);
-    if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
-        return Err(
-            CliError::usage("--timeout 0 leaves no time for an answer").help("--timeout none waits for ever")
-        );
-    }
-    for text in &args.header {
-        let header = Header::parse(text).map_err(|error| CliError::usage(format!("--header: {error}")))?;
-        options.headers.push(header);
-    }
-    options.tls = tls(args)?;
+    let mut options = plain_options(&args.receiver, target, dialect)?;
     options.http2 = args.http2;
     if let Some(url) = &args.proxy {
         let proxy = ProxyUrl::parse(url).map_err(|error| CliError::usage(format!("--proxy: {error}")))?;
@@ -65,6 +55,26 @@ pub(in crate::cli) fn options(
         TransportName::Reqwest => Carrier::Reqwest,
     };
     Ok((options, carrier))
+}
+
+/// The same for a receiver that is reached directly.
+pub(in crate::cli) fn plain_options(
+    args: &ReceiverArgs,
+    target: Target,
+    dialect: &Dialect,
+) -> Result<TransportOptions, CliError> {
+    let mut options = TransportOptions::speaking(target, dialect);
+    if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
+        return Err(
+            CliError::usage("--timeout 0 leaves no time for an answer").help("--timeout none waits for ever")
+        );
+    }
+    for text in &args.header {
+        let header = Header::parse(text).map_err(|error| CliError::usage(format!("--header: {error}")))?;
+        options.headers.push(header);
+    }
+    options.tls = tls(args)?;
+    Ok(options)
 }
 
 /// Why a transport cannot be set up, and what to do.
@@ -80,7 +90,7 @@ fn pem(path: &Path, what: &str, flag: &'static str) -> Result<Vec<u8>, CliError>
     files::read(path, what, PEM_LIMIT).map_err(|error| error.about(flag))
 }
 
-fn tls(args: &DeliveryArgs) -> Result<TlsOptions, CliError> {
+fn tls(args: &ReceiverArgs) -> Result<TlsOptions, CliError> {
     let mut tls = TlsOptions { insecure: args.insecure, ..TlsOptions::default() };
     if let Some(path) = &args.cacert {
         tls.extra_roots = Some(pem(path, "the certificates", "cacert")?);

@@ -1,5 +1,6 @@
 //! Doing what a job says.
 
+pub(super) mod check;
 mod descriptors;
 pub(super) mod dry;
 pub(super) mod hooks;

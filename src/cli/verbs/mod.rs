@@ -1,6 +1,7 @@
 //! The smaller verbs, a file each.
 
 pub(super) mod audit;
+pub(super) mod cases;
 pub(super) mod completions;
 pub(super) mod dialect;
 pub(super) mod events;

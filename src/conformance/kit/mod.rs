@@ -26,6 +26,8 @@ pub struct Setup {
     pub dialect: Dialect,
     /// Signs as the receiver expects it.
     pub signer: Signer,
+    /// Signs with the secret that takes the other's place, in the drill for that.
+    pub next: Option<Signer>,
     /// How long an answer may take before the receiver fails the acknowledgement that it SHOULD keep.
     pub soon: std::time::Duration,
     /// How long it may take before it fails the one that it MUST keep.
@@ -177,6 +179,11 @@ impl<'a> Kit<'a> {
     pub fn stranger(&self) -> Signer {
         let bits = self.setup.seed.draw(self.purpose.of("another secret")).bits();
         Signer::new(&Secret::new(format!("not-the-secret-{bits:016x}")), self.setup.signer.input())
+    }
+
+    /// A signer with the secret that takes the other's place.
+    pub fn next(&self) -> Signer {
+        self.setup.next.clone().unwrap_or_else(|| self.stranger())
     }
 
     /// A signer with the empty secret.

@@ -24,8 +24,6 @@ pub(super) struct Attempt {
     pub took: Duration,
     /// The receiver could not be reached at some point.
     pub down: bool,
-    /// The receiver answered at least once.
-    pub answered: bool,
     /// A command that sends the decisive request again.
     pub curl: Option<String>,
 }
@@ -46,15 +44,7 @@ impl Attempt {
             actual: why.into(),
             decisive: None,
         };
-        Self {
-            judged,
-            traces: Vec::new(),
-            requests: 0,
-            took: Duration::ZERO,
-            down: false,
-            answered: false,
-            curl: None,
-        }
+        Self { judged, traces: Vec::new(), requests: 0, took: Duration::ZERO, down: false, curl: None }
     }
 }
 
@@ -106,7 +96,6 @@ impl Runner {
             requests: seen.iter().flatten().count(),
             took: Duration::ZERO,
             down: seen.iter().flatten().any(Seen::is_down),
-            answered: seen.iter().flatten().any(|seen| seen.result.is_ok()),
             curl,
             judged,
         }

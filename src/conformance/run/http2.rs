@@ -57,7 +57,6 @@ impl Runner {
             requests: 1,
             took: Duration::ZERO,
             down: seen.is_down(),
-            answered: seen.result.is_ok(),
             curl,
             judged,
         }

@@ -9,7 +9,7 @@ use super::attempt::Attempt;
 use super::contact::Contact;
 use super::{Runner, Told, until};
 use crate::clock::Moment;
-use crate::conformance::case::{Case, Manner, Needs, Play};
+use crate::conformance::case::{Case, Manner, Needs, Play, Stage};
 use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Verdict};
 use crate::outcome::exchange::Phase;
@@ -24,7 +24,7 @@ pub(super) struct Phases<'a> {
     results: Vec<Option<CaseResult>>,
     deadline: Option<Moment>,
     stop: watch::Receiver<Stop>,
-    tell: &'a mut (dyn FnMut(Told<'_>) + Send),
+    tell: &'a mut dyn FnMut(Told<'_>),
     ending: Ending,
     /// Why nothing more is run, and what becomes of what is left.
     over: Option<(Verdict, String)>,
@@ -36,7 +36,7 @@ impl<'a> Phases<'a> {
         cases: &'a [&'a Case],
         deadline: Option<Moment>,
         stop: watch::Receiver<Stop>,
-        tell: &'a mut (dyn FnMut(Told<'_>) + Send),
+        tell: &'a mut dyn FnMut(Told<'_>),
     ) -> Self {
         let results = cases.iter().map(|_| None).collect();
         Self { runner, cases, results, deadline, stop, tell, ending: Ending::default(), over: None }
@@ -66,6 +66,28 @@ impl<'a> Phases<'a> {
                 self.alone(place).await;
             }
         }
+        for stage in Stage::ALL {
+            self.stage(stage).await;
+        }
+    }
+
+    /// The cases of a stage of the drill.
+    async fn stage(&mut self, stage: Stage) {
+        let places: Vec<usize> =
+            self.left().into_iter().filter(|place| self.cases[*place].stage == Some(stage)).collect();
+        if places.is_empty() || self.is_over() {
+            return;
+        }
+        let runner = Arc::clone(&self.runner);
+        match self.unless_over(async move { runner.enter(stage).await }).await {
+            Some(Err(why)) => self.finish(Verdict::Error, format!("not judged: {why}")),
+            Some(Ok(())) => {
+                for place in places {
+                    self.alone(place).await;
+                }
+            }
+            None => {}
+        }
     }
 
     /// Everything that was judged, and what was not.
@@ -88,6 +110,7 @@ impl<'a> Phases<'a> {
             let lacks = match case.needs {
                 Needs::Nothing => false,
                 Needs::Probe => self.runner.probe.is_none(),
+                Needs::Rotation => self.runner.rotation.is_none(),
                 Needs::Https => !self.runner.base.is_https(),
             };
             if lacks {
@@ -98,7 +121,8 @@ impl<'a> Phases<'a> {
     }
 
     async fn make_contact(&mut self) {
-        if self.left().is_empty() {
+        // A drill makes contact in its first stage.
+        if self.left().iter().all(|place| self.cases[*place].stage.is_some()) {
             return;
         }
         let runner = Arc::clone(&self.runner);
@@ -311,7 +335,10 @@ impl<'a> Phases<'a> {
 
     /// The cases of a manner that have no result yet.
     fn of(&self, manner: Manner) -> Vec<usize> {
-        self.left().into_iter().filter(|place| self.cases[*place].manner == manner).collect()
+        self.left()
+            .into_iter()
+            .filter(|place| self.cases[*place].manner == manner && self.cases[*place].stage.is_none())
+            .collect()
     }
 
     fn of_any(&self, manner: Manner) -> Vec<usize> {

@@ -37,7 +37,6 @@ struct Played {
 struct Progress {
     requests: usize,
     down: bool,
-    answered: bool,
 }
 
 /// Why a case is over before all is compared.
@@ -169,7 +168,6 @@ impl Runner {
         let seen = self.send(&script).await;
         progress.requests += seen.iter().flatten().count();
         progress.down |= seen.iter().flatten().any(Seen::is_down);
-        progress.answered |= seen.iter().flatten().any(|seen| seen.result.is_ok());
         let mut measurements: Vec<String> = Vec::new();
         for id in events.iter().filter_map(|event| measurement_of(&event.body)) {
             if !measurements.contains(&id) {
@@ -229,7 +227,6 @@ impl Progress {
             requests: self.requests,
             took: Duration::ZERO,
             down: self.down,
-            answered: self.answered,
             curl: None,
         }
     }

@@ -60,7 +60,6 @@ impl Runner {
             requests: pairs.len(),
             took: Duration::ZERO,
             down: all.iter().any(|(_, seen)| seen.is_down()),
-            answered: all.iter().any(|(_, seen)| seen.result.is_ok()),
             curl: None,
             judged,
         }

@@ -2,13 +2,19 @@
 
 use super::place::{ProbeUrl, fill};
 use super::{Answer, Ask, Asking, LONGEST_ANSWER};
+use crate::delivery::announce::SESSION_VARIABLE;
 use crate::delivery::call::Caller;
 use crate::delivery::command::Command;
 
 /// How a system is asked after a session.
 pub enum Question {
     /// A shell command that prints the answer.
-    Command(String),
+    Command {
+        /// The flag that it came with.
+        flag: &'static str,
+        /// The command.
+        line: String,
+    },
     /// A GET.
     Get {
         /// Who calls.
@@ -21,16 +27,16 @@ pub enum Question {
 impl Ask for Question {
     fn ask<'a>(&'a self, session_id: &'a str) -> Asking<'a> {
         match self {
-            Self::Command(command) => Box::pin(run(command, session_id)),
+            Self::Command { flag, line } => Box::pin(run(flag, line, session_id)),
             Self::Get { caller, url } => Box::pin(get(caller, url, session_id)),
         }
     }
 }
 
-async fn run(command: &str, session_id: &str) -> Result<Answer, String> {
-    let command = fill(command);
-    let command =
-        Command { flag: "--expect-probe", line: &command, session_id, most_said: Some(LONGEST_ANSWER) };
+async fn run(flag: &'static str, line: &str, session_id: &str) -> Result<Answer, String> {
+    let line = fill(line);
+    let variable = (SESSION_VARIABLE, session_id);
+    let command = Command { flag, line: &line, variable, most_said: Some(LONGEST_ANSWER) };
     command.run().await.map(Answer::Text)
 }
 
@@ -42,7 +48,7 @@ async fn get(caller: &Caller, url: &ProbeUrl, session_id: &str) -> Result<Answer
     match reply.status().as_u16() {
         200..=299 => {}
         404 => return Ok(Answer::NotFound),
-        status => return Err(format!("the URL of --expect-probe answered {status}")),
+        status => return Err(format!("the URL of {} answered {status}", caller.flag())),
     }
     let mut text = Vec::new();
     while let Some(piece) = reply.chunk().await.map_err(|error| caller.explain(&error))? {

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::standing::Standing;
+
 /// How binding a requirement is (RFC 2119).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
     /// Without it, real events are lost or forged ones are taken.
@@ -34,7 +37,7 @@ impl fmt::Display for Level {
 }
 
 /// What a case came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The receiver does it right, or was only measured.
@@ -66,7 +69,7 @@ impl fmt::Display for Verdict {
 }
 
 /// What a request is to a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// An ordinary event that has to be there first. Where it is not taken, the case cannot be judged.
@@ -78,7 +81,7 @@ pub enum Role {
 }
 
 /// One request of a case, and its answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trace {
     /// What it is, in words: `the event with one digit of its MAC changed`.
     pub label: String,
@@ -101,7 +104,7 @@ pub struct Trace {
 }
 
 /// How to see a failure again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reproduce {
     /// The command that runs the case alone.
     pub command: String,
@@ -110,7 +113,7 @@ pub struct Reproduce {
 }
 
 /// A case and what came of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseResult {
     /// The stable ID: section, slash, name.
     pub id: String,
@@ -152,6 +155,29 @@ pub struct CaseResult {
 }
 
 impl CaseResult {
+    /// A case with a verdict and nothing more.
+    pub fn bare(id: impl Into<String>, level: Level, verdict: Verdict) -> Self {
+        Self {
+            id: id.into(),
+            title: String::new(),
+            level,
+            verdict,
+            requirement: String::new(),
+            source: String::new(),
+            stimulus: String::new(),
+            expected: String::new(),
+            actual: String::new(),
+            hint: String::new(),
+            reproduce: Reproduce::default(),
+            flaky: false,
+            known: None,
+            counts: false,
+            took_ms: 0.0,
+            traces: Vec::new(),
+            requests: 0,
+        }
+    }
+
     /// The part of the ID before the slash.
     pub fn section(&self) -> &str {
         self.id.split_once('/').map_or(self.id.as_str(), |(section, _)| section)
@@ -160,5 +186,33 @@ impl CaseResult {
     /// Whether it is listed in the baseline and passes.
     pub fn is_stale(&self) -> bool {
         self.known.is_some() && self.verdict == Verdict::Pass
+    }
+    /// What it comes to for the run.
+    pub fn standing(&self) -> Standing {
+        match self.verdict {
+            Verdict::Skip => Standing::Skipped,
+            Verdict::Error => Standing::Error,
+            Verdict::Pass if self.is_stale() => Standing::Stale,
+            // What is flaky counts as failed, whatever came last.
+            Verdict::Pass | Verdict::Fail if self.counts => Standing::Failed,
+            Verdict::Pass if self.level == Level::Info => Standing::Measured,
+            Verdict::Pass => Standing::Passed,
+            Verdict::Fail if self.known.is_some() => Standing::Known,
+            Verdict::Fail => Standing::Advice,
+        }
+    }
+
+    /// The exchange that decided: an event afterwards that was not taken, or the last that the case is about.
+    pub fn decisive(&self) -> Option<&Trace> {
+        let spoiled = |trace: &&Trace| trace.role == Role::After && !trace.is_taken();
+        let last = |role: Role| self.traces.iter().rfind(|trace| trace.role == role);
+        self.traces.iter().find(spoiled).or_else(|| last(Role::Test)).or(self.traces.last())
+    }
+}
+
+impl Trace {
+    /// Whether it was answered with a 2xx.
+    pub fn is_taken(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
     }
 }

@@ -1,9 +1,10 @@
 //! What the verdicts say of a receiver together.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A bug that the verdicts show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Diagnosis {
     /// The stable name: `verifies-reserialised-body`.
     pub name: String,
@@ -18,7 +19,7 @@ pub struct Diagnosis {
 }
 
 /// What to do about a bug.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fix {
     /// The language, or `any`.
     pub language: String,

@@ -4,17 +4,21 @@
 
 mod case;
 mod diagnosis;
+pub mod journal;
+mod standing;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use case::{CaseResult, Level, Reproduce, Role, Trace, Verdict};
 pub use diagnosis::{Diagnosis, Fix};
+pub use standing::{Score, Standing};
 
 /// The name of the suite, as reports have it.
 pub const SUITE: &str = "wms-webhook";
 
 /// What is known before the first case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckSetup {
     /// The name of the suite.
     pub suite: String,
@@ -31,11 +35,13 @@ pub struct CheckSetup {
     /// SHOULD counts too.
     pub strict: bool,
     /// How many cases were selected.
+    // A check has its cases beside this.
+    #[serde(rename = "selected")]
     pub cases: usize,
 }
 
 /// A whole check.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// What was known before the first case.
     #[serde(flatten)]
@@ -51,7 +57,7 @@ pub struct Check {
 }
 
 /// How a check ended.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Ending {
     /// How long it took, in seconds.
@@ -64,8 +70,21 @@ pub struct Ending {
     pub unanswered: bool,
 }
 
+/// What a check comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conclusion {
+    /// The receiver does everything that counts.
+    Passed,
+    /// The receiver failed.
+    Failed,
+    /// No case that counts failed, but not everything could be judged.
+    Unjudged,
+    /// The user ended it.
+    Interrupted,
+}
+
 /// How many cases came to what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Summary {
     /// The receiver does it right, or was only measured.
@@ -102,6 +121,47 @@ impl Summary {
 }
 
 impl Check {
+    /// A check with its numbers.
+    pub fn new(setup: CheckSetup, cases: Vec<CaseResult>, diagnosis: Vec<Diagnosis>, ending: Ending) -> Self {
+        Self { setup, summary: Summary::of(&cases), diagnosis, cases, ending }
+    }
+
+    /// The receiver failed: a case that counts failed, or the baseline is not true any more.
+    pub const fn failed(&self) -> bool {
+        self.summary.counted > 0
+    }
+
+    /// What it comes to. What was interrupted is that first: whoever ended it knows that something is missing.
+    pub const fn conclusion(&self) -> Conclusion {
+        if self.ending.interrupted {
+            Conclusion::Interrupted
+        } else if self.failed() {
+            Conclusion::Failed
+        } else if self.is_unjudged() {
+            Conclusion::Unjudged
+        } else {
+            Conclusion::Passed
+        }
+    }
+
+    /// Something could not be judged, or nothing was.
+    pub const fn is_unjudged(&self) -> bool {
+        self.summary.error > 0
+            || self.ending.unanswered
+            || self.ending.cut.is_some()
+            || self.summary.pass + self.summary.fail == 0
+    }
+
+    /// How many cases stand where.
+    pub fn score(&self) -> Score {
+        Score::of(&self.cases)
+    }
+
+    /// The cases that stand there, in the order of the suite.
+    pub fn standing(&self, standing: Standing) -> Vec<&CaseResult> {
+        self.cases.iter().filter(|case| case.standing() == standing).collect()
+    }
+
     /// The sections, in the order of the suite, each with its cases.
     pub fn sections(&self) -> Vec<(&str, Vec<&CaseResult>)> {
         let mut sections: Vec<(&str, Vec<&CaseResult>)> = Vec::new();
