@@ -100,13 +100,13 @@ fn read(answer: Result<Answer, String>) -> Shown {
     if text.trim_ascii().is_empty() {
         return Shown::Nothing("nothing is said of the session".to_owned());
     }
-    match serde_json::from_slice(text) {
-        Ok(state) => Shown::State(state),
-        Err(_) => {
+    serde_json::from_slice(text).map_or_else(
+        |_| {
             let begin: String = String::from_utf8_lossy(text).trim().chars().take(TOLD).collect();
             Shown::Unknown(format!("the probe's answer is not JSON; it begins with {begin}"))
-        }
-    }
+        },
+        Shown::State,
+    )
 }
 
 fn compared(usual: &Names, one: &Shown, other: &Names, two: &Shown) -> Compared {
