@@ -32,7 +32,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
 pub fn all() -> Vec<Case> {
     [
         events::CASES,
-        mac::CASES,
+        &mac::cases(),
         body::CASES,
         input::CASES,
         order::CASES,
