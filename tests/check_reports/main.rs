@@ -95,3 +95,12 @@ fn a_journal_gives_the_same_reports() {
         assert_eq!(again, check, "{name}");
     }
 }
+
+/// The pages, to be looked at: `WMS_SIM_LOOK=1 cargo test --test check_reports look` leaves them in the target folder.
+#[test]
+fn look() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for (name, check) in all() {
+        std::fs::write(folder.join(format!("check-{name}.html")), Format::Html.render(&check).unwrap()).unwrap();
+    }
+}

@@ -161,6 +161,8 @@ fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(rest)
+        // Flags have hyphens, and are copied.
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
     textwrap::wrap(&line(text), options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
