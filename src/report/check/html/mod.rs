@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::next::{self, Step};
 use super::safe::safe;
-use super::{FLAKY, STALE, counted, headline, required, seconds};
+use super::{FLAKY, STALE, counts, headline, required, seconds};
 use crate::outcome::check::{CaseResult, Check, Conclusion, Diagnosis, Role, Score, Standing, Trace};
 
 /// How every such report begins.
@@ -116,7 +116,7 @@ impl<'a> Page<'a> {
             headline: headline(check),
             tone,
             sign,
-            sentence: sentence(&score),
+            sentence: counts(&score),
             took: if took > 0.0 { seconds(took) } else { String::new() },
             bar: Bar::of(&score),
             steps: next::steps(check),
@@ -128,16 +128,6 @@ impl<'a> Page<'a> {
             passed: passed.filter(|(_, cases)| !cases.is_empty()).collect(),
         }
     }
-}
-
-fn sentence(score: &Score) -> String {
-    let mut parts = vec![format!("{} of {} passed", score.passed(), score.demanded())];
-    let rest = score.parts().filter(|(standing, _)| *standing != Standing::Passed);
-    parts.extend(rest.map(|(standing, count)| match standing {
-        Standing::Error => counted(count, "error"),
-        standing => format!("{count} {}", standing.as_str()),
-    }));
-    parts.join(" · ")
 }
 
 /// Whether a case is told in full, and so can be gone to.

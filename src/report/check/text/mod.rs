@@ -2,10 +2,11 @@
 
 mod page;
 
+use anstyle::Style;
 use page::Page;
 
 use super::safe::{line, safe};
-use super::{FLAKY, STALE, counted, facts, headline, next, seconds};
+use super::{FLAKY, STALE, counted, counts, facts, headline, next, seconds};
 use crate::outcome::check::{CaseResult, Check, Conclusion, Diagnosis, Score, Standing};
 use crate::report::style::{BAD, GOOD, STRONG, WARN, paint};
 
@@ -38,7 +39,8 @@ pub fn human(check: &Check) -> String {
     skipped(&mut page, &check);
     diagnosis(&mut page, &check);
     page.blank();
-    page.text(&totals(&check));
+    let (style, begin, counts) = total(&check);
+    page.styled(style, &begin, &counts);
     ending(&mut page, &check);
     for step in next::steps(&check) {
         page.wrapped("next: ", &step.text);
@@ -51,22 +53,21 @@ pub fn human(check: &Check) -> String {
 
 /// One line: what it came to.
 pub fn totals(check: &Check) -> String {
-    let score = Score::of(&check.cases);
+    let (style, begin, counts) = total(check);
+    format!("{}{counts}\n", paint(style, begin))
+}
+
+fn total(check: &Check) -> (Style, String, String) {
+    let score = check.score();
     let (style, word) = match check.conclusion() {
         Conclusion::Passed => (GOOD, "PASSED"),
         Conclusion::Failed => (BAD, "FAILED"),
         Conclusion::Unjudged => (WARN, "NOT ALL JUDGED"),
         Conclusion::Interrupted => (WARN, "INTERRUPTED"),
     };
-    let mut parts = vec![format!("{} of {} passed", score.passed(), score.demanded())];
-    let rest = score.parts().filter(|(standing, _)| *standing != Standing::Passed);
-    parts.extend(rest.map(|(standing, count)| match standing {
-        Standing::Error => counted(count, "error"),
-        standing => format!("{count} {}", standing.as_str()),
-    }));
     let took = check.ending.took_s;
     let took = if took > 0.0 { format!(" in {}", seconds(took)) } else { String::new() };
-    format!("{}{took}: {}\n", paint(style.bold(), word), parts.join(" · "))
+    (style.bold(), format!("{word}{took}: "), counts(&score))
 }
 
 fn sections(page: &mut Page, check: &Check) {
