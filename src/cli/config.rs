@@ -30,6 +30,7 @@ const NAMED_FILE_ONLY: &[&str] = &[
     "expect-probe",
     "proxy",
     "journal",
+    "report",
     "cacert",
     "cert",
     "key",

@@ -11,6 +11,9 @@ use super::error::CliError;
 /// How every capture begins.
 const CAPTURE: &[u8] = b"{\"type\":\"capture\"";
 
+/// How every journal of a check begins.
+const CHECK: &[u8] = b"{\"type\":\"check\"";
+
 /// How every journal begins.
 pub(super) const BEGIN: &[u8; 13] = b"{\"type\":\"run\"";
 
@@ -30,7 +33,7 @@ impl JournalFile {
     pub fn create(path: &Path) -> Result<Self, CliError> {
         let mut journal = Self::open(path)?;
         // An earlier journal makes room for this one; anything else was named by mistake.
-        if journal.begins(BEGIN, "no journal of a run")? {
+        if journal.begins(&[BEGIN, CHECK], "no journal of a run")? {
             let emptied = journal.file.rewind().and_then(|()| journal.file.set_len(0));
             emptied.map_err(|error| cannot(path, &error))?;
         }
@@ -40,7 +43,7 @@ impl JournalFile {
     /// What is captured comes behind what was captured before: it may never be had again.
     pub fn append(path: &Path) -> Result<Self, CliError> {
         let mut journal = Self::open(path)?;
-        if journal.begins(CAPTURE, "no capture of serve")? {
+        if journal.begins(&[CAPTURE], "no capture of serve")? {
             journal.go_on().map_err(|error| cannot(path, &error))?;
         }
         Ok(journal)
@@ -56,13 +59,15 @@ impl JournalFile {
         Ok(Self { file, path: path.to_owned(), line: Vec::new(), broken: None })
     }
 
-    /// Whether there is something, which then begins like this.
-    fn begins(&mut self, with: &[u8], what: &str) -> Result<bool, CliError> {
+    /// Whether there is something, which then begins like one of these.
+    fn begins(&mut self, with: &[&[u8]], what: &str) -> Result<bool, CliError> {
         if !self.file.metadata().is_ok_and(|data| data.is_file() && data.len() > 0) {
             return Ok(false);
         }
-        let mut begin = vec![0; with.len()];
-        if self.file.read_exact(&mut begin).is_err() || begin != with {
+        let longest = with.iter().map(|begin| begin.len()).max().unwrap_or_default();
+        let mut begin = Vec::new();
+        let read = (&self.file).take(longest as u64).read_to_end(&mut begin);
+        if read.is_err() || !with.iter().any(|with| begin.starts_with(with)) {
             let path = self.path.display();
             return Err(CliError::usage(format!("{path} is there already, and is {what}"))
                 .about("journal")

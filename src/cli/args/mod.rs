@@ -5,6 +5,7 @@ mod audit;
 mod delivery;
 mod dialect;
 mod replay;
+mod report;
 mod secret;
 mod send;
 mod serve;
@@ -21,6 +22,7 @@ pub(super) use audit::{AuditArgs, LearnArgs};
 pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
 pub(super) use replay::ReplayArgs;
+pub(super) use report::{ReportArgs, ReportTo, ReportVerbArgs};
 pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
 pub(super) use serve::ServeArgs;
@@ -69,6 +71,7 @@ pub(super) enum Verb {
     /// Send a journal's events again, byte for byte
     Replay(Box<ReplayArgs>),
     Audit(Box<AuditArgs>),
+    Report(ReportVerbArgs),
     // As above.
     Serve(Box<ServeArgs>),
     /// List, show, check and begin scenarios

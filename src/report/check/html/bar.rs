@@ -1,5 +1,6 @@
 //! Bars, as drawings: lengths, and the words for those who do not see them.
 
+use super::super::counts;
 use crate::outcome::check::{Score, Standing};
 
 /// The length of a whole bar.
@@ -36,8 +37,6 @@ impl Bar {
                 done += count;
             }
         }
-        let rest = score.parts().filter(|(standing, _)| *standing != Standing::Passed);
-        let rest: String = rest.map(|(standing, count)| format!(", {count} {}", standing.as_str())).collect();
-        Self { label: format!("{} of {demanded} passed{rest}", score.passed()), pieces }
+        Self { label: counts(score), pieces }
     }
 }

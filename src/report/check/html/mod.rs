@@ -51,7 +51,7 @@ struct Page<'a> {
 
 struct Bug<'a> {
     number: usize,
-    bug: &'a Diagnosis,
+    found: &'a Diagnosis,
     evidence: Vec<Link<'a>>,
 }
 
@@ -141,11 +141,12 @@ fn link<'a>(check: &Check, id: &'a str) -> Link<'a> {
 }
 
 fn bugs(check: &Check) -> Vec<Bug<'_>> {
-    let bug = |(number, bug)| {
-        let bug: &Diagnosis = bug;
-        Bug { number, bug, evidence: bug.evidence.iter().map(|id| link(check, id)).collect() }
-    };
-    (1..).zip(&check.diagnosis).map(bug).collect()
+    let numbered = (1..).zip(&check.diagnosis);
+    let bug = numbered.map(|(number, found)| {
+        let evidence = found.evidence.iter().map(|id| link(check, id)).collect();
+        Bug { number, found, evidence }
+    });
+    bug.collect()
 }
 
 fn section<'a>(check: &Check, name: &'a str, cases: &[&'a CaseResult]) -> Section<'a> {
