@@ -169,7 +169,18 @@ mod tests {
     #[test]
     fn what_is_no_credential_stands_as_it_was_typed() {
         assert_eq!(
-            again(&["x", "send", "--payload", r#"{"url":"http://a/b"}"#, "--journal", "j", "--journal=k", "--report", "json=a", "--report=tap=b"]),
+            again(&[
+                "x",
+                "send",
+                "--payload",
+                r#"{"url":"http://a/b"}"#,
+                "--journal",
+                "j",
+                "--journal=k",
+                "--report",
+                "json=a",
+                "--report=tap=b"
+            ]),
             r#"wms-sim send --payload '{"url":"http://a/b"}' --seed 7"#
         );
         assert_eq!(again(&["x", "send", "--", "bounce"]), "wms-sim send --seed 7 -- bounce");

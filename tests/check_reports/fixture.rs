@@ -59,6 +59,26 @@ fn fails(id: &str, title: &str) -> CaseResult {
     CaseResult { counts: true, ..case(id, Level::Must, Verdict::Fail, title) }
 }
 
+fn hostile() -> CaseResult {
+    CaseResult {
+        actual: HOSTILE.to_owned(),
+        title: HOSTILE.to_owned(),
+        requirement: HOSTILE.to_owned(),
+        source: HOSTILE.to_owned(),
+        stimulus: HOSTILE.to_owned(),
+        expected: HOSTILE.to_owned(),
+        hint: HOSTILE.to_owned(),
+        reproduce: Reproduce { command: HOSTILE.to_owned(), curl: Some(HOSTILE.to_owned()) },
+        traces: vec![
+            trace(Role::Setup, HOSTILE, Some(204), ""),
+            Trace { request: HOSTILE.to_owned(), ..trace(Role::Test, HOSTILE, Some(500), &long_answer()) },
+            trace(Role::After, "an ordinary event afterwards", Some(204), ""),
+        ],
+        requests: 3,
+        ..fails(&format!("mac/{HOSTILE}"), "")
+    }
+}
+
 fn cases() -> Vec<CaseResult> {
     let code = |number: u16| trace(Role::After, "an ordinary event afterwards", Some(number), "");
     let measured = |id: &str, actual: &str| CaseResult {
@@ -81,23 +101,7 @@ fn cases() -> Vec<CaseResult> {
         passes("mac/missing", "No MAC is refused"),
         fails("mac/one-digit", "A MAC with one digit changed is refused"),
         fails("mac/truncated", "A MAC without its second half is refused"),
-        CaseResult {
-            actual: HOSTILE.to_owned(),
-            title: HOSTILE.to_owned(),
-            requirement: HOSTILE.to_owned(),
-            source: HOSTILE.to_owned(),
-            stimulus: HOSTILE.to_owned(),
-            expected: HOSTILE.to_owned(),
-            hint: HOSTILE.to_owned(),
-            reproduce: Reproduce { command: HOSTILE.to_owned(), curl: Some(HOSTILE.to_owned()) },
-            traces: vec![
-                trace(Role::Setup, HOSTILE, Some(204), ""),
-                Trace { request: HOSTILE.to_owned(), ..trace(Role::Test, HOSTILE, Some(500), &long_answer()) },
-                code(204),
-            ],
-            requests: 3,
-            ..fails(&format!("mac/{HOSTILE}"), "")
-        },
+        hostile(),
         CaseResult {
             level: Level::Info,
             actual: "upper-case digits are taken".to_owned(),
@@ -118,11 +122,23 @@ fn cases() -> Vec<CaseResult> {
             known: Some(format!("WEB-417, waits for the new proxy {HOSTILE}")),
             ..fails("body/key-order", "Keys in another order")
         },
-        CaseResult { known: Some("WEB-12: mended in May?".to_owned()), counts: true, ..passes("body/trailing-newline", "A newline at the end") },
+        CaseResult {
+            known: Some("WEB-12: mended in May?".to_owned()),
+            counts: true,
+            ..passes("body/trailing-newline", "A newline at the end")
+        },
         CaseResult {
             flaky: true,
             actual: "503 at first, 204 when it was tried again".to_owned(),
-            traces: vec![trace(Role::Test, "a copy of the event, at the same time", Some(503), "upstream connect error"), code(204)],
+            traces: vec![
+                trace(
+                    Role::Test,
+                    "a copy of the event, at the same time",
+                    Some(503),
+                    "upstream connect error",
+                ),
+                code(204),
+            ],
             requests: 4,
             ..fails("order/duplicate-concurrent", "The same event twice at the same time")
         },
@@ -208,7 +224,12 @@ pub fn unanswered() -> Check {
 pub fn interrupted() -> Check {
     let check = check();
     let cases = check.cases.into_iter().take(9).collect();
-    Check::new(check.setup, cases, check.diagnosis, Ending { interrupted: true, took_s: 1.0, ..Ending::default() })
+    Check::new(
+        check.setup,
+        cases,
+        check.diagnosis,
+        Ending { interrupted: true, took_s: 1.0, ..Ending::default() },
+    )
 }
 
 /// Every check there is, with its name.

@@ -110,8 +110,9 @@ fn everything_from_elsewhere_is_text_on_the_page() {
     use sha2::Digest as _;
     let known = [
         "!doctype", "!--", "html", "head", "meta", "title", "style", "body", "header", "p", "h1", "h2", "h3",
-        "h4", "span", "svg", "rect", "dl", "div", "dt", "dd", "main", "section", "article", "code", "a", "pre",
-        "strong", "table", "thead", "tbody", "tr", "th", "td", "ol", "li", "details", "summary", "footer",
+        "h4", "span", "svg", "rect", "dl", "div", "dt", "dd", "main", "section", "article", "code", "a",
+        "pre", "strong", "table", "thead", "tbody", "tr", "th", "td", "ol", "li", "details", "summary",
+        "footer",
     ];
     for (name, check) in all() {
         let page = Format::Html.render(&check).unwrap();
@@ -185,12 +186,14 @@ fn tap_has_a_line_a_case_and_its_blocks_are_yaml() {
             tap.lines().filter(|line| line.starts_with("ok ") || line.starts_with("not ok ")).collect();
         assert_eq!(points.len(), check.cases.len(), "{name}");
         assert!(tap.contains(&format!("\n1..{}\n", check.setup.cases)), "{name}");
-        let failing = points.iter().filter(|line| line.starts_with("not ok ") && !line.contains(" # TODO ")).count();
+        let failing =
+            points.iter().filter(|line| line.starts_with("not ok ") && !line.contains(" # TODO ")).count();
         assert_eq!(failing, check.summary.counted + check.summary.error, "{name}");
         for block in blocks(&tap) {
             let mut texts = Vec::new();
             for event in Parser::new_from_str(&block) {
-                if let (Event::Scalar(text, ..), _) = event.unwrap_or_else(|error| panic!("{error}: {block}")) {
+                if let (Event::Scalar(text, ..), _) = event.unwrap_or_else(|error| panic!("{error}: {block}"))
+                {
                     texts.push(text.into_owned());
                 }
             }

@@ -50,7 +50,9 @@ fn files_are_as_the_reports_are() {
     let output = report(&journal, files).exits(1);
     assert_eq!(output.stdout, "");
     told(&output, "FAILED");
-    for (format, name) in wms_sim::report::check::Format::ALL.into_iter().zip(["a.json", "b.xml", "c.tap", "d.html"]) {
+    for (format, name) in
+        wms_sim::report::check::Format::ALL.into_iter().zip(["a.json", "b.xml", "c.tap", "d.html"])
+    {
         let there = fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(there, format.render(&check()).unwrap(), "{name}");
     }

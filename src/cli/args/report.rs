@@ -71,7 +71,10 @@ impl FromStr for ReportTo {
             } else if Format::ALL.iter().any(|format| format.as_str() == text) {
                 format!("'{text}' has no file: {text}=FILE, or {text}=- for standard output")
             } else {
-                format!("'{text}' is not FORMAT=FILE (a file's name cannot have a comma); formats: {}", known())
+                format!(
+                    "'{text}' is not FORMAT=FILE (a file's name cannot have a comma); formats: {}",
+                    known()
+                )
             });
         };
         let Some(format) = Format::ALL.into_iter().find(|format| format.as_str() == name) else {

@@ -67,8 +67,10 @@ pub(in crate::cli) fn walk(
             Ok(entry) => {
                 let begins = matches!(entry, Entry::Run(_) | Entry::Capture(_) | Entry::Received(_));
                 if number == 1 && line.starts_with(b"{\"type\":\"check\"") {
-                    return Err(CliError::usage(format!("{shown} is the journal of a check: there is nothing to {to_do}"))
-                        .help(format!("wms-sim report {shown} makes its reports")));
+                    return Err(CliError::usage(format!(
+                        "{shown} is the journal of a check: there is nothing to {to_do}"
+                    ))
+                    .help(format!("wms-sim report {shown} makes its reports")));
                 }
                 if number == 1 && !begins {
                     return Err(foreign(path, "its first line does not say what run it is of"));

@@ -30,7 +30,8 @@ pub(in crate::cli) fn open(path: &Path) -> Result<(Check, Vec<String>), CliError
     loop {
         line.clear();
         number += 1;
-        let length = (&mut lines).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line).map_err(cannot)?;
+        let length =
+            (&mut lines).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line).map_err(cannot)?;
         if length == 0 {
             break;
         }
@@ -44,7 +45,9 @@ pub(in crate::cli) fn open(path: &Path) -> Result<(Check, Vec<String>), CliError
         }
         let whole = line.ends_with(b"\n");
         if !whole && line.len() > LONGEST_LINE {
-            return Err(CliError::usage(format!("line {number} of the journal {shown} is longer than 8 MiB")));
+            return Err(CliError::usage(format!(
+                "line {number} of the journal {shown} is longer than 8 MiB"
+            )));
         }
         if !first && line.trim_ascii().is_empty() {
             // Editors leave them at the end.

@@ -41,8 +41,12 @@ impl ReportFiles {
                     return Err(CliError::usage(message).help("each format can go to one file"));
                 }
                 if one.path == other.path {
-                    let message =
-                        format!("--report sends {} and {} to {}", other.format, one.format, one.path.display());
+                    let message = format!(
+                        "--report sends {} and {} to {}",
+                        other.format,
+                        one.format,
+                        one.path.display()
+                    );
                     return Err(CliError::usage(message).help("each report needs a file of its own"));
                 }
             }

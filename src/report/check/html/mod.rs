@@ -3,8 +3,8 @@
 mod bar;
 
 use askama::Template;
-use base64::Engine as _;
 use bar::Bar;
+use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
 use super::next::{self, Step};
@@ -121,7 +121,11 @@ impl<'a> Page<'a> {
             bar: Bar::of(&score),
             steps: next::steps(check),
             diagnosis: bugs(check),
-            sections: check.sections().into_iter().map(|(name, cases)| section(check, name, &cases)).collect(),
+            sections: check
+                .sections()
+                .into_iter()
+                .map(|(name, cases)| section(check, name, &cases))
+                .collect(),
             groups: groups(check),
             measured: check.standing(Standing::Measured),
             skipped: check.standing(Standing::Skipped),
@@ -178,7 +182,11 @@ fn groups(check: &Check) -> Vec<Group<'_>> {
     };
     [
         group(Standing::Failed, "Failures", "The receiver does it wrong."),
-        group(Standing::Stale, "Stale entries of the baseline", "They fail the run until the baseline is true again."),
+        group(
+            Standing::Stale,
+            "Stale entries of the baseline",
+            "They fail the run until the baseline is true again.",
+        ),
         group(Standing::Error, "Not judged", "Nothing is said of the receiver here."),
         group(Standing::Advice, "Advice", "It should be mended, and counts with --strict only."),
         group(Standing::Known, "Known failures", "The baseline lists them, so they do not count."),
@@ -204,7 +212,16 @@ fn told(place: usize, case: &CaseResult) -> Told<'_> {
     let decisive = case.decisive();
     let others = case.traces.iter().filter(|trace| decisive.is_none_or(|one| !std::ptr::eq(one, *trace)));
     let others = others.map(Exchange::of).collect();
-    Told { place, case, word, tone, required: required(case), note, decisive: decisive.map(Exchange::of), others }
+    Told {
+        place,
+        case,
+        word,
+        tone,
+        required: required(case),
+        note,
+        decisive: decisive.map(Exchange::of),
+        others,
+    }
 }
 
 impl<'a> Exchange<'a> {
