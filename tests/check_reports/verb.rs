@@ -116,6 +116,7 @@ fn what_is_wrong_with_the_flag_is_said() {
         ("html=", "has no file"),
         ("json=a,json=b", "names json twice"),
         ("json=a,html=a", "sends json and html to a"),
+        ("json=a,html=./a", "sends json and html to ./a"),
         ("json=-,html=-", "sends json and html to -"),
         ("json=none/a.json", "there is no such folder"),
         ("json=.", "it is a folder"),
@@ -134,7 +135,7 @@ fn a_killed_check_is_reported_as_far_as_it_went() {
     let journal = file(&folder, "check.ndjson", &text);
     let output = report(&journal, "").exits(3);
     told(&output, "line 6, the last of");
-    told(&output, "9 of 13 cases");
+    assert!(output.stdout.contains("9 of 13"), "{output}");
     assert!(output.stdout.contains("NOT ALL JUDGED"), "{output}");
     let tap = report(&journal, "--report tap=-").exits(3);
     assert!(tap.stdout.contains("\n1..13\n"), "{tap}");

@@ -18,11 +18,11 @@ Examples:
   wms-sim report check.ndjson --report html=check.html,junit=check.xml
   wms-sim report check.ndjson --report json=- | jq .summary
 
-Exit codes are those of the check: 0 all as expected, 1 the receiver failed, 3 not everything could be judged (which
-holds for a journal without an end), 130 the check was interrupted; and 2 where the journal is none of a check.
+Exit codes are those of the check: 0 all as expected, 1 the receiver failed, 130 the check was
+interrupted, 3 not everything could be judged, as where the journal has no end; and 2 where it is
+none of a check. Journals of send and captures of serve have no such reports: see audit and replay.
 
-Limits: 10,000 cases, 8 MiB a line. Journals of send and captures of serve have no such reports; audit and replay
-read them.")]
+Limits: 10,000 cases, 8 MiB a line.")]
 pub(in crate::cli) struct ReportVerbArgs {
     /// The journal of a check
     #[arg(value_name = "JOURNAL")]

@@ -19,7 +19,7 @@ pub(in crate::cli) struct Purpose {
 }
 
 /// What some editors put before a text in UTF-8.
-const BOM: &[u8] = "\u{feff}".as_bytes();
+pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// More than so many requests are not read into memory.
 const MOST: usize = 2_000_000;

@@ -4,14 +4,12 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::journal::BOM;
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::outcome::check::Check;
 use crate::outcome::check::journal::{self, Entry, Recorded};
 use crate::outcome::journal::read::LONGEST_LINE;
-
-/// What some editors put before a text in UTF-8.
-const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// More cases are not read into memory.
 const MOST: usize = 10_000;

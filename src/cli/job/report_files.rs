@@ -30,28 +30,38 @@ enum Place {
     Within(PathBuf),
 }
 
+impl Place {
+    /// Whether one report would take the place of the other, however its path was typed.
+    fn is_that_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Stdout, Self::Stdout) => true,
+            (Self::Replace(_, one), Self::Replace(_, other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
 impl ReportFiles {
     /// Sees to it that each can be written.
     pub fn open(args: &ReportArgs) -> Result<Self, CliError> {
         let all: Vec<&ReportTo> = args.report.iter().flat_map(|list| &list.0).collect();
         for (place, one) in all.iter().enumerate() {
-            for other in all.iter().take(place) {
-                if one.format == other.format {
-                    let message = format!("--report names {} twice", one.format);
-                    return Err(CliError::usage(message).help("each format can go to one file"));
-                }
-                if one.path == other.path {
-                    let message = format!(
-                        "--report sends {} and {} to {}",
-                        other.format,
-                        one.format,
-                        one.path.display()
-                    );
-                    return Err(CliError::usage(message).help("each report needs a file of its own"));
-                }
+            if all.iter().take(place).any(|other| one.format == other.format) {
+                let message = format!("--report names {} twice", one.format);
+                return Err(CliError::usage(message).help("each format can go to one file"));
             }
         }
-        all.into_iter().map(Waiting::open).collect::<Result<_, _>>().map(Self)
+        let mut files: Vec<Waiting> = Vec::new();
+        for one in all {
+            let waiting = Waiting::open(one)?;
+            if let Some(other) = files.iter().find(|other| other.place.is_that_of(&waiting.place)) {
+                let (format, path) = (waiting.format, waiting.path.display());
+                let message = format!("--report sends {} and {format} to {path}", other.format);
+                return Err(CliError::usage(message).help("each report needs a file of its own"));
+            }
+            files.push(waiting);
+        }
+        Ok(Self(files))
     }
 
     /// Whether one of them goes to standard output, which then takes nothing else.
@@ -117,7 +127,7 @@ fn place(format: Format, path: &Path) -> Result<Place, CliError> {
         CliError::usage(format!("cannot write the {format} report {}: {why}", path.display())).about("report")
     };
     // Whoever made a link wants what is behind it to be written.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = fs::canonicalize(path).unwrap_or_else(|_| new_path(path));
     let there = match fs::metadata(&target) {
         Ok(data) if data.is_dir() => return Err(cannot(ErrorKind::IsADirectory.into())),
         Ok(data) if !data.is_file() => return Ok(Place::Within(target)),
@@ -146,6 +156,15 @@ fn place(format: Format, path: &Path) -> Result<Place, CliError> {
         }
         Err(_) if there.is_some() => Ok(Place::Within(target)),
         Err(error) => Err(cannot(error)),
+    }
+}
+
+/// The whole path of a file that is not there yet.
+fn new_path(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
     }
 }
 

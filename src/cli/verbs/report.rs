@@ -13,12 +13,12 @@ pub(in crate::cli) fn run(args: &ReportVerbArgs) -> Result<Exit, CliError> {
     for warning in &warnings {
         printer::warn(warning);
     }
-    if let Some(why) = &check.ending.cut {
-        printer::warn(why);
-    }
     if files.is_empty() {
         Out::open().text(&text::human(&check));
     } else {
+        if let Some(why) = &check.ending.cut {
+            printer::warn(why);
+        }
         let piped = files.takes_stdout();
         files.write(&check)?;
         // Whoever pipes a report on reads it there.

@@ -80,6 +80,10 @@ fn facts(case: &CaseResult) -> Vec<(&'static str, String)> {
     let mut facts = vec![("required", required(case)), ("sent", case.stimulus.clone())];
     facts.extend([("expected", case.expected.clone()), ("actual", case.actual.clone())]);
     facts.push(("answer", case.decisive().map_or_else(String::new, |trace| trace.answer.clone())));
+    if let Some((failure, trace)) = case.decisive().and_then(|trace| Some((trace.failure.as_ref()?, trace))) {
+        let detail = trace.detail.as_deref().unwrap_or_default();
+        facts.push(("failure", format!("{failure}: {detail}")));
+    }
     if case.flaky {
         facts.push(("flaky", FLAKY.to_owned()));
     }

@@ -6,7 +6,7 @@ use anstyle::Style;
 use page::Page;
 
 use super::safe::{line, safe};
-use super::{FLAKY, STALE, counted, counts, facts, headline, next, seconds};
+use super::{STALE, counted, counts, facts, headline, next, seconds};
 use crate::outcome::check::{CaseResult, Check, Conclusion, Diagnosis, Score, Standing};
 use crate::report::style::{BAD, GOOD, STRONG, WARN, paint};
 
@@ -23,7 +23,7 @@ pub fn human(check: &Check) -> String {
     let mut page = Page::default();
     sections(&mut page, &check);
     for case in check.standing(Standing::Failed) {
-        failure(&mut page, case, if case.flaky { "FLAKY" } else { "FAIL" });
+        full(&mut page, case, BAD, if case.flaky { "FLAKY" } else { "FAIL" });
     }
     for case in check.standing(Standing::Stale) {
         page.heading(BAD, "STALE", &case.id, &format!("{} · {}", case.level, case.title));
@@ -31,7 +31,7 @@ pub fn human(check: &Check) -> String {
         page.fact("baseline", case.known.as_deref().unwrap_or_default());
     }
     for case in check.standing(Standing::Error) {
-        error(&mut page, case);
+        full(&mut page, case, WARN, "ERROR");
     }
     short(&mut page, &check, Standing::Advice, "should be mended, and does not count without --strict");
     short(&mut page, &check, Standing::Known, "failures that the baseline knows");
@@ -118,27 +118,12 @@ fn short_id(case: &CaseResult) -> &str {
     case.id.split_once('/').map_or(case.id.as_str(), |(_, name)| name)
 }
 
-fn failure(page: &mut Page, case: &CaseResult, word: &str) {
-    page.heading(BAD, word, &case.id, &format!("{} · {}", case.level, case.title));
-    all_facts(page, case);
-}
-
-fn error(page: &mut Page, case: &CaseResult) {
-    page.heading(WARN, "ERROR", &case.id, &format!("{} · {}", case.level, case.title));
-    let trace = case.decisive();
-    if let Some((failure, trace)) = trace.and_then(|trace| Some((trace.failure.as_ref()?, trace))) {
-        let detail = trace.detail.as_deref().unwrap_or_default();
-        page.fact("failure", &format!("{failure}: {detail} ({})", trace.label));
-    }
-    all_facts(page, case);
-}
-
-fn all_facts(page: &mut Page, case: &CaseResult) {
+fn full(page: &mut Page, case: &CaseResult, style: Style, word: &str) {
+    page.heading(style, word, &case.id, &format!("{} · {}", case.level, case.title));
     for (name, text) in facts(case) {
         match name {
             "again" | "curl" => page.command(name, &text),
             "answer" => page.fact(name, &page::cut(&line(&text), ANSWER)),
-            "flaky" => page.fact(name, FLAKY),
             _ => page.fact(name, &text),
         }
     }
