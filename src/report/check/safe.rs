@@ -63,7 +63,8 @@ fn safe_case(case: &CaseResult) -> CaseResult {
 }
 
 fn safe_trace(trace: &Trace) -> Trace {
-    let Trace { label, role, request, body_bytes, status, answer, failure, detail, took_ms } = trace;
+    let Trace { label, role, request, body_bytes, status, answer, failure, detail, took_ms, decisive } =
+        trace;
     Trace {
         label: visible(label),
         role: *role,
@@ -74,6 +75,7 @@ fn safe_trace(trace: &Trace) -> Trace {
         failure: maybe(failure.as_ref()),
         detail: maybe(detail.as_ref()),
         took_ms: *took_ms,
+        decisive: *decisive,
     }
 }
 
