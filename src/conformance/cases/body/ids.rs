@@ -4,7 +4,7 @@
 //! nobody says what is right then. Of such an ID only an answer on purpose is demanded.
 
 use super::ordinary;
-use crate::conformance::case::{Case, Play, Source};
+use crate::conformance::case::{Case, Manner, Play, Source};
 use crate::conformance::kit::{Draft, Kit, Session};
 use crate::conformance::script::{Demand, Script, Shot};
 use crate::protocol::code::Code;
@@ -18,6 +18,7 @@ const TAKEN: Case = Case {
 };
 const PURPOSE: Case = Case {
     requirement: "The receiver MUST answer events with such a session ID with a 2xx or a 4xx, as it likes, and then take ordinary events.",
+    manner: Manner::Rough,
     ..TAKEN
 };
 

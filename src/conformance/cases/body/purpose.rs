@@ -1,7 +1,7 @@
 //! Bodies of which nobody says whether they are right: answered on purpose, and forgotten.
 
 use super::{ordinary, with_snr};
-use crate::conformance::case::{Case, Play, Source};
+use crate::conformance::case::{Case, Manner, Play, Source};
 use crate::conformance::kit::{Draft, Event, Kit};
 use crate::conformance::script::{Demand, Script, Shot};
 use crate::protocol::code::Code;
@@ -24,6 +24,7 @@ const fn purposeful(
         stimulus,
         hint,
         explain,
+        manner: Manner::Rough,
         play: Play::Script(script),
         ..Case::MUST
     }
