@@ -124,17 +124,24 @@ pub(super) const CASES: &[Case] = &[
         "body/line-separators",
         "escaped line separators are taken",
         "RFC 8259, 7",
-        "An event with an unknown key whose text has U+2028, U+2029 and DEL, all as escapes.",
+        "A session ID with U+2028, U+2029 and DEL, all as escapes.",
         "The MAC is taken over JSON that was printed again: `JSON.stringify` prints these three as they are.",
-        |kit| rewritten(kit, "the event with U+2028, U+2029 and DEL", |draft| adding(draft, r#""one\u2028two\u2029three\u007f""#)),
+        |kit| {
+            let word = kit.word();
+            let id = format!("a\u{2028}b\u{2029}c\u{7f}{word}");
+            spelled(kit, &id, &format!("a\\u2028b\\u2029c\\u007f{word}"), "the event with U+2028, U+2029 and DEL")
+        },
     ),
     written(
         "body/raw-delete",
         "the character DEL as it is is taken",
         "RFC 8259, 7",
-        "An event with an unknown key whose text has the byte 7F, which JSON lets stand without an escape.",
-        "The MAC is taken over JSON that was printed again with ASCII escapes, or control characters are removed from the body.",
-        |kit| rewritten(kit, "the event with DEL as it is", |draft| adding(draft, "\"a\u{7f}b\"")),
+        "A session ID with the byte 7F, which JSON lets stand without an escape.",
+        "The MAC is taken over JSON that was printed again with more escapes, or control characters are removed from the body before it is hashed.",
+        |kit| {
+            let id = format!("a\u{7f}b{}", kit.word());
+            spelled(kit, &id, &id, "the event with DEL as it is")
+        },
     ),
     written(
         "body/number-forms",
@@ -295,11 +302,17 @@ fn slash(kit: &mut Kit<'_>) -> Script {
     spelled(kit, &format!("clinic/{word}"), &format!("clinic\\/{word}"), "the event with an escaped slash")
 }
 
-/// A session with an ID that its second event writes in another way.
+/// An ordinary event of another session, then one whose session ID is written in another way.
 fn spelled(kit: &mut Kit<'_>, id: &str, written: &str, label: &'static str) -> Script {
+    let before = before(kit);
     let mut session = kit.session_called(id);
-    let before = kit.event(&mut session, Code::WmsLoaded);
-    let event = kit.event(&mut session, Code::ConfigurationLoaded);
+    let event = kit.event(&mut session, Code::WmsLoaded);
     let event = kit.drafted(&event, &Draft::of(&event).with("sessionId", format!("\"{written}\"")));
-    Script::of([Shot::setup(&before), Shot::test(&event).called(label)])
+    Script::of([before, Shot::test(&event).called(label)])
+}
+
+/// An ordinary event of another session, before.
+pub(super) fn before(kit: &mut Kit<'_>) -> Shot {
+    let mut session = kit.session();
+    Shot::setup(&kit.event(&mut session, Code::WmsLoaded))
 }

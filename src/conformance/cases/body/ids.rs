@@ -3,7 +3,7 @@
 //! An ID that is the same in each run comes to a receiver that has seen it before: its sequence starts at 0 again, and
 //! nobody says what is right then. Of such an ID only an answer on purpose is demanded.
 
-use super::ordinary;
+use super::{before, ordinary};
 use crate::conformance::case::{Case, Manner, Play, Source};
 use crate::conformance::kit::{Draft, Kit, Session};
 use crate::conformance::script::{Demand, Script, Shot};
@@ -161,12 +161,6 @@ pub(super) const CASES: &[Case] = &[
         )
     },
 ];
-
-/// An ordinary event of another session, before.
-fn before(kit: &mut Kit<'_>) -> Shot {
-    let mut session = kit.session();
-    Shot::setup(&kit.event(&mut session, Code::WmsLoaded))
-}
 
 /// The shortest whole session: loaded, and left again.
 fn short(kit: &Kit<'_>, session: &mut Session) -> [Shot; 3] {

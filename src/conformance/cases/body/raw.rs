@@ -1,11 +1,10 @@
 //! What is hashed of a body that is not ASCII. The page's snippet does not hash the bytes then, and so both are right.
 
-use super::ordinary;
+use super::before;
 use crate::conformance::case::{Case, Play, Source};
 use crate::conformance::judge::Seen;
 use crate::conformance::kit::{Draft, Kit};
 use crate::conformance::script::{Demand, MacLine, Script, Shot};
-use crate::outcome::check::Role;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::MacInput;
 
@@ -34,7 +33,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn raw(kit: &mut Kit<'_>, name: &str) -> Script {
-    let before = Shot { role: Role::Setup, ..ordinary(kit) }.called("an ordinary event before");
+    let before = before(kit);
     let tests = [
         (MacInput::Bytes, "the event signed over its bytes"),
         (MacInput::Latin1, "the event signed as the page's snippet does"),
