@@ -20,8 +20,8 @@ use wms_sim::conformance::request::Base;
 use wms_sim::conformance::run::{Ran, Runner, run};
 use wms_sim::delivery::engine::Stop;
 use wms_sim::outcome::check::{Level, Verdict};
-use wms_sim::protocol::dialect::{Dialect, MacInput, StatusSet};
 use wms_sim::protocol::diagnosis::reprint;
+use wms_sim::protocol::dialect::{Dialect, MacInput, StatusSet};
 use wms_sim::protocol::envelope::Envelope;
 use wms_sim::protocol::mac::{HEADER, Secret, Signer, verify};
 use wms_sim::seed::Seed;
@@ -64,7 +64,7 @@ async fn check(url: &str, dialect: &Dialect, seed: u64, wanted: impl Fn(&Case) -
     let cases: Vec<&Case> = all.iter().filter(|case| wanted(case)).collect();
     assert!(!cases.is_empty());
     let (_stop, stopped) = watch::channel(Stop::No);
-    run(runner(url, dialect, seed), &cases, stopped, &mut |_| {}).await
+    Box::pin(run(runner(url, dialect, seed), &cases, stopped, &mut |_| {})).await
 }
 
 fn mine(case: &Case) -> bool {
@@ -103,9 +103,16 @@ async fn the_inbox_passes_in_every_dialect_and_twice() {
                 .map(|case| format!("{}: {}", case.id, case.actual))
                 .collect();
             assert!(wrong.is_empty(), "{wrong:#?}");
-            let measured: Vec<&str> =
-                ran.cases.iter().filter(|case| case.level == Level::Info).map(|case| case.actual.as_str()).collect();
-            assert!(measured.len() == 2 && measured.iter().all(|told| told.starts_with(hashes)), "{measured:?}");
+            let measured: Vec<&str> = ran
+                .cases
+                .iter()
+                .filter(|case| case.level == Level::Info)
+                .map(|case| case.actual.as_str())
+                .collect();
+            assert!(
+                measured.len() == 2 && measured.iter().all(|told| told.starts_with(hashes)),
+                "{measured:?}"
+            );
         }
     }
 }
@@ -147,7 +154,8 @@ fn names(section: &str, names: &str) -> BTreeSet<String> {
 
 fn same(found: &BTreeSet<&'static str>, expected: &BTreeSet<String>) {
     let found: BTreeSet<String> = found.iter().map(|id| (*id).to_owned()).collect();
-    let (missed, blamed): (Vec<_>, Vec<_>) = (expected.difference(&found).collect(), found.difference(expected).collect());
+    let (missed, blamed): (Vec<_>, Vec<_>) =
+        (expected.difference(&found).collect(), found.difference(expected).collect());
     assert!(missed.is_empty() && blamed.is_empty(), "not failed: {missed:?}, failed beside: {blamed:?}");
 }
 
@@ -164,8 +172,7 @@ async fn who_prints_json_again_fails_other_spellings_and_no_more() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_trims_the_body_fails_blanks_around_it() {
-    let broken =
-        Broken(|signer, body, mac| if is_right(signer, body.trim_ascii(), mac) { 204 } else { 401 });
+    let broken = Broken(|signer, body, mac| if is_right(signer, body.trim_ascii(), mac) { 204 } else { 401 });
     same(&broken.fails().await, &names("body", "leading-blanks trailing-newline"));
 }
 
@@ -181,12 +188,16 @@ async fn who_knows_only_what_there_is_today_fails_the_unknown() {
             ["timestamp", "sessionId", "sequence", "event", "severity", "payload"].contains(&key.as_str())
         };
         let closed = value.as_object().is_some_and(|object| object.keys().all(known));
-        let severity = event.severity.as_deref().is_some_and(|word| ["INFO", "WARN", "ERROR"].contains(&word));
+        let severity =
+            event.severity.as_deref().is_some_and(|word| ["INFO", "WARN", "ERROR"].contains(&word));
         let payload = event.payload.as_ref().and_then(|payload| payload.as_object());
         let reason = payload.is_some_and(|payload| payload.contains_key("reason"));
         if closed && severity && !reason && event.code().is_some() { 204 } else { 400 }
     });
-    same(&broken.fails().await, &names("body", "unknown-key unknown-payload-key unknown-event unknown-severity large"));
+    same(
+        &broken.fails().await,
+        &names("body", "unknown-key unknown-payload-key unknown-event unknown-severity large"),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

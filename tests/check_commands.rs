@@ -51,7 +51,9 @@ impl Arrived {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let colon = line.iter().position(|byte| *byte == b':')?;
             let (found, value) = (&line[..colon], &line[colon + 1..]);
-            found.eq_ignore_ascii_case(name.as_bytes()).then(|| value.strip_prefix(b" ").unwrap_or(value).to_vec())
+            found
+                .eq_ignore_ascii_case(name.as_bytes())
+                .then(|| value.strip_prefix(b" ").unwrap_or(value).to_vec())
         });
         lines.collect()
     }
@@ -76,9 +78,10 @@ fn receive(listener: &TcpListener) -> JoinHandle<Arrived> {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
         }
         if arrived.values("transfer-encoding").is_empty() {
-            let length = arrived.values("content-length").first().map_or(0, |value| {
-                String::from_utf8_lossy(value).trim().parse().unwrap()
-            });
+            let length = arrived
+                .values("content-length")
+                .first()
+                .map_or(0, |value| String::from_utf8_lossy(value).trim().parse().unwrap());
             while all.len() < end + length {
                 read(&mut stream, &mut all);
             }
@@ -151,7 +154,8 @@ impl Shell {
         let (command, arrived) = self.run(shot);
         assert_eq!(arrived.body, shot.body, "{command}");
         let macs: Vec<Vec<u8>> = shot.macs.iter().map(|mac| mac.value.to_vec()).collect();
-        let trimmed = |values: Vec<Vec<u8>>| values.iter().map(|value| value.trim_ascii().to_vec()).collect::<Vec<_>>();
+        let trimmed =
+            |values: Vec<Vec<u8>>| values.iter().map(|value| value.trim_ascii().to_vec()).collect::<Vec<_>>();
         assert_eq!(trimmed(arrived.values("X-WMS-Content-MAC")), trimmed(macs), "{command}");
         let version = if shot.form.http10 { "HTTP/1.0" } else { "HTTP/1.1" };
         let target = if shot.form.absolute {
@@ -161,10 +165,15 @@ impl Shell {
         };
         assert_eq!(arrived.line, format!("{} {target} {version}", shot.form.method), "{command}");
         let content_type = shot.form.content_type.clone().unwrap_or(Cow::Borrowed("application/json"));
-        let content_types = if content_type.is_empty() { vec![] } else { vec![content_type.as_bytes().to_vec()] };
+        let content_types =
+            if content_type.is_empty() { vec![] } else { vec![content_type.as_bytes().to_vec()] };
         assert_eq!(arrived.values("content-type"), content_types, "{command}");
         assert_eq!(arrived.values("expect").len(), usize::from(shot.form.expect), "{command}");
-        assert_eq!(arrived.values("transfer-encoding").len(), usize::from(shot.form.chunks.is_some()), "{command}");
+        assert_eq!(
+            arrived.values("transfer-encoding").len(),
+            usize::from(shot.form.chunks.is_some()),
+            "{command}"
+        );
     }
 }
 
@@ -187,7 +196,7 @@ const BODIES: [&[u8]; 16] = [
     "Zo\u{eb} \u{1f600}".as_bytes(),
     b"%s %% %b %0d",
     b"\xff7\xc3(",
-    b"\0 with \0001 NUL",
+    b"\x00 with \x00001 NUL",
     b"$HOME `id` $(id) !! ~ * ? [a] {b,c} #",
     b"--data x",
     b"",
@@ -234,7 +243,8 @@ fn every_form_arrives() {
 fn macs_arrive_as_they_are() {
     let right = event(b"{}").mac;
     let other = MacLine { name: "x-wms-content-mac".into(), value: b"it's $HOME".as_slice().into() };
-    let blanks = MacLine { name: "X-WMS-Content-MAC".into(), value: format!(" \t{right}\t ").into_bytes().into() };
+    let blanks =
+        MacLine { name: "X-WMS-Content-MAC".into(), value: format!(" \t{right}\t ").into_bytes().into() };
     let raw = MacLine { name: "X-WMS-Content-MAC".into(), value: b"caf\xe9".as_slice().into() };
     let shell = Shell::new();
     for macs in [
@@ -260,8 +270,11 @@ fn the_bodies_of_the_cases_arrive_as_they_are() {
         if !matches!(case.section(), "body" | "input") {
             continue;
         }
-        let script = script(&mut Kit::new(&setup, case.id, 1, Epoch::from_unix_nanos(1_767_323_045_000_000_000)));
-        let Some(shot) = script.shots().find(|shot| shot.label != "an ordinary event before") else { continue };
+        let script =
+            script(&mut Kit::new(&setup, case.id, 1, Epoch::from_unix_nanos(1_767_323_045_000_000_000)));
+        let Some(shot) = script.shots().find(|shot| shot.label != "an ordinary event before") else {
+            continue;
+        };
         if shell.base.command(shot).is_some() {
             shell.same(shot);
             tried += 1;

@@ -1,5 +1,7 @@
 //! From a shot to the bytes of its request, and to what people see of it.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 
 use super::script::{Form, Names, Pacing, Shot};
@@ -59,7 +61,8 @@ impl Base {
         let excerpt = &shot.body[..shot.body.len().min(SHOWN_BODY)];
         text.push_str(&String::from_utf8_lossy(excerpt));
         if shot.body.len() > SHOWN_BODY {
-            text.push_str(&format!(" ... ({} bytes in all)", shot.body.len()));
+            // Writing into a text cannot fail.
+            let _ = write!(text, " ... ({} bytes in all)", shot.body.len());
         }
         text
     }
@@ -144,7 +147,9 @@ impl Base {
                 }
                 // The URL has them.
                 _ if field.is("Authorization") && self.target.authorization() == Some(field.value()) => {}
-                _ if self.is_own(field) => words.push(format!("-H {}", quote(&format!("{}: ***", field.name())))),
+                _ if self.is_own(field) => {
+                    words.push(format!("-H {}", quote(&format!("{}: ***", field.name()))));
+                }
                 // curl writes these by itself.
                 _ if field.is("Host") || field.is("Accept") => {}
                 _ => words.push(format!("-H {}", quote(&format!("{}: {}", field.name(), field.value())))),
@@ -217,7 +222,8 @@ impl Base {
 
     fn shown_path(&self) -> String {
         let shown = self.target.to_string();
-        let path = shown.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
+        let path =
+            shown.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
         path.unwrap_or_else(|| "/".to_owned())
     }
 }
@@ -317,7 +323,8 @@ fn escaped(bytes: &[u8], octal: &str) -> String {
             b'\r' => out.push_str("\\r"),
             b'\n' => out.push_str("\\n"),
             0x20..=0x7e => out.push(char::from(*byte)),
-            other => out.push_str(&format!("\\{octal}{other:03o}")),
+            // Writing into a text cannot fail.
+            other => drop(write!(out, "\\{octal}{other:03o}")),
         }
     }
     out

@@ -84,7 +84,7 @@ fn no_answer_meets_nothing() {
 
 #[test]
 fn a_large_request_may_be_cut_short() {
-    let cut = |length, written, code, phase| Seen { length, written, ..failed(code, phase) };
+    let cut = |length, written, code, phase| Seen { written, length, ..failed(code, phase) };
     let on_purpose = [false, false, false, true, true];
     for code in FailureCode::ALL {
         let expected = match code {
@@ -103,7 +103,8 @@ fn a_large_request_may_be_cut_short() {
 #[test]
 fn answers_in_words() {
     assert_eq!(answered(204).words(), "204");
-    let redirect = |status| seen(Ok(Reply { status, location: Some("/login".into()), ..Reply::default() })).words();
+    let redirect =
+        |status| seen(Ok(Reply { status, location: Some("/login".into()), ..Reply::default() })).words();
     assert_eq!((redirect(302), redirect(201)), ("302 (a redirect)".into(), "201".into()));
     assert_eq!(failed(FailureCode::ReplyTimeout, Phase::Wait).words(), "no answer (reply-timeout)");
     let detailed = seen(Err(Failure::new(FailureCode::NotHttp, Phase::Head, "garbage")));
@@ -146,7 +147,9 @@ const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::Info];
 #[test]
 fn what_is_as_demanded_passes() {
     for level in LEVELS {
-        for (demand, status) in [(Demand::Accept, 200), (Demand::Refuse, 403), (Demand::OnPurpose, 422), (LIMIT, 202)] {
+        for (demand, status) in
+            [(Demand::Accept, 200), (Demand::Refuse, 403), (Demand::OnPurpose, 422), (LIMIT, 202)]
+        {
             let shots = [
                 (before(), Some(answered(204))),
                 (test(demand), Some(answered(status))),
@@ -168,11 +171,16 @@ fn what_is_not_as_demanded_fails_unless_it_is_only_measured() {
         (Demand::Refuse, answered(204), "204 to the event (a forged event was taken)"),
         (Demand::Refuse, answered(503), "503 to the event"),
         (Demand::OnPurpose, answered(500), "500 to the event"),
-        (Demand::OnPurpose, failed(FailureCode::ReplyTimeout, Phase::Wait), "no answer (reply-timeout) to the event"),
+        (
+            Demand::OnPurpose,
+            failed(FailureCode::ReplyTimeout, Phase::Wait),
+            "no answer (reply-timeout) to the event",
+        ),
         (LIMIT, Seen { took: Duration::from_millis(7_250), ..answered(200) }, "200 after 7.2 s to the event"),
     ];
     for (demand, seen, told) in cases {
-        let shots = [(before(), Some(answered(204))), (test(demand), Some(seen)), (after(), Some(answered(204)))];
+        let shots =
+            [(before(), Some(answered(204))), (test(demand), Some(seen)), (after(), Some(answered(204)))];
         for level in LEVELS {
             let judged = judged(level, &shots);
             let verdict = if level == Level::Info { Verdict::Pass } else { Verdict::Fail };
@@ -185,7 +193,8 @@ fn what_is_not_as_demanded_fails_unless_it_is_only_measured() {
 #[test]
 fn a_wrong_beginning_is_an_error_at_every_level() {
     for level in LEVELS {
-        for seen in [Some(answered(401)), Some(failed(FailureCode::ConnectionRefused, Phase::Connect)), None] {
+        for seen in [Some(answered(401)), Some(failed(FailureCode::ConnectionRefused, Phase::Connect)), None]
+        {
             // Even where the test itself would fail, or pass.
             for status in [204, 401] {
                 let shots = [(before(), seen.clone()), (test(Demand::Refuse), Some(answered(status)))];
@@ -272,7 +281,8 @@ fn a_measure_says_what_was_seen_of_the_tests() {
         (test(Demand::Anything), answered(500)),
         (test(Demand::Anything), answered(204)),
     ];
-    let mut pairs: Vec<(&Shot, Option<&Seen>)> = shots.iter().map(|(shot, seen)| (shot, Some(seen))).collect();
+    let mut pairs: Vec<(&Shot, Option<&Seen>)> =
+        shots.iter().map(|(shot, seen)| (shot, Some(seen))).collect();
     let measure = |seen: &[&Seen]| format!("{:?}", seen.iter().map(|seen| seen.status()).collect::<Vec<_>>());
     let judged = judge(Level::Info, &pairs, Some(measure), &success());
     assert_eq!((judged.verdict, judged.actual.as_str()), (Verdict::Pass, "[Some(500), Some(204)]"));
