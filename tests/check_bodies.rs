@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use common::receiver::{Kind, Receiver};
 use tokio::sync::watch;
 use wms_sim::clock::RunClock;
 use wms_sim::conformance::case::Case;
@@ -19,7 +22,7 @@ use wms_sim::conformance::kit::Setup;
 use wms_sim::conformance::request::Base;
 use wms_sim::conformance::run::{Ran, Runner, run};
 use wms_sim::delivery::engine::Stop;
-use wms_sim::outcome::check::{Level, Verdict};
+use wms_sim::outcome::check::{CaseResult, Level, Verdict};
 use wms_sim::protocol::diagnosis::reprint;
 use wms_sim::protocol::dialect::{Dialect, MacInput, StatusSet};
 use wms_sim::protocol::envelope::Envelope;
@@ -96,13 +99,7 @@ async fn the_inbox_passes_in_every_dialect_and_twice() {
         let inbox = inbox(&dialect, dialect.mac_input);
         for seed in [1, 2] {
             let ran = check(&inbox.url(), &dialect, seed, mine).await;
-            let wrong: Vec<_> = ran
-                .cases
-                .iter()
-                .filter(|case| case.verdict != Verdict::Pass)
-                .map(|case| format!("{}: {}", case.id, case.actual))
-                .collect();
-            assert!(wrong.is_empty(), "{wrong:#?}");
+            assert_eq!(not_passed(&ran), [""; 0]);
             let measured: Vec<&str> = ran
                 .cases
                 .iter()
@@ -115,6 +112,23 @@ async fn the_inbox_passes_in_every_dialect_and_twice() {
             );
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn correct_receivers_pass() {
+    for kind in Kind::ALL {
+        let receiver = Receiver::start(kind, SECRET);
+        let ran = check(&receiver.url(), &Dialect::current(), 1, mine).await;
+        assert_eq!(not_passed(&ran), [""; 0], "{kind:?}");
+        let wanted = if kind == Kind::NodeHttp { "hashes as the page's snippet" } else { "hashes the bytes" };
+        let measured = |case: &&CaseResult| case.level == Level::Info && case.actual.starts_with(wanted);
+        assert_eq!(ran.cases.iter().filter(measured).count(), 2, "{kind:?}");
+    }
+}
+
+fn not_passed(ran: &Ran) -> Vec<String> {
+    let wrong = ran.cases.iter().filter(|case| case.verdict != Verdict::Pass);
+    wrong.map(|case| format!("{}: {}", case.id, case.actual)).collect()
 }
 
 /// A receiver with a bug: what it answers to a header and a body.
