@@ -72,7 +72,7 @@ fn every_script_has_what_its_level_needs() {
             match shot.demand {
                 // A right event that has to be refused would blame a correct receiver.
                 Demand::Refuse => assert!(!right, "{id}: {} is rightly signed", shot.label),
-                Demand::Accept | Demand::AcceptWithin(_) | Demand::OnPurpose => {
+                Demand::Accept | Demand::AcceptWithin(_) | Demand::OnPurpose | Demand::Here => {
                     assert!(right, "{id}: {} is not rightly signed", shot.label);
                 }
                 Demand::Anything => {}

@@ -6,6 +6,8 @@ mod story;
 
 use std::sync::Arc;
 
+pub use story::measurement_of;
+
 use bytes::Bytes;
 
 pub use draft::Draft;
@@ -109,6 +111,12 @@ impl<'a> Kit<'a> {
     /// A new session with an ID of the case's choice.
     pub fn session_called(&mut self, id: impl Into<Arc<str>>) -> Session {
         Session { id: id.into(), seed: self.seed(), next: 0, measured: false }
+    }
+
+    /// The session that an event belongs to, for events beside those that it has.
+    pub fn session_of(&self, event: &Event) -> Session {
+        let bits = Purpose::of_bytes(event.session.as_bytes());
+        Session { id: Arc::clone(&event.session), seed: Seed(bits).session(1), next: 0, measured: false }
     }
 
     /// Some letters and digits that no other session has.

@@ -5,9 +5,13 @@
 
 mod attempt;
 mod contact;
+mod http2;
 mod phases;
 mod result;
 mod rotation;
+mod state;
+mod tls;
+mod window;
 
 pub use rotation::{Change, Changing};
 

@@ -9,9 +9,10 @@ use super::attempt::Attempt;
 use super::contact::Contact;
 use super::{Runner, Told, until};
 use crate::clock::Moment;
-use crate::conformance::case::{Case, Manner, Needs, Stage};
+use crate::conformance::case::{Case, Manner, Needs, Play, Stage};
 use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Verdict};
+use crate::outcome::exchange::Phase;
 
 /// So many cases run side by side.
 const WIDTH: usize = 8;
@@ -60,8 +61,10 @@ impl<'a> Phases<'a> {
         } else {
             self.side_by_side(peaceful).await;
         }
-        for place in self.of(Manner::Rough) {
-            self.alone(place).await;
+        for manner in [Manner::Alone, Manner::Rough] {
+            for place in self.of(manner) {
+                self.alone(place).await;
+            }
         }
         for stage in Stage::ALL {
             self.stage(stage).await;
@@ -147,7 +150,15 @@ impl<'a> Phases<'a> {
                     }
                 }
             }
-            Contact::Unanswered(why) => {
+            Contact::Unanswered { why, phase } => {
+                // A handshake can be judged where no request gets through for its sake.
+                if phase == Some(Phase::Tls) {
+                    for place in self.left() {
+                        if matches!(self.cases[place].play, Play::Tls(_)) {
+                            self.alone(place).await;
+                        }
+                    }
+                }
                 self.ending.unanswered = true;
                 self.finish(Verdict::Error, format!("not judged: an ordinary event got {why}"));
             }

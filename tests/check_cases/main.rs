@@ -1,0 +1,15 @@
+//! The cases of `check` that look at HTTP, at time and at what is remembered, against receivers that are right, and against
+//! such that are wrong in one way.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a function that fails fails its test")]
+
+#[path = "../transport_contract/certs.rs"]
+#[allow(dead_code, reason = "another test needs the rest")]
+mod certs;
+#[path = "../common/mod.rs"]
+mod common;
+mod harness;
+mod http;
+mod state;
+mod tls;
