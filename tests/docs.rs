@@ -58,6 +58,12 @@ fn openapi() {
     page("openapi.json", &pretty(&contract::openapi(&Dialect::current())), way);
 }
 
+#[cfg(feature = "cli")]
+#[test]
+fn schema_of_check_reports() {
+    page("check-report.schema.json", &pretty(&wms_sim::report::check::json::schema()), "");
+}
+
 /// A text as it can stand in a cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "\\<")

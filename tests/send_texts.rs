@@ -129,9 +129,19 @@ fn audits() {
 
 #[test]
 fn helps() {
-    for verb in
-        ["", "send", "scenarios", "dialect", "dialect learn", "events", "audit", "sign", "completions", "man"]
-    {
+    for verb in [
+        "",
+        "send",
+        "scenarios",
+        "dialect",
+        "dialect learn",
+        "events",
+        "audit",
+        "report",
+        "sign",
+        "completions",
+        "man",
+    ] {
         let name = format!("help{}{}", if verb.is_empty() { "" } else { "-" }, verb.replace(' ', "-"));
         seen(&name, &sim(words(&format!("{verb} --help"))).exits(0));
     }

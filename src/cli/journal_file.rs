@@ -31,18 +31,9 @@ pub(super) struct JournalFile {
 
 impl JournalFile {
     pub fn create(path: &Path) -> Result<Self, CliError> {
-        Self::create_like(path, BEGIN, "no journal of a run")
-    }
-
-    /// The journal of a check.
-    pub fn create_check(path: &Path) -> Result<Self, CliError> {
-        Self::create_like(path, CHECK, "no journal of a check")
-    }
-
-    fn create_like(path: &Path, begin: &[u8], other: &str) -> Result<Self, CliError> {
         let mut journal = Self::open(path)?;
         // An earlier journal makes room for this one; anything else was named by mistake.
-        if journal.begins(begin, other)? {
+        if journal.begins(&[BEGIN, CHECK], "no journal of a run")? {
             let emptied = journal.file.rewind().and_then(|()| journal.file.set_len(0));
             emptied.map_err(|error| cannot(path, &error))?;
         }
@@ -52,7 +43,7 @@ impl JournalFile {
     /// What is captured comes behind what was captured before: it may never be had again.
     pub fn append(path: &Path) -> Result<Self, CliError> {
         let mut journal = Self::open(path)?;
-        if journal.begins(CAPTURE, "no capture of serve")? {
+        if journal.begins(&[CAPTURE], "no capture of serve")? {
             journal.go_on().map_err(|error| cannot(path, &error))?;
         }
         Ok(journal)
@@ -68,13 +59,15 @@ impl JournalFile {
         Ok(Self { file, path: path.to_owned(), line: Vec::new(), broken: None })
     }
 
-    /// Whether there is something, which then begins like this.
-    fn begins(&mut self, with: &[u8], what: &str) -> Result<bool, CliError> {
+    /// Whether there is something, which then begins like one of these.
+    fn begins(&mut self, with: &[&[u8]], what: &str) -> Result<bool, CliError> {
         if !self.file.metadata().is_ok_and(|data| data.is_file() && data.len() > 0) {
             return Ok(false);
         }
-        let mut begin = vec![0; with.len()];
-        if self.file.read_exact(&mut begin).is_err() || begin != with {
+        let longest = with.iter().map(|begin| begin.len()).max().unwrap_or_default();
+        let mut begin = Vec::new();
+        let read = (&self.file).take(longest as u64).read_to_end(&mut begin);
+        if read.is_err() || !with.iter().any(|with| begin.starts_with(with)) {
             let path = self.path.display();
             return Err(CliError::usage(format!("{path} is there already, and is {what}"))
                 .about("journal")

@@ -97,6 +97,7 @@ fn perform(cli: Cli, mut typed: shell::Typed) -> Result<Exit, CliError> {
         }
         Verb::Serve(args) => run::serve::run(job::serve::resolve(&args, &typed)?),
         Verb::Audit(args) => verbs::audit::run(&args, &typed),
+        Verb::Report(args) => verbs::report::run(&args),
         Verb::Scenarios(args) => verbs::scenarios::run(&args),
         Verb::Dialect(args) => verbs::dialect::run(&args, &typed),
         Verb::Events(args) => verbs::events::run(&args),

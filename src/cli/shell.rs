@@ -8,6 +8,9 @@ use clap::parser::ValueSource;
 use super::args::Given;
 use crate::report::curl::quote;
 
+/// Flags of files that a run leaves behind.
+const LEFT_BEHIND: &[&str] = &["journal", "report"];
+
 /// The arguments as they were typed, secrets among them, and where each value came from. It has no `Debug`.
 #[derive(Clone)]
 pub(super) struct Typed {
@@ -37,7 +40,7 @@ impl Typed {
             .into_iter()
             .filter(|given| given.source == ValueSource::EnvVariable || set_by_file(given))
             // Repeating a run must not write over what it left behind.
-            .filter(|given| given.flag.as_deref() != Some("journal"))
+            .filter(|given| !given.flag.as_deref().is_some_and(|flag| LEFT_BEHIND.contains(&flag)))
             .collect();
         let mut typed = Self { words, sources, unspoken, by_file, set };
         // Of the two ways to give a secret, the one that was typed counts.
@@ -81,7 +84,7 @@ impl Typed {
     }
 
     /// The command that repeats the run in any shell and folder: what was typed, what was set otherwise, and `more`, with
-    /// credentials and the journal left out. A file that was named is named again.
+    /// credentials, journal and reports left out. A file that was named is named again.
     pub fn again(&self, more: &[(&str, String)]) -> String {
         let mut words = vec!["wms-sim".to_owned()];
         let mut typed = self.words.iter().skip(1).map(String::as_str).peekable();
@@ -94,7 +97,7 @@ impl Typed {
                 Some((flag, value)) if flag.starts_with("--") => (flag, Some(value)),
                 _ => (word, None),
             };
-            if flag == "--journal" {
+            if flag.strip_prefix("--").is_some_and(|flag| LEFT_BEHIND.contains(&flag)) {
                 // Repeating a run must not write over what it left behind.
                 if attached.is_none() {
                     typed.next();
@@ -189,7 +192,18 @@ mod tests {
     #[test]
     fn what_is_no_credential_stands_as_it_was_typed() {
         assert_eq!(
-            again(&["x", "send", "--payload", r#"{"url":"http://a/b"}"#, "--journal", "j", "--journal=k"]),
+            again(&[
+                "x",
+                "send",
+                "--payload",
+                r#"{"url":"http://a/b"}"#,
+                "--journal",
+                "j",
+                "--journal=k",
+                "--report",
+                "json=a",
+                "--report=tap=b"
+            ]),
             r#"wms-sim send --payload '{"url":"http://a/b"}' --seed 7"#
         );
         assert_eq!(again(&["x", "send", "--", "bounce"]), "wms-sim send --seed 7 -- bounce");

@@ -1,5 +1,7 @@
 //! From a shot to the bytes of its request, and to what people see of it.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 
 use super::script::{Form, Names, Pacing, Shot};
@@ -15,13 +17,19 @@ const CONTINUE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(1)
 const SHOWN_BODY: usize = 2048;
 /// A larger body does not stand in a command.
 const COMMAND_BODY: usize = 16 << 10;
+/// So many parts of a body stand in a command.
+const COMMAND_PARTS: usize = 4;
+/// Before a larger body, some versions of curl ask for `100 Continue`, in bytes.
+const CURL_EXPECTS: usize = 1024;
+/// A smaller body is written together with its head, in bytes.
+const JOINED: usize = 64 << 10;
 
 /// What every request of a run has. No `Debug`: it holds credentials.
 #[derive(Clone)]
 pub struct Base {
     target: Target,
     fields: Vec<Header>,
-    /// How many of the fields, from the end, are the user's own.
+    /// The names of the fields that are the user's own, and not for display.
     own: Vec<String>,
 }
 
@@ -43,34 +51,8 @@ impl Base {
 
     /// The bytes of a shot's request.
     pub fn request(&self, shot: &Shot) -> RawRequest {
-        let head = Bytes::from(self.head(shot, false));
-        let form = &shot.form;
-        let body = shot.form.chunks.map_or_else(|| shot.body.clone(), |size| chunked(&shot.body, size));
-        let pieces = match form.pacing {
-            _ if form.expect => {
-                vec![Piece::Bytes(head), Piece::AwaitInterim(CONTINUE_PATIENCE), Piece::Bytes(body)]
-            }
-            Pacing::Whole if body.len() < 64 << 10 => vec![Piece::Bytes([head, body].concat().into())],
-            Pacing::Whole => vec![Piece::Bytes(head), Piece::Bytes(body)],
-            Pacing::HeadThenBody(pause) => vec![Piece::Bytes(head), Piece::Pause(pause), Piece::Bytes(body)],
-            Pacing::Parts(count, pause) => {
-                let size = body.len().div_ceil(count.max(1)).max(1);
-                let parts =
-                    (0..body.len()).step_by(size).map(|from| body.slice(from..(from + size).min(body.len())));
-                let later = parts.flat_map(|part| [Piece::Pause(pause), Piece::Bytes(part)]);
-                std::iter::once(Piece::Bytes(head)).chain(later).collect()
-            }
-            Pacing::SplitHead(pause) => {
-                let middle = head.len() / 2;
-                let whole = Bytes::from([head, body].concat());
-                vec![
-                    Piece::Bytes(whole.slice(..middle)),
-                    Piece::Pause(pause),
-                    Piece::Bytes(whole.slice(middle..)),
-                ]
-            }
-        };
-        RawRequest { pieces, is_head: form.method == "HEAD" }
+        let pieces = pieces(self.head(shot, false).into(), body(shot), &shot.form);
+        RawRequest { pieces, is_head: shot.form.method == "HEAD" }
     }
 
     /// The beginning of a shot's request for people: no credentials, no endless bodies.
@@ -79,7 +61,8 @@ impl Base {
         let excerpt = &shot.body[..shot.body.len().min(SHOWN_BODY)];
         text.push_str(&String::from_utf8_lossy(excerpt));
         if shot.body.len() > SHOWN_BODY {
-            text.push_str(&format!(" ... ({} bytes in all)", shot.body.len()));
+            // Writing into a text cannot fail.
+            let _ = write!(text, " ... ({} bytes in all)", shot.body.len());
         }
         text
     }
@@ -91,11 +74,8 @@ impl Base {
         let version = if form.http10 { "HTTP/1.0" } else { "HTTP/1.1" };
         out.extend_from_slice(form.method.as_bytes());
         out.push(b' ');
-        if form.absolute {
-            let scheme = if self.is_https() { "https" } else { "http" };
-            out.extend_from_slice(format!("{scheme}://{}", self.target.authority()).as_bytes());
-        }
-        out.extend_from_slice(format!("{path} {version}\r\n").as_bytes());
+        let target = if form.absolute { self.absolute(&path) } else { path };
+        out.extend_from_slice(format!("{target} {version}\r\n").as_bytes());
         let mut line = |name: &str, value: &[u8]| {
             out.extend_from_slice(form.names.spell(name).as_bytes());
             out.extend_from_slice(b": ");
@@ -128,15 +108,19 @@ impl Base {
         out
     }
 
-    /// A command of the shell that sends the request, with `URL` and credentials left to fill in.
+    /// A command of the shell that sends the request, with credentials left to fill in. None where the body is too large for
+    /// one.
     pub fn command(&self, shot: &Shot) -> Option<String> {
         let form = &shot.form;
-        if shot.body.len() > COMMAND_BODY || shot.body.contains(&0) {
+        if shot.body.len() > COMMAND_BODY {
             return None;
         }
-        if !matches!(form.pacing, Pacing::Whole) || form.names != Names::Documented {
-            return Some(self.by_hand(shot));
-        }
+        let by_curl = form.pacing == Pacing::Whole && form.names == Names::Documented;
+        Some(if by_curl { self.curl(shot) } else { self.by_hand(shot) })
+    }
+
+    fn curl(&self, shot: &Shot) -> String {
+        let form = &shot.form;
         let mut words = vec!["curl -sS -i".to_owned()];
         match form.method {
             "HEAD" => words.push("-I".to_owned()),
@@ -144,52 +128,92 @@ impl Base {
         }
         if form.http10 {
             words.push("--http1.0".to_owned());
+        } else if self.is_https() {
+            // Where it may choose, curl speaks HTTP/2.
+            words.push("--http1.1".to_owned());
+        }
+        let url = self.target.to_string();
+        if url.contains(['[', ']', '{', '}']) {
+            words.push("--globoff".to_owned());
         }
         if form.absolute {
-            words.push(format!("--request-target {}", quote(&self.target.to_string())));
+            words.push(format!("--request-target {}", quote(&self.absolute(&self.shown_path()))));
         }
-        let mut header =
-            |name: &str, value: &str| words.push(format!("-H {}", quote(&format!("{name}: {value}"))));
-        for field in self.fields.iter().filter(|field| !field.is("Host") && !field.is("Accept")) {
+        for field in &self.fields {
             match &form.content_type {
-                Some(content_type) if field.is("Content-Type") => header("Content-Type", content_type),
-                _ if self.is_own(field) => header(field.name(), "***"),
-                _ => header(field.name(), field.value()),
+                Some(content_type) if field.is("Content-Type") => {
+                    // A field without a value takes out what curl would write by itself.
+                    words.push(format!("-H {}", quote(format!("Content-Type: {content_type}").trim_end())));
+                }
+                // The URL has them.
+                _ if field.is("Authorization") && self.target.authorization() == Some(field.value()) => {}
+                _ if self.is_own(field) => {
+                    words.push(format!("-H {}", quote(&format!("{}: ***", field.name()))));
+                }
+                // curl writes these by itself.
+                _ if field.is("Host") || field.is("Accept") => {}
+                _ => words.push(format!("-H {}", quote(&format!("{}: {}", field.name(), field.value())))),
             }
         }
         for mac in &shot.macs {
-            let value = String::from_utf8_lossy(&mac.value);
-            // curl leaves a header without a value out, unless it ends in a semicolon.
-            if value.is_empty() {
-                words.push(format!("-H {}", quote(&format!("{};", mac.name))));
-            } else {
-                words.push(format!("-H {}", quote(&format!("{}: {value}", mac.name))));
-            }
+            // curl leaves a field without a value out, unless it ends in a semicolon.
+            let field = match mac.value.trim_ascii() {
+                b"" => format!("{};", mac.name).into_bytes(),
+                _ => [mac.name.as_bytes(), b": ", &mac.value].concat(),
+            };
+            words.push(format!("-H {}", shell_bytes(&field)));
         }
         if form.expect {
             words.push("-H 'Expect: 100-continue'".to_owned());
+        } else if shot.body.len() > CURL_EXPECTS {
+            words.push("-H Expect:".to_owned());
         }
         if form.chunks.is_some() {
             words.push("-H 'Transfer-Encoding: chunked'".to_owned());
         }
-        if form.method == "POST" {
-            words.push(format!("--data-binary {}", shell_bytes(&shot.body)));
+        // No argument of a command holds the byte 00.
+        let piped = shot.body.contains(&0);
+        if piped {
+            words.push("--data-binary @-".to_owned());
+        } else if form.method == "POST" || !shot.body.is_empty() {
+            words.push(format!("--data-raw {}", shell_bytes(&shot.body)));
         }
-        words.push(quote(&self.target.to_string()));
-        Some(words.join(" \\\n  "))
+        words.push(quote(&url));
+        let curl = words.join(" \\\n  ");
+        if piped { format!("{} | {curl}", printf(&shot.body)) } else { curl }
     }
 
     /// The request written by printf, for what curl does not send.
     fn by_hand(&self, shot: &Shot) -> String {
-        let mut bytes = self.head(shot, true);
-        bytes.extend_from_slice(&shot.body);
-        let (host, port) = (self.target.host(), self.target.port());
+        let mut form = shot.form.clone();
+        if let Pacing::Parts(count, pause) = form.pacing {
+            // A command of many parts is too long to read: fewer take as long.
+            let parts = count.clamp(1, COMMAND_PARTS);
+            let times = u32::try_from(count / parts).unwrap_or(u32::MAX);
+            form.pacing = Pacing::Parts(parts, pause.saturating_mul(times));
+        }
+        let steps: Vec<String> = pieces(self.head(shot, true).into(), body(shot), &form)
+            .iter()
+            .map(|piece| match piece {
+                Piece::Bytes(bytes) => printf(bytes),
+                Piece::Pause(time) | Piece::AwaitInterim(time) => format!("sleep {}", time.as_secs_f64()),
+            })
+            .collect();
+        let (host, port) = (self.target.host().to_string(), self.target.port());
         let through = if self.is_https() {
             format!("openssl s_client -quiet -connect {host}:{port}")
         } else {
-            format!("nc -w 5 {} {port}", host.to_string().trim_matches(['[', ']']))
+            format!("nc -w 5 {} {port}", host.trim_matches(['[', ']']))
         };
-        format!("printf %b {} | {through}", quote(&escaped(&bytes)))
+        match steps.as_slice() {
+            [one] => format!("{one} | {through}"),
+            several => format!("{{ {}; }} | {through}", several.join("; ")),
+        }
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        let scheme = if self.is_https() { "https" } else { "http" };
+        format!("{scheme}://{}{path}", self.target.authority())
     }
 
     fn is_own(&self, field: &Header) -> bool {
@@ -233,16 +257,65 @@ fn chunked(body: &[u8], size: usize) -> Bytes {
     out.into()
 }
 
-/// Bytes as a word of a shell.
-fn shell_bytes(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(|c| c.is_control()) && !text.starts_with('@') => quote(text),
-        // $'..' is understood by bash, zsh and ksh.
-        _ => format!("$'{}'", escaped(bytes).replace('\'', "\\'")),
+/// The body as the form has it.
+fn body(shot: &Shot) -> Bytes {
+    shot.form.chunks.map_or_else(|| shot.body.clone(), |size| chunked(&shot.body, size))
+}
+
+/// Head and body at the pace of the form.
+fn pieces(head: Bytes, body: Bytes, form: &Form) -> Vec<Piece> {
+    match form.pacing {
+        _ if form.expect => {
+            vec![Piece::Bytes(head), Piece::AwaitInterim(CONTINUE_PATIENCE), Piece::Bytes(body)]
+        }
+        Pacing::Whole if body.len() < JOINED => vec![Piece::Bytes([head, body].concat().into())],
+        Pacing::Whole => vec![Piece::Bytes(head), Piece::Bytes(body)],
+        Pacing::HeadThenBody(pause) => vec![Piece::Bytes(head), Piece::Pause(pause), Piece::Bytes(body)],
+        Pacing::Parts(count, pause) => {
+            let size = body.len().div_ceil(count.max(1)).max(1);
+            let parts =
+                (0..body.len()).step_by(size).map(|from| body.slice(from..(from + size).min(body.len())));
+            let later = parts.flat_map(|part| [Piece::Pause(pause), Piece::Bytes(part)]);
+            std::iter::once(Piece::Bytes(head)).chain(later).collect()
+        }
+        Pacing::SplitHead(pause) => {
+            let middle = head.len() / 2;
+            let whole = Bytes::from([head, body].concat());
+            vec![
+                Piece::Bytes(whole.slice(..middle)),
+                Piece::Pause(pause),
+                Piece::Bytes(whole.slice(middle..)),
+            ]
+        }
     }
 }
 
-fn escaped(bytes: &[u8]) -> String {
+/// Bytes as a word of a shell.
+fn shell_bytes(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(is_hidden) => quote(text),
+        // $'..' is understood by bash, zsh and ksh.
+        _ => format!("$'{}'", escaped(bytes, "").replace('\'', "\\'")),
+    }
+}
+
+/// A command that writes the bytes.
+fn printf(bytes: &[u8]) -> String {
+    // %b has its own form of octal numbers.
+    format!("printf %b {}", quote(&escaped(bytes, "0")))
+}
+
+/// Whether a character does not show, and so does not survive being copied from a terminal.
+fn is_hidden(character: char) -> bool {
+    let marks = ['\u{ad}', '\u{2028}', '\u{2029}', '\u{feff}'];
+    character.is_control()
+        || marks.contains(&character)
+        || ('\u{200b}'..='\u{200f}').contains(&character)
+        || ('\u{202a}'..='\u{202e}').contains(&character)
+        || ('\u{2060}'..='\u{2069}').contains(&character)
+}
+
+fn escaped(bytes: &[u8], octal: &str) -> String {
     let mut out = String::with_capacity(bytes.len());
     for byte in bytes {
         match byte {
@@ -250,7 +323,8 @@ fn escaped(bytes: &[u8]) -> String {
             b'\r' => out.push_str("\\r"),
             b'\n' => out.push_str("\\n"),
             0x20..=0x7e => out.push(char::from(*byte)),
-            other => out.push_str(&format!("\\x{other:02x}")),
+            // Writing into a text cannot fail.
+            other => drop(write!(out, "\\{octal}{other:03o}")),
         }
     }
     out

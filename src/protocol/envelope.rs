@@ -60,10 +60,12 @@ pub fn write(out: &mut Vec<u8>, head: Head<'_>, dialect: &Dialect, payload: impl
 #[serde(rename_all = "camelCase")]
 pub struct Envelope {
     /// When the event happened, in Unix seconds.
+    #[serde(deserialize_with = "json::read_whole")]
     pub timestamp: i64,
     /// The session it belongs to.
     pub session_id: String,
     /// Its place in the session.
+    #[serde(deserialize_with = "json::read_whole")]
     pub sequence: u64,
     /// The event code, known or not.
     pub event: String,
@@ -86,7 +88,7 @@ pub struct Said {
     #[serde(deserialize_with = "of_any_type")]
     pub session_id: Option<String>,
     /// Its place in the session.
-    #[serde(deserialize_with = "of_any_type")]
+    #[serde(deserialize_with = "whole_of_any_type")]
     pub sequence: Option<u64>,
     /// What happened.
     #[serde(deserialize_with = "of_any_type")]
@@ -106,6 +108,10 @@ fn of_any_type<'de, D: Deserializer<'de>, T: DeserializeOwned>(
 ) -> Result<Option<T>, D::Error> {
     let value = serde_json::Value::deserialize(deserializer)?;
     Ok(serde_json::from_value(value).ok())
+}
+
+fn whole_of_any_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(json::read_whole(serde_json::Value::deserialize(deserializer)?).ok())
 }
 
 impl Envelope {
@@ -174,6 +180,9 @@ mod tests {
             (read.sequence, read.code(), read.hidden()),
             (0, Some(Code::MeasurementCreated), Some(true))
         );
+        let forms = br#"{"timestamp":1.767323045e9,"sessionId":"s","sequence":1.0,"event":"LOW_SNR"}"#;
+        let read = Envelope::read(forms).unwrap();
+        assert_eq!((read.timestamp, read.sequence), (1_767_323_045, 1));
         assert!(Envelope::read(b"{}").is_err());
         let array = br#"[1767323045,"s",0,"WMS_LOADED","INFO",null]"#;
         let error = Envelope::read(array).unwrap_err();
@@ -188,6 +197,7 @@ mod tests {
         };
         let s = |text: &str| Some(text.to_owned());
         assert_eq!(said(r#"{"sessionId":"s","sequence":2,"event":"E"}"#), (s("s"), Some(2), s("E")));
+        assert_eq!(said(r#"{"sequence":2.0}"#), (None, Some(2), None));
         assert_eq!(said(r#"{"sessionId":"s","sequence":"2","event":null}"#), (s("s"), None, None));
         assert_eq!(said(r#"{"sessionId":{"a":1},"event":"E"}"#), (None, None, s("E")));
         for nothing in ["", "{", "[]", r#"["s",2,"E"]"#, "null", "7"] {

@@ -5,8 +5,8 @@ use std::io::{self, Write as _};
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserializer as _, Serialize as _};
+use serde::de::{DeserializeOwned, Error, MapAccess, Unexpected, Visitor};
+use serde::{Deserializer, Serialize as _};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
 
@@ -34,6 +34,49 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Object<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+/// Reads a whole number in any form that JSON has for it: `1`, `1.0`, `10e-1`. One with a point or an exponent is exact up
+/// to 2^53; what is larger is refused.
+///
+/// # Errors
+/// It is no number, it has a fraction, or `T` does not hold it.
+pub fn read_whole<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(Whole(PhantomData))
+}
+
+struct Whole<T>(PhantomData<T>);
+
+impl<T: TryFrom<i128>> Whole<T> {
+    fn held<E: Error>(&self, number: i128, written: Unexpected<'_>) -> Result<T, E> {
+        T::try_from(number).map_err(|_| E::invalid_value(written, self))
+    }
+}
+
+impl<T: TryFrom<i128>> Visitor<'_> for Whole<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::any::type_name::<T>())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        self.held(number.into(), Unexpected::Unsigned(number))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        self.held(number.into(), Unexpected::Signed(number))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if number.fract() != 0.0 || number.abs() > EXACT {
+            return Err(E::invalid_type(Unexpected::Float(number), &self));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and smaller than 2^53")]
+        let whole = number as i128;
+        self.held(whole, Unexpected::Float(number))
     }
 }
 
@@ -157,6 +200,33 @@ mod tests {
             write_hundredths(&mut out, hundredths);
             assert_eq!(String::from_utf8(out).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn whole_numbers_have_many_forms() {
+        let read = |json: &str| {
+            let sequence: Result<u64, _> = read_whole(&mut serde_json::Deserializer::from_str(json));
+            sequence.map_err(|error| error.to_string())
+        };
+        let forms = ["100", "100.0", "1e2", "1E+2", "1000e-1", "0.1e3", "100.000"];
+        assert!(forms.iter().all(|form| read(form) == Ok(100)));
+        assert_eq!((read("-0.0"), read("18446744073709551615")), (Ok(0), Ok(u64::MAX)));
+        assert_eq!(read("9007199254740992.0"), Ok(1 << 53));
+        for (json, wrong) in [
+            ("1.5", "invalid type: floating point `1.5`, expected u64"),
+            ("1e300", "expected u64"),
+            ("9007199254740994.0", "expected u64"),
+            ("-1", "invalid value: integer `-1`, expected u64"),
+            ("-1.0", "invalid value: floating point `-1.0`, expected u64"),
+            (r#""1""#, "invalid type: string \"1\", expected u64"),
+            ("null", "invalid type: null, expected u64"),
+            ("1e400", "number out of range"),
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.contains(wrong), "{json}: {error}");
+        }
+        let stamp: i64 = read_whole(&mut serde_json::Deserializer::from_str("-1.767323045e9")).unwrap();
+        assert_eq!(stamp, -1_767_323_045);
     }
 
     fn raw(json: &str, charset: Charset) -> String {

@@ -28,6 +28,7 @@ pub fn trace(role: Role, label: &str, status: Option<u16>, answer: &str) -> Trac
         failure: None,
         detail: None,
         took_ms: 3.25,
+        decisive: false,
     }
 }
 
@@ -59,6 +60,26 @@ fn fails(id: &str, title: &str) -> CaseResult {
     CaseResult { counts: true, ..case(id, Level::Must, Verdict::Fail, title) }
 }
 
+fn hostile() -> CaseResult {
+    CaseResult {
+        actual: HOSTILE.to_owned(),
+        title: HOSTILE.to_owned(),
+        requirement: HOSTILE.to_owned(),
+        source: HOSTILE.to_owned(),
+        stimulus: HOSTILE.to_owned(),
+        expected: HOSTILE.to_owned(),
+        hint: HOSTILE.to_owned(),
+        reproduce: Reproduce { command: HOSTILE.to_owned(), curl: Some(HOSTILE.to_owned()) },
+        traces: vec![
+            trace(Role::Setup, HOSTILE, Some(204), ""),
+            Trace { request: HOSTILE.to_owned(), ..trace(Role::Test, HOSTILE, Some(500), &long_answer()) },
+            trace(Role::After, "an ordinary event afterwards", Some(204), ""),
+        ],
+        requests: 3,
+        ..fails(&format!("mac/{HOSTILE}"), "")
+    }
+}
+
 fn cases() -> Vec<CaseResult> {
     let code = |number: u16| trace(Role::After, "an ordinary event afterwards", Some(number), "");
     let measured = |id: &str, actual: &str| CaseResult {
@@ -81,26 +102,7 @@ fn cases() -> Vec<CaseResult> {
         passes("mac/missing", "No MAC is refused"),
         fails("mac/one-digit", "A MAC with one digit changed is refused"),
         fails("mac/truncated", "A MAC without its second half is refused"),
-        CaseResult {
-            actual: HOSTILE.to_owned(),
-            title: HOSTILE.to_owned(),
-            requirement: HOSTILE.to_owned(),
-            source: HOSTILE.to_owned(),
-            stimulus: HOSTILE.to_owned(),
-            expected: HOSTILE.to_owned(),
-            hint: HOSTILE.to_owned(),
-            reproduce: Reproduce { command: HOSTILE.to_owned(), curl: Some(HOSTILE.to_owned()) },
-            traces: vec![
-                trace(Role::Setup, HOSTILE, Some(204), ""),
-                Trace {
-                    request: HOSTILE.to_owned(),
-                    ..trace(Role::Test, HOSTILE, Some(500), &long_answer())
-                },
-                code(204),
-            ],
-            requests: 3,
-            ..fails(&format!("mac/{HOSTILE}"), "")
-        },
+        hostile(),
         CaseResult {
             level: Level::Info,
             actual: "upper-case digits are taken".to_owned(),

@@ -3,7 +3,10 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod fixture;
+mod verb;
 
 use fixture::{HOSTILE, all, check};
 use wms_sim::outcome::check::journal::{self, Recorded};
@@ -94,4 +97,115 @@ fn a_journal_gives_the_same_reports() {
         let again = recorded.check().unwrap();
         assert_eq!(again, check, "{name}");
     }
+}
+
+/// Attribute values and texts of a page, as they stand there.
+fn tags(page: &str) -> Vec<&str> {
+    page.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()).collect()
+}
+
+#[test]
+fn everything_from_elsewhere_is_text_on_the_page() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let known = [
+        "!doctype", "!--", "html", "head", "meta", "title", "style", "body", "header", "p", "h1", "h2", "h3",
+        "h4", "span", "svg", "rect", "dl", "div", "dt", "dd", "main", "section", "article", "code", "a",
+        "pre", "strong", "table", "thead", "tbody", "tr", "th", "td", "ol", "li", "details", "summary",
+        "footer",
+    ];
+    for (name, check) in all() {
+        let page = Format::Html.render(&check).unwrap();
+        for tag in tags(&page) {
+            let element = tag.trim_start_matches('/').split([' ', '\n']).next().unwrap();
+            assert!(known.contains(&element), "{name}: <{tag}>");
+            for attribute in ["on", "src", "style=", "srcdoc", "action"] {
+                let found = tag.split_whitespace().skip(1).any(|word| word.starts_with(attribute));
+                assert!(!found, "{name}: <{tag}>");
+            }
+            if let Some((_, link)) = tag.split_once("href=") {
+                assert!(link.starts_with("\"#case-"), "{name}: <{tag}>");
+            }
+        }
+        assert!(!page.chars().any(|c| c.is_control() && c != '\n' && c != '\t'), "{name}");
+        assert!(!page.contains(['\u{202e}', '\u{200f}', '\u{2028}']), "{name}");
+        let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+        let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(style));
+        assert!(page.contains(&format!("style-src 'sha256-{hash}'")), "{name}");
+        assert!(page.contains("default-src 'none'"), "{name}");
+        // Where a link leads to is there.
+        for link in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert_eq!(page.matches(&format!("id=\"{link}\"")).count(), 1, "{name}: {link}");
+        }
+    }
+}
+
+#[test]
+fn junit_is_xml_with_each_case_once_and_the_right_numbers() {
+    use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
+    for (name, check) in all() {
+        let text = Format::Junit.render(&check).unwrap();
+        let report = Report::deserialize_from_str(&text).unwrap();
+        let cases: Vec<_> = report.test_suites.iter().flat_map(|suite| &suite.test_cases).collect();
+        let of = |wanted: NonSuccessKind| {
+            let is = |status: &TestCaseStatus| matches!(status, TestCaseStatus::NonSuccess { kind, .. } if *kind == wanted);
+            cases.iter().filter(|case| is(&case.status)).count()
+        };
+        let incomplete = usize::from(check.ending.interrupted || check.ending.cut.is_some());
+        assert_eq!(cases.len(), check.cases.len() + incomplete, "{name}");
+        assert_eq!(of(NonSuccessKind::Failure), check.summary.counted, "{name}");
+        assert_eq!(of(NonSuccessKind::Error), check.summary.error + incomplete, "{name}");
+        assert_eq!(report.failures, check.summary.counted, "{name}");
+        assert!(!text.contains(['\u{1b}', '\0', '\u{7}', '\u{ffff}']), "{name}");
+    }
+}
+
+/// The YAML blocks of a TAP report, without their indents.
+fn blocks(tap: &str) -> Vec<String> {
+    let mut blocks: Vec<Option<String>> = Vec::new();
+    for line in tap.lines() {
+        match (line, blocks.last_mut()) {
+            ("  ---", _) => blocks.push(Some(String::new())),
+            ("  ...", _) => blocks.push(None),
+            (line, Some(Some(block))) => {
+                block.push_str(line.strip_prefix("  ").unwrap());
+                block.push('\n');
+            }
+            _ => {}
+        }
+    }
+    blocks.into_iter().flatten().collect()
+}
+
+#[test]
+fn tap_has_a_line_a_case_and_its_blocks_are_yaml() {
+    use saphyr_parser::{Event, Parser};
+    for (name, check) in all() {
+        let tap = Format::Tap.render(&check).unwrap();
+        let points: Vec<&str> =
+            tap.lines().filter(|line| line.starts_with("ok ") || line.starts_with("not ok ")).collect();
+        assert_eq!(points.len(), check.cases.len(), "{name}");
+        assert!(tap.contains(&format!("\n1..{}\n", check.setup.cases)), "{name}");
+        let failing =
+            points.iter().filter(|line| line.starts_with("not ok ") && !line.contains(" # TODO ")).count();
+        assert_eq!(failing, check.summary.counted + check.summary.error, "{name}");
+        for block in blocks(&tap) {
+            let mut texts = Vec::new();
+            for event in Parser::new_from_str(&block) {
+                if let (Event::Scalar(text, ..), _) = event.unwrap_or_else(|error| panic!("{error}: {block}"))
+                {
+                    texts.push(text.into_owned());
+                }
+            }
+            assert!(texts.len() >= 6 && texts.len() % 2 == 0, "{texts:?}");
+            assert!(["measured", "message"].contains(&texts[0].as_str()), "{texts:?}");
+        }
+    }
+    let tap = Format::Tap.render(&check()).unwrap();
+    let hostile = blocks(&tap).into_iter().find(|block| block.contains("alert(1)")).unwrap();
+    let first = Parser::new_from_str(&hostile).filter_map(Result::ok).find_map(|(event, _)| match event {
+        Event::Scalar(text, ..) if text.contains("alert(1)") => Some(text.into_owned()),
+        _ => None,
+    });
+    assert!(first.unwrap().starts_with("</pre><script>alert(1)</script>"));
 }

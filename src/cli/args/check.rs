@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{DialectArgs, OutputName, ReceiverArgs, SecretArgs};
+use super::{DialectArgs, OutputName, ReceiverArgs, ReportArgs, SecretArgs};
 use crate::seed::Seed;
 
 /// The language in which fixes are shown.
@@ -142,6 +142,8 @@ pub(in crate::cli) struct CheckArgs {
     /// Write everything that happens to FILE, one JSON object a line
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub report: ReportArgs,
     /// Where session IDs come from [default: drawn]
     #[arg(long, value_name = "N", value_parser = super::send::seed, help_heading = "Output")]
     pub seed: Option<Seed>,

@@ -7,6 +7,7 @@ mod delivery;
 mod dialect;
 mod receiver;
 mod replay;
+mod report;
 mod secret;
 mod send;
 mod serve;
@@ -25,6 +26,7 @@ pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
 pub(super) use receiver::ReceiverArgs;
 pub(super) use replay::ReplayArgs;
+pub(super) use report::{ReportArgs, ReportTo, ReportVerbArgs};
 pub(super) use secret::SecretArgs;
 pub(super) use send::{OrderName, OutputName, SendArgs};
 pub(super) use serve::ServeArgs;
@@ -76,6 +78,7 @@ pub(super) enum Verb {
     /// Send a journal's events again, byte for byte
     Replay(Box<ReplayArgs>),
     Audit(Box<AuditArgs>),
+    Report(ReportVerbArgs),
     // As above.
     Serve(Box<ServeArgs>),
     /// List, show, check and begin scenarios

@@ -8,7 +8,7 @@ use super::baseline;
 use super::probe::Whom;
 use super::send::{secret_of, wait};
 use super::{dialect, duration, probe, secret, target};
-use crate::cli::args::{CheckArgs, OutputName};
+use crate::cli::args::{CheckArgs, OutputName, ReportArgs};
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
 use crate::conformance::baseline::Baseline;
@@ -47,6 +47,7 @@ pub(in crate::cli) struct CheckJob {
     pub hint: Option<&'static str>,
     pub output: OutputName,
     pub journal: Option<PathBuf>,
+    pub reports: ReportArgs,
     /// The dialect in words.
     pub spoken: String,
     /// The command that runs one case again.
@@ -112,6 +113,7 @@ pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJo
         hint: args.hint.map(|language| language.as_str()),
         output: args.output,
         journal: args.journal.clone(),
+        reports: args.report.clone(),
         spoken: in_words(&args.dialect.dialect, &chosen.set),
         command: again(typed),
         warnings,

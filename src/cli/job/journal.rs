@@ -19,7 +19,7 @@ pub(in crate::cli) struct Purpose {
 }
 
 /// What some editors put before a text in UTF-8.
-const BOM: &[u8] = "\u{feff}".as_bytes();
+pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// More than so many requests are not read into memory.
 const MOST: usize = 2_000_000;
@@ -66,6 +66,12 @@ pub(in crate::cli) fn walk(
         match read::entry(line.trim_ascii()) {
             Ok(entry) => {
                 let begins = matches!(entry, Entry::Run(_) | Entry::Capture(_) | Entry::Received(_));
+                if number == 1 && line.starts_with(b"{\"type\":\"check\"") {
+                    return Err(CliError::usage(format!(
+                        "{shown} is the journal of a check: there is nothing to {to_do}"
+                    ))
+                    .help(format!("wms-sim report {shown} makes its reports")));
+                }
                 if number == 1 && !begins {
                     return Err(foreign(path, "its first line does not say what run it is of"));
                 }

@@ -7,17 +7,18 @@ use crate::cli::args::OutputName;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::job::check::{CheckJob, Rotation};
+use crate::cli::job::report_files::ReportFiles;
 use crate::cli::job::{baseline, target};
 use crate::cli::journal_file::JournalFile;
 use crate::cli::printer::{Out, note, warn};
 use crate::clock::{RunClock, wall_clock};
-use crate::conformance::baseline::apply;
+use crate::conformance::baseline::{Baseline, apply};
 use crate::conformance::case::Stage;
 use crate::conformance::diagnosis::diagnose;
 use crate::conformance::request::Base;
 use crate::conformance::run::{Change, Changing, Probe, Ran, Runner, Told, run as run_cases};
 use crate::delivery::command::Command;
-use crate::outcome::check::{CaseResult, Check, CheckSetup, Ending, SUITE, Summary, journal};
+use crate::outcome::check::{CaseResult, Check, CheckSetup, Ending, SUITE, journal};
 use crate::report::check::text;
 use crate::serve::desk::Desk;
 use crate::serve::embedded::Embedded;
@@ -53,36 +54,50 @@ async fn check(mut job: CheckJob) -> Result<Exit, CliError> {
         cases: job.cases.len(),
     };
     let mut observer = Observer::new(&job, &setup)?;
+    // After the journal, so that one path for both does not cost the journal.
+    let reports = ReportFiles::open(&job.reports)?;
     let runner = Arc::new(runner(&job)?);
     let cases: Vec<_> = job.cases.iter().collect();
     let Ran { cases, ending } =
         run_cases(runner, &cases, signals::watch(), &mut |told| observer.tell(told, &job)).await;
     drop(receiver);
-    finish(job, setup, observer, cases, ending)
+    finish(&job, setup, Telling { observer, reports }, cases, ending)
+}
+
+/// Who is told in the end.
+struct Telling {
+    observer: Observer,
+    reports: ReportFiles,
 }
 
 fn finish(
-    job: CheckJob,
+    job: &CheckJob,
     setup: CheckSetup,
-    observer: Observer,
+    telling: Telling,
     mut cases: Vec<CaseResult>,
     ending: Ending,
 ) -> Result<Exit, CliError> {
+    let diagnosis = diagnose(&cases, job.hint);
     if let Some(path) = &job.write_baseline {
         // Reasons that somebody wrote stay.
-        let old = if path.exists() { baseline::read(path, "write-baseline")? } else { Default::default() };
-        baseline::write(path, &old.renewed(&cases))?;
+        let old = if path.exists() { baseline::read(path, "write-baseline")? } else { Baseline::default() };
+        let new = old.renewed(&cases);
+        baseline::write(path, &new)?;
+        apply(&mut cases, Some(&new), job.strict);
+    } else {
+        apply(&mut cases, job.baseline.as_ref(), job.strict);
     }
-    apply(&mut cases, job.baseline.as_ref(), job.strict);
-    let diagnosis = diagnose(&cases, job.hint);
-    let check = Check { setup, summary: Summary::of(&cases), diagnosis, cases, ending };
+    let check = Check::new(setup, cases, diagnosis, ending);
     let exit = Exit::of_check(&check);
-    let trouble = observer.end(&check);
+    let trouble = telling.observer.end(&check);
     match job.output {
+        // What was asked for on standard output stays alone there.
+        OutputName::Human if telling.reports.takes_stdout() => note(&text::totals(&check)),
         OutputName::Human => Out::open().text(&text::human(&check)),
         OutputName::Quiet if exit != Exit::Ok => crate::cli::printer::failure(&text::totals(&check)),
         OutputName::Quiet | OutputName::Ndjson => {}
     }
+    telling.reports.write(&check)?;
     Ok(if trouble && exit == Exit::Ok { Exit::CouldNot } else { exit })
 }
 
@@ -177,7 +192,7 @@ struct Observer {
 
 impl Observer {
     fn new(job: &CheckJob, setup: &CheckSetup) -> Result<Self, CliError> {
-        let mut journal = job.journal.as_deref().map(JournalFile::create_check).transpose()?;
+        let mut journal = job.journal.as_deref().map(JournalFile::create).transpose()?;
         let first = journal::setup_line(setup);
         if let Some(journal) = &mut journal {
             journal.write(&first);

@@ -9,6 +9,7 @@ pub(super) mod faults;
 pub(super) mod learn;
 mod lint;
 pub(super) mod man;
+pub(super) mod report;
 pub(super) mod scenarios;
 pub(super) mod sign;
 pub(super) mod verify;

@@ -32,9 +32,14 @@ pub const SECTIONS: &[(&str, &str)] = &[
 pub fn all() -> Vec<Case> {
     [
         events::CASES,
-        mac::CASES,
+        &mac::cases(),
         body::CASES,
+        body::IDS,
+        body::PURPOSE,
+        body::RAW,
         input::CASES,
+        input::SHAPES,
+        input::SIZES,
         order::CASES,
         http::CASES,
         time::CASES,

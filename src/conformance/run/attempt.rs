@@ -162,7 +162,7 @@ impl Runner {
         places
             .filter_map(|place| {
                 let (shot, seen) = pairs[place];
-                seen.map(|seen| self.trace(shot, seen))
+                seen.map(|seen| Trace { decisive: Some(place) == decisive, ..self.trace(shot, seen) })
             })
             .collect()
     }
@@ -182,6 +182,7 @@ impl Runner {
             failure: failure.map(|failure| failure.code.as_str().to_owned()),
             detail: failure.map(|failure| failure.detail.clone()),
             took_ms: seen.took.as_secs_f64() * 1e3,
+            decisive: false,
         }
     }
 }

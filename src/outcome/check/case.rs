@@ -101,6 +101,9 @@ pub struct Trace {
     pub detail: Option<String>,
     /// How long the answer took, in milliseconds.
     pub took_ms: f64,
+    /// The verdict rests on it.
+    #[serde(default)]
+    pub decisive: bool,
 }
 
 /// How to see a failure again.
@@ -187,6 +190,7 @@ impl CaseResult {
     pub fn is_stale(&self) -> bool {
         self.known.is_some() && self.verdict == Verdict::Pass
     }
+
     /// What it comes to for the run.
     pub fn standing(&self) -> Standing {
         match self.verdict {
@@ -202,8 +206,12 @@ impl CaseResult {
         }
     }
 
-    /// The exchange that decided: an event afterwards that was not taken, or the last that the case is about.
+    /// The exchange that decided; where none says so, an event afterwards that was not taken, or the last that the case is
+    /// about.
     pub fn decisive(&self) -> Option<&Trace> {
+        if let Some(trace) = self.traces.iter().find(|trace| trace.decisive) {
+            return Some(trace);
+        }
         let spoiled = |trace: &&Trace| trace.role == Role::After && !trace.is_taken();
         let last = |role: Role| self.traces.iter().rfind(|trace| trace.role == role);
         self.traces.iter().find(spoiled).or_else(|| last(Role::Test)).or(self.traces.last())

@@ -70,10 +70,10 @@ fn missing(check: &Check) -> Option<String> {
 
 fn status(case: &CaseResult) -> TestCaseStatus {
     let (kind, name, message) = match case.standing() {
-        Standing::Failed if case.flaky => (NonSuccessKind::Failure, "flaky", line(&case.actual)),
-        Standing::Failed => (NonSuccessKind::Failure, case.level.as_str(), line(&case.actual)),
+        Standing::Failed if case.flaky => (NonSuccessKind::Failure, "flaky", message(case)),
+        Standing::Failed => (NonSuccessKind::Failure, case.level.as_str(), message(case)),
         Standing::Stale => (NonSuccessKind::Failure, "stale", STALE.to_owned()),
-        Standing::Error => (NonSuccessKind::Error, "error", line(&case.actual)),
+        Standing::Error => (NonSuccessKind::Error, "error", message(case)),
         Standing::Skipped => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(line(&case.actual));
@@ -86,6 +86,11 @@ fn status(case: &CaseResult) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(name).set_message(message).set_description(told(case));
     status
+}
+
+/// Some systems show the message alone.
+fn message(case: &CaseResult) -> String {
+    format!("{}: {}", line(&case.title), line(&case.actual))
 }
 
 /// What is said of a case that is no failure for these systems.

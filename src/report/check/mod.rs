@@ -10,7 +10,7 @@ pub mod text;
 
 use std::fmt;
 
-use crate::outcome::check::{CaseResult, Check, Conclusion};
+use crate::outcome::check::{CaseResult, Check, Conclusion, Score, Standing};
 
 /// A form of report that goes to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +80,10 @@ fn facts(case: &CaseResult) -> Vec<(&'static str, String)> {
     let mut facts = vec![("required", required(case)), ("sent", case.stimulus.clone())];
     facts.extend([("expected", case.expected.clone()), ("actual", case.actual.clone())]);
     facts.push(("answer", case.decisive().map_or_else(String::new, |trace| trace.answer.clone())));
+    if let Some((failure, trace)) = case.decisive().and_then(|trace| Some((trace.failure.as_ref()?, trace))) {
+        let detail = trace.detail.as_deref().unwrap_or_default();
+        facts.push(("failure", format!("{failure}: {detail}")));
+    }
     if case.flaky {
         facts.push(("flaky", FLAKY.to_owned()));
     }
@@ -114,6 +118,17 @@ const fn headline(check: &Check) -> &'static str {
         Conclusion::Unjudged => "not all judged",
         Conclusion::Interrupted => "interrupted",
     }
+}
+
+/// How many passed of those that could, and what became of the others.
+fn counts(score: &Score) -> String {
+    let mut parts = vec![format!("{} of {} passed", score.passed(), score.demanded())];
+    let rest = score.parts().filter(|(standing, _)| *standing != Standing::Passed);
+    parts.extend(rest.map(|(standing, count)| match standing {
+        Standing::Error => counted(count, "error"),
+        standing => format!("{count} {}", standing.as_str()),
+    }));
+    parts.join(" · ")
 }
 
 fn seconds(seconds: f64) -> String {

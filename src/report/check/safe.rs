@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use crate::outcome::check::{CaseResult, Check, CheckSetup, Diagnosis, Ending, Fix, Reproduce, Trace};
 
-const CHANGED: &str =
-    "# some characters cannot be shown and were replaced: the JSON report has the command as it is";
+const CHANGED: &str = "# characters that cannot be shown were replaced; the JSON report has it as it is";
 
 /// The same check with every text visible, so that no form of report can forget one. Each field is named, so that none
 /// that is new can be forgotten here.
@@ -64,7 +63,8 @@ fn safe_case(case: &CaseResult) -> CaseResult {
 }
 
 fn safe_trace(trace: &Trace) -> Trace {
-    let Trace { label, role, request, body_bytes, status, answer, failure, detail, took_ms } = trace;
+    let Trace { label, role, request, body_bytes, status, answer, failure, detail, took_ms, decisive } =
+        trace;
     Trace {
         label: visible(label),
         role: *role,
@@ -75,6 +75,7 @@ fn safe_trace(trace: &Trace) -> Trace {
         failure: maybe(failure.as_ref()),
         detail: maybe(detail.as_ref()),
         took_ms: *took_ms,
+        decisive: *decisive,
     }
 }
 

@@ -4,24 +4,20 @@
 //! nothing. A header beside a right one is measured only: whoever can make a right MAC has the secret.
 
 mod forge;
+mod spelling;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::Hmac;
 
 use crate::conformance::case::{Case, Play, Source};
-use forge::{
-    digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, sorted, spaced, spelled, two,
-};
+use forge::{digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, sorted, spaced};
 
 use crate::conformance::kit::{Event, Kit};
-use crate::conformance::script::{Demand, MacLine, Script, Shot};
-use crate::outcome::check::Level;
+use crate::conformance::script::{Demand, Form, MacLine, Script, Shot};
 use crate::protocol::code::Code;
 use crate::protocol::diagnosis::reprint;
 use crate::protocol::mac::PREFIX;
-
-pub(super) use forge::taken_or_not;
 
 const REFUSED: Case = Case {
     source: Source::Page,
@@ -40,7 +36,12 @@ const fn refused(
     Case { id, title, stimulus, hint, play: Play::Script(script), ..REFUSED }
 }
 
-pub(super) const CASES: &[Case] = &[
+/// Every case of the section.
+pub(super) fn cases() -> Vec<Case> {
+    [FORGED, spelling::CASES].concat()
+}
+
+const FORGED: &[Case] = &[
     refused(
         "mac/missing",
         "an event without a MAC is refused",
@@ -392,96 +393,33 @@ pub(super) const CASES: &[Case] = &[
             })
         },
     ),
-    Case {
-        id: "mac/two-wrong-last",
-        title: "of two MACs, right then wrong: which one counts",
-        source: Source::Standard("RFC 9110, 5.3"),
-        requirement: "A sender has one X-WMS-Content-MAC header. What a receiver does with two is measured: the first, the last, or neither counts.",
-        stimulus: "Two X-WMS-Content-MAC headers: the right one, then one signed with another secret.",
-        play: Play::Script(|kit| two(kit, false)),
-        ..Case::INFO
-    },
-    Case {
-        id: "mac/two-wrong-first",
-        title: "of two MACs, wrong then right: which one counts",
-        source: Source::Standard("RFC 9110, 5.3"),
-        requirement: "A sender has one X-WMS-Content-MAC header. What a receiver does with two is measured: the first, the last, or neither counts.",
-        stimulus: "Two X-WMS-Content-MAC headers: one signed with another secret, then the right one.",
-        play: Play::Script(|kit| two(kit, true)),
-        ..Case::INFO
-    },
-    Case {
-        id: "mac/upper-case-hex",
-        title: "a right MAC in capital digits",
-        source: Source::Page,
-        requirement: "The page's digits are lower case. Whether capitals are taken is measured: both are right.",
-        stimulus: "The right MAC with its digits A to F in capitals.",
-        play: Play::Script(|kit| {
-            let upper = |_: &Kit<'_>, event: &Event| {
-                Shot::test(event)
-                    .with_macs(vec![MacLine::new(format!("{PREFIX}{}", digits(event).to_uppercase()))])
-                    .demanding(Demand::Anything)
-            };
-            forged(kit, "the event with capital digits", upper).measured(taken_or_not)
-        }),
-        ..Case::INFO
-    },
-    right(
-        "mac/header-lower-case",
-        "the header's name in small letters is understood",
-        "The header spelled x-wms-content-mac, as HTTP/2 and many proxies spell it.",
-        "The header is looked up in the spelling of the page, in a map that tells capitals from small letters.",
-        |kit| spelled(kit, "x-wms-content-mac", "the event with the header in small letters"),
+    refused(
+        "mac/wrong-secret-charset",
+        "a forged event is refused whatever its content type says",
+        "An event signed with another secret, with the Content-Type application/json; charset=utf-8.",
+        "The check is a middleware for one content type, and others reach the handler without it.",
+        |kit| {
+            forged(kit, "the forged event with a charset", |kit, event| {
+                let content_type = Some("application/json; charset=utf-8".into());
+                let form = Form { content_type, ..Form::default() };
+                Shot::test(event).forged(kit.stranger().sign(&event.body).as_str()).written(form)
+            })
+        },
     ),
-    right(
-        "mac/header-upper-case",
-        "the header's name in capitals is understood",
-        "The header spelled X-WMS-CONTENT-MAC.",
-        "The header is looked up in one spelling, in a map that tells capitals from small letters.",
-        |kit| spelled(kit, "X-WMS-CONTENT-MAC", "the event with the header in capitals"),
+    refused(
+        "mac/wrong-secret-unknown-event",
+        "a forged event is refused though nobody knows its code",
+        "An event with a code that is not on the page, signed with another secret.",
+        "The check stands in the branches of a `switch` over the known events.",
+        |kit| {
+            let mut session = kit.session();
+            let before = kit.event(&mut session, Code::WmsLoaded);
+            let body = r#"{"timestamp":STAMP,"sessionId":"SESSION","sequence":SEQUENCE,"event":"NOT_ON_THE_PAGE","severity":"INFO"}"#;
+            let event = kit.custom(&mut session, body);
+            let wrong = kit.stranger().sign(&event.body);
+            let shot =
+                Shot::test(&event).forged(wrong.as_str()).called("the forged event with an unknown code");
+            Script::of([Shot::setup(&before), shot])
+        },
     ),
-    right(
-        "mac/header-mixed-case",
-        "the header's name in any spelling is understood",
-        "The header spelled X-Wms-Content-Mac, as many HTTP clients spell it.",
-        "The header is looked up in one spelling, in a map that tells capitals from small letters.",
-        |kit| spelled(kit, "X-Wms-Content-Mac", "the event with the header in mixed letters"),
-    ),
-    Case {
-        source: Source::Standard("RFC 9110, 5.5"),
-        requirement: "Blanks around a header's value are no part of it: the receiver SHOULD take the event.",
-        level: Level::Should,
-        explain: "",
-        ..right(
-            "mac/blanks",
-            "blanks around the MAC are no part of it",
-            "The right MAC with blanks and a tab around it.",
-            "The header is read from the raw request and not trimmed.",
-            |kit| {
-                forged(kit, "the event with blanks around its MAC", |_, event| {
-                    Shot::test(event).with_macs(vec![MacLine::new(format!("  \t{} \t ", event.mac.as_str()))])
-                })
-            },
-        )
-    },
 ];
-
-const fn right(
-    id: &'static str,
-    title: &'static str,
-    stimulus: &'static str,
-    hint: &'static str,
-    script: fn(&mut Kit<'_>) -> Script,
-) -> Case {
-    Case {
-        id,
-        title,
-        source: Source::Standard("RFC 9110, 5.1"),
-        requirement: "The names of header fields mean the same in any spelling: the receiver MUST take the event.",
-        stimulus,
-        hint,
-        explain: "Proxies and HTTP libraries spell header names as they like.",
-        play: Play::Script(script),
-        ..Case::MUST
-    }
-}

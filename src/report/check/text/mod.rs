@@ -2,10 +2,11 @@
 
 mod page;
 
+use anstyle::Style;
 use page::Page;
 
 use super::safe::{line, safe};
-use super::{FLAKY, STALE, counted, facts, headline, next, seconds};
+use super::{STALE, counted, counts, facts, headline, next, seconds};
 use crate::outcome::check::{CaseResult, Check, Conclusion, Diagnosis, Score, Standing};
 use crate::report::style::{BAD, GOOD, STRONG, WARN, paint};
 
@@ -22,7 +23,7 @@ pub fn human(check: &Check) -> String {
     let mut page = Page::default();
     sections(&mut page, &check);
     for case in check.standing(Standing::Failed) {
-        failure(&mut page, case, if case.flaky { "FLAKY" } else { "FAIL" });
+        full(&mut page, case, BAD, if case.flaky { "FLAKY" } else { "FAIL" });
     }
     for case in check.standing(Standing::Stale) {
         page.heading(BAD, "STALE", &case.id, &format!("{} · {}", case.level, case.title));
@@ -30,7 +31,7 @@ pub fn human(check: &Check) -> String {
         page.fact("baseline", case.known.as_deref().unwrap_or_default());
     }
     for case in check.standing(Standing::Error) {
-        error(&mut page, case);
+        full(&mut page, case, WARN, "ERROR");
     }
     short(&mut page, &check, Standing::Advice, "should be mended, and does not count without --strict");
     short(&mut page, &check, Standing::Known, "failures that the baseline knows");
@@ -38,7 +39,8 @@ pub fn human(check: &Check) -> String {
     skipped(&mut page, &check);
     diagnosis(&mut page, &check);
     page.blank();
-    page.text(&totals(&check));
+    let (style, begin, counts) = total(&check);
+    page.styled(style, &begin, &counts);
     ending(&mut page, &check);
     for step in next::steps(&check) {
         page.wrapped("next: ", &step.text);
@@ -51,22 +53,21 @@ pub fn human(check: &Check) -> String {
 
 /// One line: what it came to.
 pub fn totals(check: &Check) -> String {
-    let score = Score::of(&check.cases);
+    let (style, begin, counts) = total(check);
+    format!("{}{counts}\n", paint(style, begin))
+}
+
+fn total(check: &Check) -> (Style, String, String) {
+    let score = check.score();
     let (style, word) = match check.conclusion() {
         Conclusion::Passed => (GOOD, "PASSED"),
         Conclusion::Failed => (BAD, "FAILED"),
         Conclusion::Unjudged => (WARN, "NOT ALL JUDGED"),
         Conclusion::Interrupted => (WARN, "INTERRUPTED"),
     };
-    let mut parts = vec![format!("{} of {} passed", score.passed(), score.demanded())];
-    let rest = score.parts().filter(|(standing, _)| *standing != Standing::Passed);
-    parts.extend(rest.map(|(standing, count)| match standing {
-        Standing::Error => counted(count, "error"),
-        standing => format!("{count} {}", standing.as_str()),
-    }));
     let took = check.ending.took_s;
     let took = if took > 0.0 { format!(" in {}", seconds(took)) } else { String::new() };
-    format!("{}{took}: {}\n", paint(style.bold(), word), parts.join(" · "))
+    (style.bold(), format!("{word}{took}: "), counts(&score))
 }
 
 fn sections(page: &mut Page, check: &Check) {
@@ -117,27 +118,12 @@ fn short_id(case: &CaseResult) -> &str {
     case.id.split_once('/').map_or(case.id.as_str(), |(_, name)| name)
 }
 
-fn failure(page: &mut Page, case: &CaseResult, word: &str) {
-    page.heading(BAD, word, &case.id, &format!("{} · {}", case.level, case.title));
-    all_facts(page, case);
-}
-
-fn error(page: &mut Page, case: &CaseResult) {
-    page.heading(WARN, "ERROR", &case.id, &format!("{} · {}", case.level, case.title));
-    let trace = case.decisive();
-    if let Some((failure, trace)) = trace.and_then(|trace| Some((trace.failure.as_ref()?, trace))) {
-        let detail = trace.detail.as_deref().unwrap_or_default();
-        page.fact("failure", &format!("{failure}: {detail} ({})", trace.label));
-    }
-    all_facts(page, case);
-}
-
-fn all_facts(page: &mut Page, case: &CaseResult) {
+fn full(page: &mut Page, case: &CaseResult, style: Style, word: &str) {
+    page.heading(style, word, &case.id, &format!("{} · {}", case.level, case.title));
     for (name, text) in facts(case) {
         match name {
             "again" | "curl" => page.command(name, &text),
             "answer" => page.fact(name, &page::cut(&line(&text), ANSWER)),
-            "flaky" => page.fact(name, FLAKY),
             _ => page.fact(name, &text),
         }
     }

@@ -58,15 +58,15 @@ impl Page {
         self.0.push('\n');
     }
 
-    /// Text that ends its own lines.
-    pub fn text(&mut self, text: &str) {
-        self.0.push_str(text);
-    }
-
     /// A text behind its beginning, wrapped; what does not fit stands under the beginning's end.
     pub fn wrapped(&mut self, begin: &str, text: &str) {
+        self.styled(STRONG, begin, text);
+    }
+
+    /// The same with a style for the beginning.
+    pub fn styled(&mut self, style: Style, begin: &str, text: &str) {
         let indent = " ".repeat(width(begin));
-        let style = if begin.trim().is_empty() { Style::new() } else { STRONG };
+        let style = if begin.is_empty() { Style::new() } else { style };
         self.put(begin, style, &indent, text);
     }
 
@@ -163,6 +163,8 @@ fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(rest)
+        // Flags have hyphens, and are copied.
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
     textwrap::wrap(&line(text), options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
