@@ -95,7 +95,7 @@ impl Runner {
                     }
                     Compared::Differ(differences) if undisturbed => Verdicted {
                         verdict: Verdict::Fail,
-                        actual: format!("{scenario}, twice undisturbed: {differences}"),
+                        actual: format!("{scenario}, twice undisturbed: {differences}{}", played.refusals(self)),
                     },
                     Compared::Differ(differences) => {
                         let differs = format!("{name}: {differences}{}", played.refusals(self));
