@@ -57,7 +57,9 @@ fn a_system_that_counts_twice_fails() {
 #[test]
 fn a_system_whose_last_event_wins_fails() {
     let results = inbox(&["--quirk", "last-event-wins"], WITHIN);
-    assert_eq!(results.that(Fail), ["state/backwards", "state/shuffled"]);
+    // Which of those that come at the same moment is the last is up to chance.
+    let failed = results.that(Fail).into_iter().filter(|id| *id != "state/concurrent");
+    assert_eq!(failed.collect::<Vec<_>>(), ["state/backwards", "state/shuffled"]);
     let (_, told) = results.of("state/backwards");
     assert_eq!(told, r#"happy-path, backwards: $.outcome: "abandoned" instead of "completed""#);
 }

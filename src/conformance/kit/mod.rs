@@ -113,12 +113,6 @@ impl<'a> Kit<'a> {
         Session { id: id.into(), seed: self.seed(), next: 0, measured: false }
     }
 
-    /// The session that an event belongs to, for events beside those that it has.
-    pub fn session_of(&self, event: &Event) -> Session {
-        let bits = Purpose::of_bytes(event.session.as_bytes());
-        Session { id: Arc::clone(&event.session), seed: Seed(bits).session(1), next: 0, measured: false }
-    }
-
     /// Some letters and digits that no other session has.
     pub fn word(&mut self) -> String {
         format!("{:016x}", self.seed().draw(Purpose::named("word")).bits())
@@ -198,6 +192,12 @@ impl<'a> Kit<'a> {
 }
 
 impl Session {
+    /// The session that an event belongs to, for events beside those that it has.
+    pub fn of(event: &Event) -> Self {
+        let bits = Purpose::of_bytes(event.session.as_bytes());
+        Self { id: Arc::clone(&event.session), seed: Seed(bits).session(1), next: 0, measured: false }
+    }
+
     /// The ID of its measurement.
     pub fn measurement(&self) -> String {
         let draw = self.seed.draw(Purpose::named("measurement"));

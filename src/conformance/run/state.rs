@@ -13,7 +13,7 @@ use super::attempt::Attempt;
 use super::{Probe, Runner};
 use crate::conformance::case::{Case, Disturbance, Order};
 use crate::conformance::judge::{Judged, Seen};
-use crate::conformance::kit::{Event, Kit, measurement_of};
+use crate::conformance::kit::{Event, Kit, Session, measurement_of};
 use crate::conformance::remembered;
 use crate::conformance::script::{Demand, Script, Shot, Step};
 use crate::outcome::check::{Trace, Verdict};
@@ -95,7 +95,10 @@ impl Runner {
                     }
                     Compared::Differ(differences) if undisturbed => Verdicted {
                         verdict: Verdict::Fail,
-                        actual: format!("{scenario}, twice undisturbed: {differences}{}", played.refusals(self)),
+                        actual: format!(
+                            "{scenario}, twice undisturbed: {differences}{}",
+                            played.refusals(self)
+                        ),
                     },
                     Compared::Differ(differences) => {
                         let differs = format!("{name}: {differences}{}", played.refusals(self));
@@ -268,7 +271,7 @@ fn forgeries(kit: &Kit<'_>, events: &[Event], place: usize) -> Vec<Shot> {
         .iter()
         .filter(|code| kit.dialect().knows(**code))
         .map(|code| {
-            let mut session = kit.session_of(before);
+            let mut session = Session::of(before);
             session.measured = true;
             session.next = u32::try_from(place).unwrap_or(u32::MAX);
             let invented = session.measurement();
