@@ -116,7 +116,13 @@ impl Results {
     pub fn assert_right(&self) {
         for case in self.cases.values() {
             let skipped = case.verdict == Verdict::Skip && case.actual.contains("https");
-            assert!(case.verdict == Verdict::Pass || skipped, "{}: {:?}: {}", case.id, case.verdict, case.actual);
+            assert!(
+                case.verdict == Verdict::Pass || skipped,
+                "{}: {:?}: {}",
+                case.id,
+                case.verdict,
+                case.actual
+            );
             assert!(!case.flaky, "{}: {}", case.id, case.actual);
         }
     }

@@ -22,7 +22,9 @@ fn a_right_receiver_passes() {
 
 #[test]
 fn a_redirect_is_a_failure_of_its_own() {
-    let url = peer(|_, _| Act::Answer("HTTP/1.1 308 Permanent Redirect\r\nLocation: /webhook/\r\nContent-Length: 0\r\n\r\n"));
+    let url = peer(|_, _| {
+        Act::Answer("HTTP/1.1 308 Permanent Redirect\r\nLocation: /webhook/\r\nContent-Length: 0\r\n\r\n")
+    });
     let results = Check::of(&url).run(&["http/no-redirect", "http/keep-alive"]);
     assert_eq!(results.of("http/no-redirect"), (Fail, "308 (a redirect) to the event"));
     assert_eq!(results.of("http/keep-alive").0, Fail);
@@ -36,7 +38,12 @@ fn a_receiver_that_closes_each_connection_is_right() {
     const SAID: &str = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
     for answer in [SAID, TAKEN] {
         let url = peer(move |_, _| Act::Last(answer));
-        let results = Check::of(&url).run(&["http/keep-alive", "http/new-connections", "http/connections", "http/reuse-after-pause"]);
+        let results = Check::of(&url).run(&[
+            "http/keep-alive",
+            "http/new-connections",
+            "http/connections",
+            "http/reuse-after-pause",
+        ]);
         results.assert_right();
         if answer == SAID {
             let (_, told) = results.of("http/connections");
@@ -49,7 +56,11 @@ fn a_receiver_that_closes_each_connection_is_right() {
 fn expect_may_be_refused_and_may_not_be_waited_for_ever() {
     let expects = |request: &str| request.contains("Expect: 100-continue");
     let url = peer(move |request, _| {
-        if expects(request) { Act::Last("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n") } else { Act::Answer(TAKEN) }
+        if expects(request) {
+            Act::Last("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
+        } else {
+            Act::Answer(TAKEN)
+        }
     });
     let results = Check::of(&url).run(&["http/expect-continue", "http/interim"]);
     results.assert_right();
@@ -65,11 +76,15 @@ fn expect_may_be_refused_and_may_not_be_waited_for_ever() {
 
 #[test]
 fn a_receiver_that_dies_is_told_beside_the_case_that_killed_it() {
-    let url = peer(|request, _| if request.contains(" HTTP/1.0\r\n") { Act::Die } else { Act::Answer(TAKEN) });
+    let url =
+        peer(|request, _| if request.contains(" HTTP/1.0\r\n") { Act::Die } else { Act::Answer(TAKEN) });
     let results = Check::of(&url).run(&["http/lower-case-names", "http/http10", "http/absolute-form"]);
     assert_eq!(results.of("http/lower-case-names").0, Pass);
     let (verdict, told) = results.of("http/http10");
-    assert!(verdict == Fail && told.contains("from then on the receiver took no connections"), "{verdict:?} {told}");
+    assert!(
+        verdict == Fail && told.contains("from then on the receiver took no connections"),
+        "{verdict:?} {told}"
+    );
     let (verdict, told) = results.of("http/absolute-form");
     assert!(verdict == Error && told.contains("went down during http/http10"), "{verdict:?} {told}");
 }
@@ -96,11 +111,17 @@ fn slow_is_told_from_never() {
     };
     let long = Duration::from_secs(60);
     let of = |soon, late| Check { soon, late, ..Check::of(&slow()) };
-    for (soon, late, expected) in [(long, long, [Pass, Pass]), (SHORT, long, [Fail, Pass]), (SHORT, SHORT, [Fail, Fail])] {
+    for (soon, late, expected) in
+        [(long, long, [Pass, Pass]), (SHORT, long, [Fail, Pass]), (SHORT, SHORT, [Fail, Fail])]
+    {
         let found = verdicts(of(soon, late));
         assert_eq!([found[0].0, found[1].0], expected, "{found:?}");
         for (verdict, told) in found {
-            assert_eq!(verdict == Fail, told.contains("204 after ") && told.contains(" s to the event"), "{told}");
+            assert_eq!(
+                verdict == Fail,
+                told.contains("204 after ") && told.contains(" s to the event"),
+                "{told}"
+            );
         }
     }
     // The time limit of requests is no limit for what measures the time.
@@ -119,13 +140,18 @@ fn a_window_is_measured() {
             let stamp: i64 = stamp.unwrap().parse().unwrap();
             let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
             let off = i64::try_from(since.as_secs()).unwrap() - stamp;
-            if off.abs() <= limit { Act::Answer(TAKEN) } else { Act::Answer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") }
+            if off.abs() <= limit {
+                Act::Answer(TAKEN)
+            } else {
+                Act::Answer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            }
         })
     };
     let results = Check::of(&within(300)).run(&["time/window-*"]);
     for (id, side) in [("time/window-past", "old"), ("time/window-future", "ahead")] {
         let (verdict, told) = results.of(id);
-        let right = told.starts_with("taken up to ") && told.contains(side) && told.ends_with(" on (with 400)");
+        let right =
+            told.starts_with("taken up to ") && told.contains(side) && told.ends_with(" on (with 400)");
         assert!(verdict == Pass && right && told.contains(" 5 min") | told.contains(" 4 min"), "{told}");
         assert!(results.cases[id].requests <= 16);
     }
@@ -154,6 +180,9 @@ fn bodies_that_are_not_read_to_their_end_are_told() {
     ]);
     assert_eq!(results.of("http/lower-case-names").0, Pass);
     let failed = results.that(Fail);
-    assert!(failed.contains(&"http/several-segments") && failed.contains(&"http/head-then-body"), "{failed:?}");
+    assert!(
+        failed.contains(&"http/several-segments") && failed.contains(&"http/head-then-body"),
+        "{failed:?}"
+    );
     assert!(failed.contains(&"http/slow-body") && failed.contains(&"http/chunked-small"), "{failed:?}");
 }

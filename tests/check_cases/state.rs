@@ -49,7 +49,8 @@ fn a_system_that_counts_twice_fails() {
          $.counts.INTERMEDIATE_RESULTS: 5 instead of 4; $.events: 17 instead of 15"
     );
     // People see both answers.
-    let labels: Vec<&str> = results.cases["state/twice"].traces.iter().map(|trace| trace.label.as_str()).collect();
+    let labels: Vec<&str> =
+        results.cases["state/twice"].traces.iter().map(|trace| trace.label.as_str()).collect();
     assert!(labels.ends_with(&["what is shown of the undisturbed session", "what is shown of this session"]));
 }
 

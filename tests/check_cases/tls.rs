@@ -12,7 +12,8 @@ use wms_sim::outcome::check::Verdict::{Error, Fail, Pass, Skip};
 use crate::certs::Authority;
 use crate::harness::{Act, Check, Results, TAKEN, peer};
 
-const CASES: &[&str] = &["http/certificate", "http/tls-version", "http/tls-spoken", "http/http2", "http/lower-case-names"];
+const CASES: &[&str] =
+    &["http/certificate", "http/tls-version", "http/tls-spoken", "http/http2", "http/lower-case-names"];
 
 /// A receiver that answers 204 over HTTP/1.1, and `status` over HTTP/2. Counts the requests over HTTP/2.
 fn receiver(config: ServerConfig, status: u16) -> (String, Arc<AtomicUsize>) {
@@ -57,7 +58,8 @@ async fn http1(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Option<()> {
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request).to_ascii_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.split("content-length:").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
+    let length =
+        head.split("content-length:").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
     body.len() >= length.unwrap_or(0)
 }
 
@@ -120,7 +122,9 @@ fn an_event_over_http2_has_to_be_taken() {
 fn a_bad_certificate_is_told_though_no_request_gets_through() {
     let authority = Authority::new();
     let other = authority.identity("other.example", |_| {});
-    for (identity, word) in [(authority.expired(), "expired"), (other, "wrong-host"), (Authority::new().good(), "unknown-issuer")] {
+    for (identity, word) in
+        [(authority.expired(), "expired"), (other, "wrong-host"), (Authority::new().good(), "unknown-issuer")]
+    {
         let (url, _) = receiver(identity.server(), 204);
         let results = check(&url, &authority, false);
         let (verdict, told) = results.of("http/certificate");

@@ -70,40 +70,40 @@ pub(super) const CASES: &[Case] = &[
         "The MAC is taken over JSON that was printed again, or the ID goes into a column or a header that takes latin1 only.",
         |kit| bounce(kit, |word| format!("\u{6e2c}\u{91cf}-\u{642}\u{64a}\u{627}\u{633}-e\u{301}-{word}")),
     ),
-    taken(
+    purposeful(
         "body/id-path",
-        "a session ID like a path is taken",
-        "A short session with an ID like ../../etc/passwd, and another like a/b.",
+        "a session ID like a path is answered on purpose",
+        "A short session with an ID like ../../etc/passwd, and another like a/b, and then an ordinary event.",
         "The ID becomes part of a file's name or of a URL: `fs.writeFileSync(`sessions/${id}.json`)`. Use a key that you made.",
-        |kit| each(kit, &[|word| format!("../../etc/passwd-{word}"), |word| format!("clinic/{word}")]),
+        |kit| odd_each(kit, &[|word| format!("../../etc/passwd-{word}"), |word| format!("clinic/{word}")]),
     ),
-    taken(
+    purposeful(
         "body/id-quotes",
-        "a session ID with quotes is taken",
-        "A short session with an ID like '; DROP TABLE x;--, and another with a double quote and a backslash.",
+        "a session ID with quotes is answered on purpose",
+        "A short session with an ID like '; DROP TABLE x;--, and another with a double quote and a backslash, and then an ordinary event.",
         "A statement of SQL or JSON is put together from texts: `\"... WHERE id = '\" + id + \"'\"`. Use parameters.",
-        |kit| each(kit, &[|word| format!("'; DROP TABLE x;-- {word}"), |word| format!("\"{word}\\")]),
+        |kit| odd_each(kit, &[|word| format!("'; DROP TABLE x;-- {word}"), |word| format!("\"{word}\\")]),
     ),
-    taken(
+    purposeful(
         "body/id-markup",
-        "a session ID with markup is taken",
-        "A short session with an ID like <b>&amp;${7*7}{{7*7}}.",
+        "a session ID with markup is answered on purpose",
+        "A short session with an ID like <b>&amp;${7*7}{{7*7}}, and then an ordinary event.",
         "The ID goes into a page or template as it is, or a filter in front of the receiver takes it for an attack.",
-        |kit| bounce(kit, |word| format!("<b>&amp;${{7*7}}{{{{7*7}}}}%s-{word}")),
+        |kit| odd_each(kit, &[|word| format!("<b>&amp;${{7*7}}{{{{7*7}}}}%s-{word}")]),
     ),
-    taken(
+    purposeful(
         "body/id-blanks",
-        "a session ID with blanks is taken",
-        "A short session whose ID has blanks within, before and behind it.",
+        "a session ID with blanks is answered on purpose",
+        "A short session whose ID has blanks within, before and behind it, and then an ordinary event.",
         "The ID is put into a URL, a key or a command without quoting.",
-        |kit| bounce(kit, |word| format!(" visit 7 {word} ")),
+        |kit| odd_each(kit, &[|word| format!(" visit 7 {word} ")]),
     ),
-    taken(
+    purposeful(
         "body/id-percent",
-        "a session ID like an encoded URL is taken",
-        "A short session with an ID like %00%2e%2e%2f%zz.",
+        "a session ID like an encoded URL is answered on purpose",
+        "A short session with an ID like %00%2e%2e%2f%zz, and then an ordinary event.",
         "The ID is decoded though it never was encoded: `decodeURIComponent(sessionId)` throws at %zz.",
-        |kit| bounce(kit, |word| format!("%00%2e%2e%2f%zz-{word}")),
+        |kit| odd_each(kit, &[|word| format!("%00%2e%2e%2f%zz-{word}")]),
     ),
     taken(
         "body/id-255",
@@ -181,17 +181,10 @@ fn purposely(kit: &Kit<'_>, session: &mut Session) -> [Shot; 3] {
 
 /// A short session whose ID is made from a word that no other has.
 fn bounce(kit: &mut Kit<'_>, id: fn(&str) -> String) -> Script {
-    each(kit, &[id])
-}
-
-fn each(kit: &mut Kit<'_>, ids: &[fn(&str) -> String]) -> Script {
-    let mut script = Script::of([before(kit)]);
-    for id in ids {
-        let id = id(&kit.word());
-        let mut session = kit.session_called(id);
-        script = script.then(short(kit, &mut session));
-    }
-    script
+    let before = before(kit);
+    let id = id(&kit.word());
+    let mut session = kit.session_called(id);
+    Script::of([before]).then(short(kit, &mut session))
 }
 
 /// A short session that may be refused.
@@ -200,6 +193,17 @@ fn odd(kit: &mut Kit<'_>, id: fn(&mut Kit<'_>) -> String) -> Script {
     let id = id(kit);
     let mut session = kit.session_called(id);
     Script::of([before]).then(purposely(kit, &mut session)).then([ordinary(kit)])
+}
+
+/// Short sessions that may be refused, whose IDs are made from words that no other has.
+fn odd_each(kit: &mut Kit<'_>, ids: &[fn(&str) -> String]) -> Script {
+    let mut script = Script::of([before(kit)]);
+    for id in ids {
+        let id = id(&kit.word());
+        let mut session = kit.session_called(id);
+        script = script.then(purposely(kit, &mut session));
+    }
+    script.then([ordinary(kit)])
 }
 
 /// The session that is announced is an ordinary one: no command can be told of an ID with NUL.

@@ -148,6 +148,7 @@ fn trace(label: &str, session: &str, shown: &Shown) -> Trace {
         failure: None,
         detail,
         took_ms: 0.0,
+        decisive: false,
     }
 }
 
