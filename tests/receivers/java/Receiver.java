@@ -155,7 +155,9 @@ record Event(String session, long sequence, String code, String severity, String
     }
 
     private static boolean isText(JsonNode node) {
-        return node.isTextual() && !node.textValue().isEmpty() && node.textValue().length() <= MAX_TEXT;
+        String text = node.isTextual() ? node.textValue() : "";
+        // Half of a surrogate pair, escaped in JSON, is a String but no text.
+        return !text.isEmpty() && text.length() <= MAX_TEXT && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     private static String sha256(byte[] body) {
