@@ -9,6 +9,7 @@ import socket
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from events import Sessions, read_event
 from plumbing import mac_secret, ready, record
@@ -54,7 +55,16 @@ async def webhook(request: Request):
     return Response(status_code=202)
 
 
-@app.get("/sessions/{session_id:path}")
+class Rest(StringConvertor):
+    """All that stands behind a slash. Starlette's own `path` ends at a line end, and an ID may have one."""
+
+    regex = r"(?s:.+)"
+
+
+register_url_convertor("rest", Rest())
+
+
+@app.get("/sessions/{session_id:rest}")
 async def session(session_id: str):
     found = sessions.find(session_id)
     if found is None:

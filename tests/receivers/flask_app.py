@@ -43,7 +43,7 @@ def webhook():
 class Rest(BaseConverter):
     """All that stands behind a slash. Flask's own `path` does not begin with one, and an ID may."""
 
-    regex = ".+"
+    regex = "(?s:.+)"
     part_isolating = False
 
 

@@ -3,7 +3,6 @@
 
 const fs = require('node:fs');
 const http = require('node:http');
-const http2 = require('node:http2');
 
 const { env } = process;
 
@@ -29,7 +28,7 @@ exports.slowly = () => new Promise((resolve) => setTimeout(resolve, Number(env.S
 exports.createServer = (handler) => {
   if (!env.TLS_CERT) return http.createServer(handler);
   const identity = { cert: fs.readFileSync(env.TLS_CERT), key: fs.readFileSync(env.TLS_KEY) };
-  return http2.createSecureServer({ allowHTTP1: true, ...identity }, handler);
+  return require('node:http2').createSecureServer({ allowHTTP1: true, ...identity }, handler);
 };
 
 const file = env.RECORD ? fs.openSync(env.RECORD, 'a') : undefined;

@@ -21,9 +21,13 @@ if (!existsSync(`${dir}/.next/BUILD_ID`)) {
   console.error('the app is not built: npm run build --prefix tests/receivers');
   process.exit(1);
 }
+// Next tells on stdout what it does; there the first line is to be ours.
+const { log } = console;
+console.log = console.error;
 const server = http.createServer();
 const app = next({ dir, dev: false, httpServer: server, hostname: '127.0.0.1' });
 const handle = app.getRequestHandler();
 server.on('request', (req, res) => handle(req, res));
 await app.prepare();
+console.log = log;
 listen(server);
