@@ -100,13 +100,20 @@ fn state(port: u16, session: &str) -> Option<Value> {
     (status == 200).then(|| serde_json::from_str(object).unwrap_or_else(|error| panic!("{error} in {body}")))
 }
 
-/// Asks each of the correct ones, all at the same time, and tells of every one that failed.
-fn of_each(ask: fn(Kind, &Receiver)) {
+/// Each is started once, all at the same time, and asked everything. Every one that fails is told of.
+#[test]
+fn each_correct_receiver_is_correct() {
     let threads = Kind::CORRECT.map(|kind| {
-        thread::Builder::new()
-            .name(format!("{kind:?}"))
-            .spawn(move || ask(kind, &Receiver::start(kind, SECRET)))
-            .unwrap()
+        let ask = move || {
+            let receiver = Receiver::start(kind, SECRET);
+            any_session_can_be_asked_after(kind, &receiver);
+            a_forged_event_is_refused(kind, &receiver);
+            a_body_is_taken_or_refused_on_purpose(kind, &receiver);
+            http_is_spoken_as_the_server_speaks_it(kind, &receiver);
+            what_is_known_depends_on_what_came_and_not_on_how(kind, &receiver);
+            fifty_sessions_at_once_are_taken(kind, &receiver);
+        };
+        thread::Builder::new().name(format!("{kind:?}")).spawn(ask).unwrap()
     });
     let failed: Vec<_> = threads.into_iter().filter_map(|thread| thread.join().err()).collect();
     if let Some(first) = failed.into_iter().next() {
@@ -137,44 +144,38 @@ impl Answer {
 const REFUSED: Answer = OneOf(&[401]);
 const NO_EVENT: Answer = OneOf(&[400]);
 
-#[test]
-fn a_forged_event_is_refused() {
-    of_each(|kind, receiver| {
-        let body = event("forged", 0, "WMS_LOADED");
-        let right = mac(&body);
-        let digits = right.strip_prefix("hmac-sha256=").unwrap();
-        let headers = [
-            ("empty", String::new(), REFUSED),
-            ("of another body", mac(b"other"), REFUSED),
-            ("of nothing", mac(b""), REFUSED),
-            ("prefix only", "hmac-sha256=".to_owned(), REFUSED),
-            ("no prefix", digits.to_owned(), REFUSED),
-            ("another prefix", format!("hmac-sha512={digits}"), REFUSED),
-            ("upper case", format!("hmac-sha256={}", digits.to_uppercase()), REFUSED),
-            ("all in upper case", right.to_uppercase(), REFUSED),
-            ("a digit less", right[..right.len() - 1].to_owned(), REFUSED),
-            ("a digit more", format!("{right}0"), REFUSED),
-            ("a letter that is not hex more", format!("{right}z"), REFUSED),
-            ("not ASCII", format!("hmac-sha256={}", "\u{eb}".repeat(32)), OneOf(&[400, 401])),
-            ("twice, other first", format!("{}\r\nX-WMS-Content-MAC: {right}", mac(b"other")), OnPurpose),
-        ];
-        let port = receiver.port();
-        assert_eq!(post(port, "", &body), Some(401), "{kind:?}: missing");
-        for (name, header, answer) in headers {
-            let status = post(port, &format!("X-WMS-Content-MAC: {header}\r\n"), &body);
-            assert!(answer.is(kind, status), "{kind:?}: {name} was answered with {status:?}");
-            if name != "twice, other first" {
-                assert_eq!(state(port, "forged"), None, "{kind:?}: {name} was remembered");
-            }
+fn a_forged_event_is_refused(kind: Kind, receiver: &Receiver) {
+    let body = event("forged", 0, "WMS_LOADED");
+    let right = mac(&body);
+    let digits = right.strip_prefix("hmac-sha256=").unwrap();
+    let headers = [
+        ("empty", String::new(), REFUSED),
+        ("of another body", mac(b"other"), REFUSED),
+        ("of nothing", mac(b""), REFUSED),
+        ("prefix only", "hmac-sha256=".to_owned(), REFUSED),
+        ("no prefix", digits.to_owned(), REFUSED),
+        ("another prefix", format!("hmac-sha512={digits}"), REFUSED),
+        ("upper case", format!("hmac-sha256={}", digits.to_uppercase()), REFUSED),
+        ("all in upper case", right.to_uppercase(), REFUSED),
+        ("a digit less", right[..right.len() - 1].to_owned(), REFUSED),
+        ("a digit more", format!("{right}0"), REFUSED),
+        ("a letter that is not hex more", format!("{right}z"), REFUSED),
+        ("not ASCII", format!("hmac-sha256={}", "\u{eb}".repeat(32)), OneOf(&[400, 401])),
+        ("twice, other first", format!("{}\r\nX-WMS-Content-MAC: {right}", mac(b"other")), OnPurpose),
+    ];
+    let port = receiver.port();
+    assert_eq!(post(port, "", &body), Some(401), "{kind:?}: missing");
+    for (name, header, answer) in headers {
+        let status = post(port, &format!("X-WMS-Content-MAC: {header}\r\n"), &body);
+        assert!(answer.is(kind, status), "{kind:?}: {name} was answered with {status:?}");
+        if name != "twice, other first" {
+            assert_eq!(state(port, "forged"), None, "{kind:?}: {name} was remembered");
         }
-        let head = [b"POST /webhook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\nX-WMS-Content-MAC: ", &[0xff; 76][..], b"\r\n\r\n{}"].concat();
-        let answer = exchange(port, &[&head], PATIENCE).map(|(status, _)| status);
-        assert!(
-            OneOf(&[400, 401]).is(kind, answer),
-            "{kind:?}: a header of bytes was answered with {answer:?}"
-        );
-        assert_eq!(deliver(port, &body), Some(kind.takes_with()), "{kind:?}");
-    });
+    }
+    let head = [b"POST /webhook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\nX-WMS-Content-MAC: ", &[0xff; 76][..], b"\r\n\r\n{}"].concat();
+    let answer = exchange(port, &[&head], PATIENCE).map(|(status, _)| status);
+    assert!(OneOf(&[400, 401]).is(kind, answer), "{kind:?}: a header of bytes was answered with {answer:?}");
+    assert_eq!(deliver(port, &body), Some(kind.takes_with()), "{kind:?}");
 }
 
 /// Bodies whose MAC is right, and what they are answered with.
@@ -253,129 +254,119 @@ fn bodies() -> Vec<(&'static str, Vec<u8>, Answer)> {
     table.into_iter().map(|(name, body, answer)| (name, body.into_bytes(), answer)).collect()
 }
 
-#[test]
-fn a_body_is_taken_or_refused_on_purpose() {
-    of_each(|kind, receiver| {
-        for (name, body, answer) in bodies() {
-            let status = deliver(receiver.port(), &body);
-            assert!(answer.is(kind, status), "{kind:?}: {name} was answered with {status:?}");
-        }
-        let not_utf8 = deliver(receiver.port(), b"{\"sessionId\":\"\xff\",\"sequence\":0,\"event\":\"E\"}");
-        assert!(OnPurpose.is(kind, not_utf8), "{kind:?}: {not_utf8:?}");
-        for megabytes in [3, 10] {
-            let large = vec![b' '; megabytes << 20];
-            assert_eq!(deliver(receiver.port(), &large), Some(413), "{kind:?}: {megabytes} MB");
-        }
-        assert_eq!(deliver(receiver.port(), &event("after", 0, "E")), Some(kind.takes_with()), "{kind:?}");
-        assert_eq!(state(receiver.port(), "u").expect("the session u")["events"], 14, "{kind:?}");
-    });
+fn a_body_is_taken_or_refused_on_purpose(kind: Kind, receiver: &Receiver) {
+    for (name, body, answer) in bodies() {
+        let status = deliver(receiver.port(), &body);
+        assert!(answer.is(kind, status), "{kind:?}: {name} was answered with {status:?}");
+    }
+    let not_utf8 = deliver(receiver.port(), b"{\"sessionId\":\"\xff\",\"sequence\":0,\"event\":\"E\"}");
+    assert!(OnPurpose.is(kind, not_utf8), "{kind:?}: {not_utf8:?}");
+    for megabytes in [3, 10] {
+        let large = vec![b' '; megabytes << 20];
+        assert_eq!(deliver(receiver.port(), &large), Some(413), "{kind:?}: {megabytes} MB");
+    }
+    assert_eq!(deliver(receiver.port(), &event("after", 0, "E")), Some(kind.takes_with()), "{kind:?}");
+    assert_eq!(state(receiver.port(), "u").expect("the session u")["events"], 14, "{kind:?}");
 }
 
-#[test]
-fn any_session_can_be_asked_after() {
-    of_each(|kind, receiver| {
-        let port = receiver.port();
-        let (long, emoji) = ("x".repeat(512), "\u{1f642}".repeat(512));
-        let ids = [
-            "x",
-            "undefined",
-            "__proto__",
-            "constructor",
-            "Zo\u{eb} \u{20ac}",
-            "\u{1f469}\u{200d}\u{1f52c}",
-            "\u{2028}",
-            "a/b",
-            "/etc/passwd",
-            "../../x",
-            "a//b/",
-            "it's",
-            "a\"b",
-            "'; DROP TABLE event; --",
-            "100%",
-            "%2F",
-            "a+b c",
-            "a?b#c",
-            "\\",
-            "a\nb",
-            "<b>",
-            "A",
-            "a",
-            &long,
-            &emoji,
-        ];
-        for id in ids {
-            assert_eq!(state(port, id), None, "{kind:?}: {id}");
-            // Escaped, and as it is.
-            let escaped = id.chars().fold(String::new(), |mut text, c| {
-                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| write!(text, "\\u{unit:04x}").unwrap());
-                text
-            });
-            let escaped = format!(r#"{{"sessionId":"{escaped}","sequence":0,"event":"WMS_LOADED"}}"#);
-            for body in [escaped.into_bytes(), event(id, 1, "CAMERA_STARTED")] {
-                assert_eq!(deliver(port, &body), Some(kind.takes_with()), "{kind:?}: {id}");
-            }
-            let expected = json!({
-                "sessionId": id, "outcome": null, "measurementId": null, "events": 2, "lastSequence": 1,
-                "counts": { "WMS_LOADED": 1, "CAMERA_STARTED": 1 },
-            });
-            assert_eq!(state(port, id), Some(expected), "{kind:?}: {id}");
+fn any_session_can_be_asked_after(kind: Kind, receiver: &Receiver) {
+    let port = receiver.port();
+    let (long, emoji) = ("x".repeat(512), "\u{1f642}".repeat(512));
+    let ids = [
+        "x",
+        "undefined",
+        "__proto__",
+        "constructor",
+        "Zo\u{eb} \u{20ac}",
+        "\u{1f469}\u{200d}\u{1f52c}",
+        "\u{2028}",
+        "a/b",
+        "/etc/passwd",
+        "../../x",
+        "a//b/",
+        "it's",
+        "a\"b",
+        "'; DROP TABLE event; --",
+        "100%",
+        "%2F",
+        "a+b c",
+        "a?b#c",
+        "\\",
+        "a\nb",
+        "<b>",
+        "A",
+        "a",
+        &long,
+        &emoji,
+    ];
+    for id in ids {
+        assert_eq!(state(port, id), None, "{kind:?}: {id}");
+        // Escaped, and as it is.
+        let escaped = id.chars().fold(String::new(), |mut text, c| {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| write!(text, "\\u{unit:04x}").unwrap());
+            text
+        });
+        let escaped = format!(r#"{{"sessionId":"{escaped}","sequence":0,"event":"WMS_LOADED"}}"#);
+        for body in [escaped.into_bytes(), event(id, 1, "CAMERA_STARTED")] {
+            assert_eq!(deliver(port, &body), Some(kind.takes_with()), "{kind:?}: {id}");
         }
-    });
+        let expected = json!({
+            "sessionId": id, "outcome": null, "measurementId": null, "events": 2, "lastSequence": 1,
+            "counts": { "WMS_LOADED": 1, "CAMERA_STARTED": 1 },
+        });
+        assert_eq!(state(port, id), Some(expected), "{kind:?}: {id}");
+    }
 }
 
-#[test]
-fn http_is_spoken_as_the_server_speaks_it() {
-    of_each(|kind, receiver| {
-        let port = receiver.port();
-        let body = event("http", 0, "WMS_LOADED");
-        let mac = mac(&body);
-        let ask = |head: &str, body: &[u8]| {
-            let head =
-                format!("{head}\r\nHost: localhost\r\nX-WMS-Content-MAC: {mac}\r\nConnection: close\r\n");
-            exchange(port, &[head.as_bytes(), body], PATIENCE).map(|(status, _)| status)
-        };
-        let whole = [format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(), &body].concat();
-        let with_type = |line: &str| [format!("Content-Type: {line}\r\n").as_bytes(), &whole].concat();
-        let chunks: Vec<u8> = [
-            b"Transfer-Encoding: chunked\r\n\r\n5\r\n",
-            &body[..5],
-            b"\r\n",
-            format!("{:x}\r\n", body.len() - 5).as_bytes(),
-            &body[5..],
-            b"\r\n0\r\n\r\n",
-        ]
-        .concat();
-        let expecting = [b"Expect: 100-continue\r\n".as_slice(), &whole].concat();
+fn http_is_spoken_as_the_server_speaks_it(kind: Kind, receiver: &Receiver) {
+    let port = receiver.port();
+    let body = event("http", 0, "WMS_LOADED");
+    let mac = mac(&body);
+    let ask = |head: &str, body: &[u8]| {
+        let head = format!("{head}\r\nHost: localhost\r\nX-WMS-Content-MAC: {mac}\r\nConnection: close\r\n");
+        exchange(port, &[head.as_bytes(), body], PATIENCE).map(|(status, _)| status)
+    };
+    let whole = [format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(), &body].concat();
+    let with_type = |line: &str| [format!("Content-Type: {line}\r\n").as_bytes(), &whole].concat();
+    let chunks: Vec<u8> = [
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\n",
+        &body[..5],
+        b"\r\n",
+        format!("{:x}\r\n", body.len() - 5).as_bytes(),
+        &body[5..],
+        b"\r\n0\r\n\r\n",
+    ]
+    .concat();
+    let expecting = [b"Expect: 100-continue\r\n".as_slice(), &whole].concat();
 
-        let table = [
-            ("no content type", "POST /webhook HTTP/1.1", whole.clone(), Taken),
-            ("charset", "POST /webhook HTTP/1.1", with_type("application/json; charset=utf-8"), Taken),
-            ("plain text", "POST /webhook HTTP/1.1", with_type("text/plain"), Taken),
-            ("a form", "POST /webhook HTTP/1.1", with_type("application/x-www-form-urlencoded"), OnPurpose),
-            ("a broken type", "POST /webhook HTTP/1.1", with_type(";;"), OnPurpose),
-            ("a query", "POST /webhook?a=b HTTP/1.1", whole.clone(), Taken),
-            ("chunked", "POST /webhook HTTP/1.1", chunks, Taken),
-            ("Expect", "POST /webhook HTTP/1.1", expecting, OnPurpose),
-            ("HTTP/1.0", "POST /webhook HTTP/1.0", whole.clone(), OnPurpose),
-            ("absolute form", "POST http://localhost/webhook HTTP/1.1", whole.clone(), OnPurpose),
-            ("GET", "GET /webhook HTTP/1.1", b"\r\n".to_vec(), OneOf(&[404, 405])),
-            ("HEAD", "HEAD /webhook HTTP/1.1", b"\r\n".to_vec(), OneOf(&[404, 405])),
-            ("two slashes", "GET // HTTP/1.1", b"\r\n".to_vec(), OnPurpose),
-        ];
-        for (name, head, rest, answer) in table {
-            let status = ask(head, &rest);
-            assert!(answer.is(kind, status), "{kind:?}: {name} was answered with {status:?}");
-        }
+    let table = [
+        ("no content type", "POST /webhook HTTP/1.1", whole.clone(), Taken),
+        ("charset", "POST /webhook HTTP/1.1", with_type("application/json; charset=utf-8"), Taken),
+        ("plain text", "POST /webhook HTTP/1.1", with_type("text/plain"), Taken),
+        ("a form", "POST /webhook HTTP/1.1", with_type("application/x-www-form-urlencoded"), OnPurpose),
+        ("a broken type", "POST /webhook HTTP/1.1", with_type(";;"), OnPurpose),
+        ("a query", "POST /webhook?a=b HTTP/1.1", whole.clone(), Taken),
+        ("chunked", "POST /webhook HTTP/1.1", chunks, Taken),
+        ("Expect", "POST /webhook HTTP/1.1", expecting, OnPurpose),
+        ("HTTP/1.0", "POST /webhook HTTP/1.0", whole.clone(), OnPurpose),
+        ("absolute form", "POST http://localhost/webhook HTTP/1.1", whole.clone(), OnPurpose),
+        ("GET", "GET /webhook HTTP/1.1", b"\r\n".to_vec(), OneOf(&[404, 405])),
+        ("HEAD", "HEAD /webhook HTTP/1.1", b"\r\n".to_vec(), OneOf(&[404, 405])),
+        ("two slashes", "GET // HTTP/1.1", b"\r\n".to_vec(), OnPurpose),
+    ];
+    for (name, head, rest, answer) in table {
+        let status = ask(head, &rest);
+        assert!(answer.is(kind, status), "{kind:?}: {name} was answered with {status:?}");
+    }
 
-        let head = format!(
-            "POST /webhook HTTP/1.1\r\nhost: localhost\r\nx-wms-content-mac: {mac}\r\nconnection: close\r\n"
-        );
-        let bytes = [head.as_bytes(), &whole].concat();
-        let pieces: Vec<&[u8]> = bytes.chunks(40).collect();
-        let status = exchange(port, &pieces, PATIENCE).map(|(status, _)| status);
-        assert_eq!(status, Some(kind.takes_with()), "{kind:?}: piece by piece");
-        assert_eq!(state(port, "http").expect("the session")["events"], 1, "{kind:?}");
-    });
+    let head = format!(
+        "POST /webhook HTTP/1.1\r\nhost: localhost\r\nx-wms-content-mac: {mac}\r\nconnection: close\r\n"
+    );
+    let bytes = [head.as_bytes(), &whole].concat();
+    let pieces: Vec<&[u8]> = bytes.chunks(40).collect();
+    let status = exchange(port, &pieces, PATIENCE).map(|(status, _)| status);
+    assert_eq!(status, Some(kind.takes_with()), "{kind:?}: piece by piece");
+    assert_eq!(state(port, "http").expect("the session")["events"], 1, "{kind:?}");
 }
 
 /// A session, with a measurement, that ends as the codes say.
@@ -389,77 +380,71 @@ fn session(id: &str, codes: &[&str]) -> Vec<Vec<u8>> {
     codes.iter().enumerate().map(event).collect()
 }
 
-#[test]
-fn what_is_known_depends_on_what_came_and_not_on_how() {
-    of_each(|kind, receiver| {
-        let port = receiver.port();
-        let ends: [(&str, &[&str], Value); 6] = [
-            (
-                "completed",
-                &["WMS_LOADED", "LOW_SNR", "MEASUREMENT_CANCELED", "RESULTS_RECEIVED", "PAGE_UNLOADED"],
-                json!("completed"),
-            ),
-            (
-                "canceled",
-                &["WMS_LOADED", "API_ERROR", "MEASUREMENT_CANCELED", "PAGE_UNLOADED"],
-                json!("canceled"),
-            ),
-            ("failed", &["WMS_LOADED", "CONSTRAINT_VIOLATION", "PAGE_UNLOADED"], json!("failed")),
-            ("severity", &["WMS_LOADED", "NEW_ERROR", "PAGE_UNLOADED"], json!("failed")),
-            ("abandoned", &["WMS_LOADED", "CAMERA_STARTED", "PAGE_UNLOADED"], json!("abandoned")),
-            ("running", &["WMS_LOADED", "INTERMEDIATE_RESULTS", "INTERMEDIATE_RESULTS"], Value::Null),
-        ];
-        for (name, codes, outcome) in ends {
-            let known = |way: &str, bodies: &[Vec<u8>]| {
-                for body in bodies {
-                    assert_eq!(deliver(port, body), Some(kind.takes_with()), "{kind:?}: {way}");
-                }
-                let mut state = state(port, way).unwrap_or_else(|| panic!("{kind:?}: no session {way}"));
-                state["sessionId"] = Value::Null;
-                state
-            };
-            let id = format!("{name} in order");
-            let in_order = known(&id, &session(&id, codes));
-            assert_eq!(in_order["outcome"], outcome, "{kind:?}: {id}");
-            assert_eq!(in_order["measurementId"], format!("m{}", (codes.len() - 1) / 4), "{kind:?}: {id}");
-            assert_eq!(in_order["events"], codes.len(), "{kind:?}: {id}");
-            assert_eq!(in_order["lastSequence"], codes.len() - 1, "{kind:?}: {id}");
+fn what_is_known_depends_on_what_came_and_not_on_how(kind: Kind, receiver: &Receiver) {
+    let port = receiver.port();
+    let ends: [(&str, &[&str], Value); 6] = [
+        (
+            "completed",
+            &["WMS_LOADED", "LOW_SNR", "MEASUREMENT_CANCELED", "RESULTS_RECEIVED", "PAGE_UNLOADED"],
+            json!("completed"),
+        ),
+        (
+            "canceled",
+            &["WMS_LOADED", "API_ERROR", "MEASUREMENT_CANCELED", "PAGE_UNLOADED"],
+            json!("canceled"),
+        ),
+        ("failed", &["WMS_LOADED", "CONSTRAINT_VIOLATION", "PAGE_UNLOADED"], json!("failed")),
+        ("severity", &["WMS_LOADED", "NEW_ERROR", "PAGE_UNLOADED"], json!("failed")),
+        ("abandoned", &["WMS_LOADED", "CAMERA_STARTED", "PAGE_UNLOADED"], json!("abandoned")),
+        ("running", &["WMS_LOADED", "INTERMEDIATE_RESULTS", "INTERMEDIATE_RESULTS"], Value::Null),
+    ];
+    for (name, codes, outcome) in ends {
+        let known = |way: &str, bodies: &[Vec<u8>]| {
+            for body in bodies {
+                assert_eq!(deliver(port, body), Some(kind.takes_with()), "{kind:?}: {way}");
+            }
+            let mut state = state(port, way).unwrap_or_else(|| panic!("{kind:?}: no session {way}"));
+            state["sessionId"] = Value::Null;
+            state
+        };
+        let id = format!("{name} in order");
+        let in_order = known(&id, &session(&id, codes));
+        assert_eq!(in_order["outcome"], outcome, "{kind:?}: {id}");
+        assert_eq!(in_order["measurementId"], format!("m{}", (codes.len() - 1) / 4), "{kind:?}: {id}");
+        assert_eq!(in_order["events"], codes.len(), "{kind:?}: {id}");
+        assert_eq!(in_order["lastSequence"], codes.len() - 1, "{kind:?}: {id}");
 
-            let id = format!("{name} backwards and twice");
-            let mut bodies = session(&id, codes);
-            bodies.reverse();
-            bodies.extend(bodies.clone());
-            assert_eq!(known(&id, &bodies), in_order, "{kind:?}: {id}");
-        }
-        // A page that is loaded again counts from 0 again.
-        let again = [event("again", 0, "WMS_LOADED"), event("again", 0, "PAGE_UNLOADED")];
-        for body in &again {
-            assert_eq!(deliver(port, body), Some(kind.takes_with()), "{kind:?}: counts again from 0");
-        }
-        assert_eq!(state(port, "again").expect("the session")["events"], 2, "{kind:?}");
-    });
+        let id = format!("{name} backwards and twice");
+        let mut bodies = session(&id, codes);
+        bodies.reverse();
+        bodies.extend(bodies.clone());
+        assert_eq!(known(&id, &bodies), in_order, "{kind:?}: {id}");
+    }
+    // A page that is loaded again counts from 0 again.
+    let again = [event("again", 0, "WMS_LOADED"), event("again", 0, "PAGE_UNLOADED")];
+    for body in &again {
+        assert_eq!(deliver(port, body), Some(kind.takes_with()), "{kind:?}: counts again from 0");
+    }
+    assert_eq!(state(port, "again").expect("the session")["events"], 2, "{kind:?}");
 }
 
-#[test]
-fn fifty_sessions_at_once_are_taken() {
-    of_each(|kind, receiver| {
-        let port = receiver.port();
-        thread::scope(|scope| {
-            for number in 0..50 {
-                scope.spawn(move || {
-                    let id = format!("s{number}");
-                    for body in session(&id, &["WMS_LOADED", "RESULTS_RECEIVED", "PAGE_UNLOADED"]) {
-                        // The same event twice at once.
-                        thread::scope(|scope| {
-                            let twice = scope.spawn(|| deliver(port, &body));
-                            assert_eq!(deliver(port, &body), Some(kind.takes_with()), "{kind:?}: {id}");
-                            assert_eq!(twice.join().unwrap(), Some(kind.takes_with()), "{kind:?}: {id}");
-                        });
-                    }
-                    assert_eq!(state(port, &id).expect("the session")["events"], 3, "{kind:?}: {id}");
-                });
-            }
-        });
+fn fifty_sessions_at_once_are_taken(kind: Kind, receiver: &Receiver) {
+    let port = receiver.port();
+    thread::scope(|scope| {
+        for number in 0..50 {
+            scope.spawn(move || {
+                let id = format!("s{number}");
+                for body in session(&id, &["WMS_LOADED", "RESULTS_RECEIVED", "PAGE_UNLOADED"]) {
+                    // The same event twice at once.
+                    thread::scope(|scope| {
+                        let twice = scope.spawn(|| deliver(port, &body));
+                        assert_eq!(deliver(port, &body), Some(kind.takes_with()), "{kind:?}: {id}");
+                        assert_eq!(twice.join().unwrap(), Some(kind.takes_with()), "{kind:?}: {id}");
+                    });
+                }
+                assert_eq!(state(port, &id).expect("the session")["events"], 3, "{kind:?}: {id}");
+            });
+        }
     });
 }
 
