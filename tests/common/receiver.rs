@@ -34,7 +34,7 @@ use serde_json::Value;
 
 pub use kind::Kind;
 
-const READY_WITHIN: Duration = Duration::from_secs(30);
+const READY_WITHIN: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(10);
 
 /// What the environment of a test must not decide for its receivers.

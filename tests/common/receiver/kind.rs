@@ -94,8 +94,9 @@ impl Kind {
                 let mut args: Vec<OsString> = vec!["-Dsun.net.httpserver.nodelay=true".into()];
                 // These make it start faster.
                 args.extend(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"].map(OsString::from));
-                args.extend([JARS.join(":").into(), "java/Receiver.java".into()]);
-                ("java".into(), args, JARS.map(PathBuf::from).to_vec())
+                let classes = java(home)?;
+                args.extend([format!("{}:{}", JARS.join(":"), classes.display()).into(), "Receiver".into()]);
+                ("java".into(), args, vec![])
             }
             Self::Axum => (axum(), vec![], vec![]),
         };
@@ -112,6 +113,31 @@ impl Kind {
         }
         Ok(command)
     }
+}
+
+/// The folder of the compiled Java receiver, compiled once for each test program.
+fn java(home: &Path) -> Result<PathBuf, String> {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    BUILT.get_or_init(|| build_java(&home.join("java/Receiver.java"))).clone()
+}
+
+fn build_java(source: &Path) -> Result<PathBuf, String> {
+    if let Some(missing) = JARS.into_iter().find(|path| !Path::new(path).exists()) {
+        return Err(format!("{missing} does not exist"));
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("receiver-java");
+    let changed = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
+    if changed(&folder.join("Receiver.class")) > changed(source) {
+        return Ok(folder);
+    }
+    let output = Command::new("javac")
+        .args(["-cp", &JARS.join(":"), "-d"])
+        .arg(&folder)
+        .arg(source)
+        .output()
+        .map_err(|error| format!("javac: {error}"))?;
+    assert!(output.status.success(), "javac failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    Ok(folder)
 }
 
 /// The program of the example, built once for each test program. After a whole `cargo test` this only asks for the path.
