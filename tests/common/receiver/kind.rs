@@ -23,7 +23,7 @@ pub enum Kind {
     Next,
     /// Flask, served by waitress.
     Flask,
-    /// FastAPI, served by uvicorn.
+    /// `FastAPI`, served by uvicorn.
     FastApi,
     /// Rack, served by Puma.
     Rack,
