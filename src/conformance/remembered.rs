@@ -34,7 +34,7 @@ pub struct Names {
 /// Where what is shown of a session differs from what is shown of the undisturbed one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The place, as a JSONPath: `$.counts.SCAN_COMPLETED`.
+    /// The place, as a path: `$.counts.SCAN_COMPLETED`.
     pub path: String,
     /// What stands there: `2 instead of 1`.
     pub says: String,

@@ -56,7 +56,7 @@ pub(super) fn is_row_key(name: &str) -> bool {
         || name.strip_suffix("ID").is_some_and(|name| name.ends_with(|c: char| c.is_ascii_lowercase()))
 }
 
-/// Whether a text is a random ID and nothing else: hex digits, a ULID, an ObjectId and their like, perhaps behind a short
+/// Whether a text is a random ID and nothing else: hex digits, a ULID, a document's ID and their like, perhaps behind a short
 /// prefix such as `evt_`.
 pub(super) fn is_row_id(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();

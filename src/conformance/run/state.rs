@@ -15,8 +15,8 @@ use crate::conformance::case::{Case, Disturbance, Order};
 use crate::conformance::judge::{Judged, Seen};
 use crate::conformance::kit::{Event, Kit, measurement_of};
 use crate::conformance::remembered;
-use crate::conformance::script::{MacLine, Script, Shot, Step};
-use crate::outcome::check::{Role, Trace, Verdict};
+use crate::conformance::script::{Demand, Script, Shot, Step};
+use crate::outcome::check::{Trace, Verdict};
 use crate::protocol::code::Code;
 use crate::protocol::envelope::Envelope;
 
@@ -95,7 +95,10 @@ impl Runner {
                     }
                     Compared::Differ(differences) if undisturbed => Verdicted {
                         verdict: Verdict::Fail,
-                        actual: format!("{scenario}, twice undisturbed: {differences}"),
+                        actual: format!(
+                            "{scenario}, twice undisturbed: {differences}{}",
+                            played.refusals(self)
+                        ),
                     },
                     Compared::Differ(differences) => {
                         let differs = format!("{name}: {differences}{}", played.refusals(self));
@@ -199,21 +202,21 @@ impl Played {
 
     /// What may explain a difference: events that were refused, and forged ones that were not.
     fn refusals(&self, runner: &Runner) -> String {
-        let count = |forged: bool| {
-            let of = self.shots.iter().filter(|(shot, _)| (shot.role == Role::Setup) == forged);
-            let taken = |seen: &Option<Seen>| {
-                seen.as_ref().and_then(Seen::status).is_some_and(|status| runner.accept.contains(status))
-            };
-            let all: Vec<bool> = of.map(|(_, seen)| taken(seen)).collect();
-            (all.iter().filter(|taken| **taken).count(), all.len())
+        let taken = |seen: &Option<Seen>| {
+            seen.as_ref().and_then(Seen::status).is_some_and(|status| runner.accept.contains(status))
         };
-        let ((right, of), (forged, _)) = (count(false), count(true));
+        let is_forged = |shot: &Shot| shot.demand == Demand::Refuse;
+        let count = |forged: bool, with: bool| {
+            let of = |(shot, seen): &&(Shot, Option<Seen>)| is_forged(shot) == forged && taken(seen) == with;
+            self.shots.iter().filter(of).count()
+        };
+        let (lost, right, forged) = (count(false, false), count(false, true), count(true, true));
         let mut words = String::new();
-        if right < of {
-            words.push_str(&format!("; {} of {of} requests were not taken", of - right));
+        if lost > 0 {
+            words = format!("; {lost} of {} requests were not taken", lost + right);
         }
         if forged > 0 {
-            words.push_str(&format!("; {forged} forged events were taken"));
+            words = format!("{words}; {forged} forged events were taken");
         }
         words
     }
@@ -277,9 +280,7 @@ fn forgeries(kit: &Kit<'_>, events: &[Event], place: usize) -> Vec<Shot> {
             let body = measurement.as_ref().map_or_else(|| body.clone(), |id| body.replace(&invented, id));
             let event = kit.resigned(&event, body);
             let wrong = stranger.sign(&event.body);
-            let mut shot = Shot::setup(&event).called(format!("a forged {code}"));
-            shot.demand = crate::conformance::script::Demand::Refuse;
-            shot.with_macs(vec![MacLine::new(wrong.as_str())])
+            Shot::test(&event).forged(wrong.as_str()).called(format!("a forged {code}"))
         })
         .collect()
 }

@@ -46,7 +46,7 @@ impl Runner {
         let window = search.window();
         let mut words = window.words(direction == Direction::Future);
         if let (Some(status), true) = (refusal, window != Window::Open) {
-            words.push_str(&format!(" (with {status})"));
+            words = format!("{words} (with {status})");
         }
         self.measured(&all, Verdict::Pass, words)
     }

@@ -61,8 +61,8 @@ impl Runner {
             let settled = matches!(&compared, Compared::Same(state) if before.as_ref() == Some(state));
             if settled || left.is_zero() {
                 let traces = vec![
-                    trace("what is shown of the undisturbed session", &usual.session, &one),
-                    trace("what is shown of this session", &other.session, &two),
+                    trace("what is shown of the undisturbed session", &usual.session, &one, false),
+                    trace("what is shown of this session", &other.session, &two, true),
                 ];
                 return (compared, traces);
             }
@@ -100,13 +100,13 @@ fn read(answer: Result<Answer, String>) -> Shown {
     if text.trim_ascii().is_empty() {
         return Shown::Nothing("nothing is said of the session".to_owned());
     }
-    match serde_json::from_slice(text) {
-        Ok(state) => Shown::State(state),
-        Err(_) => {
+    serde_json::from_slice(text).map_or_else(
+        |_| {
             let begin: String = String::from_utf8_lossy(text).trim().chars().take(TOLD).collect();
             Shown::Unknown(format!("the probe's answer is not JSON; it begins with {begin}"))
-        }
-    }
+        },
+        Shown::State,
+    )
 }
 
 fn compared(usual: &Names, one: &Shown, other: &Names, two: &Shown) -> Compared {
@@ -133,7 +133,7 @@ fn compared(usual: &Names, one: &Shown, other: &Names, two: &Shown) -> Compared 
     }
 }
 
-fn trace(label: &str, session: &str, shown: &Shown) -> Trace {
+fn trace(label: &str, session: &str, shown: &Shown, decisive: bool) -> Trace {
     let (answer, detail) = match shown {
         Shown::State(state) => (state.to_string().chars().take(SHOWN).collect(), None),
         Shown::Nothing(what) | Shown::Unknown(what) => (String::new(), Some(what.clone())),
@@ -148,7 +148,7 @@ fn trace(label: &str, session: &str, shown: &Shown) -> Trace {
         failure: None,
         detail,
         took_ms: 0.0,
-        decisive: false,
+        decisive,
     }
 }
 
