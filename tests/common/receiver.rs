@@ -18,10 +18,13 @@
     reason = "a failing receiver fails its test, and says why"
 )]
 
+mod kind;
+
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
@@ -29,43 +32,24 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-const READY_WITHIN: Duration = Duration::from_secs(30);
+pub use kind::Kind;
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(10);
 
-/// Which program receives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Node's own `http`, verifying with the WMS page's own lines. Right for ASCII bodies only, as the page is.
-    NodeHttp,
-    /// Express 5 with `express.raw`.
-    Express,
-    /// Flask, served by waitress.
-    Flask,
-}
-
-impl Kind {
-    pub const ALL: [Self; 3] = [Self::NodeHttp, Self::Express, Self::Flask];
-
-    /// The command that starts it, or what is missing.
-    fn command(self, home: &Path) -> Result<Command, String> {
-        let (program, script, needs) = match self {
-            Self::NodeHttp => (PathBuf::from("node"), "node-http.cjs", None),
-            Self::Express => {
-                (PathBuf::from("node"), "express.mjs", Some(home.join("node_modules/express/package.json")))
-            }
-            Self::Flask => {
-                let python = home.join(".venv/bin/python");
-                (python.clone(), "flask_app.py", Some(python))
-            }
-        };
-        if let Some(missing) = needs.filter(|path| !path.exists()) {
-            return Err(format!("{} does not exist", missing.display()));
-        }
-        let mut command = Command::new(program);
-        command.arg(script).current_dir(home);
-        Ok(command)
-    }
-}
+/// What the environment of a test must not decide for its receivers.
+const KNOBS: [&str; 10] = [
+    "PLAN",
+    "MUTANT",
+    "ANNOUNCED",
+    "SLOW_MS",
+    "CLOSE",
+    "STATUS_OK",
+    "STATUS_BAD",
+    "SECRET_OLD",
+    "TLS_CERT",
+    "TLS_KEY",
+];
 
 /// One POST, as the receiver wrote it down before it answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +61,7 @@ pub struct Record {
     pub mac_ok: bool,
     /// The status it was about to answer; `None` where it hung up instead, by its plan.
     pub status: Option<u16>,
-    /// Names in the case that was sent (Flask: in the case that WSGI left).
+    /// Names in the case that was sent, where the framework has kept it (Node's own `http`, Express, Fastify and PHP).
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
@@ -116,20 +100,34 @@ impl Record {
 pub struct Setup {
     kind: Kind,
     secret: String,
-    plan: Option<Value>,
+    env: Vec<(String, OsString)>,
     port: u16,
 }
 
 impl Setup {
     pub fn new(kind: Kind, secret: &str) -> Self {
-        Self { kind, secret: secret.to_owned(), plan: None, port: 0 }
+        Self { kind, secret: secret.to_owned(), env: Vec::new(), port: 0 }
     }
 
     /// Makes it fail on purpose; what a plan can say is at the top of `tests/receivers/node-http.cjs`.
     #[must_use]
-    pub fn plan(mut self, plan: Value) -> Self {
+    #[allow(clippy::needless_pass_by_value, reason = "as json! makes it")]
+    pub fn plan(self, plan: Value) -> Self {
         assert_eq!(self.kind, Kind::NodeHttp, "only Kind::NodeHttp fails by plan");
-        self.plan = Some(plan);
+        self.env("PLAN", plan.to_string())
+    }
+
+    /// Gives it one bug; `node tests/receivers/mutants.cjs --list` has the names.
+    #[must_use]
+    pub fn mutant(self, name: &str) -> Self {
+        assert_eq!(self.kind, Kind::Mutant, "only Kind::Mutant has a bug");
+        self.env("MUTANT", name)
+    }
+
+    /// A variable of its environment; what `Kind::Node` understands is in `tests/receivers/README.md`.
+    #[must_use]
+    pub fn env(mut self, key: &str, value: impl Into<OsString>) -> Self {
+        self.env.push((key.to_owned(), value.into()));
         self
     }
 
@@ -150,17 +148,17 @@ impl Setup {
         fs::write(&record, "").expect("a record to write to");
 
         let mut command = kind.command(&home).unwrap_or_else(|missing| not_installed(kind, &missing));
+        for knob in KNOBS {
+            command.env_remove(knob);
+        }
         command
+            .envs(self.env)
             .env("PORT", self.port.to_string())
             .env("WMS_MAC_SECRET", &self.secret)
             .env("RECORD", &record)
-            .env_remove("PLAN")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        if let Some(plan) = &self.plan {
-            command.env("PLAN", plan.to_string());
-        }
         let mut child = command.spawn().unwrap_or_else(|error| match error.kind() {
             ErrorKind::NotFound => {
                 not_installed(kind, &format!("{} was not found", command.get_program().display()))
@@ -290,6 +288,16 @@ impl Receiver {
 
     fn end(&mut self) -> Option<ExitStatus> {
         let before = self.child.try_wait().ok().flatten();
+        if self.kind == Kind::Php {
+            // It ends its workers when its stdin is closed. Killed, it could not.
+            drop(self.child.stdin.take());
+            for _ in 0..500 {
+                if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
+                    break;
+                }
+                thread::sleep(POLL);
+            }
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
         before

@@ -2,18 +2,20 @@
 
 import hashlib
 import hmac
-import json
 import logging
 import os
 
 from flask import Flask, jsonify, request
 from waitress import create_server
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
 
+from events import Sessions, read_event
 from plumbing import mac_secret, ready, record
 
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+sessions = Sessions()
 
 
 def is_signed(header, body):
@@ -22,25 +24,39 @@ def is_signed(header, body):
     return hmac.compare_digest(expected.encode(), header.encode())
 
 
-def is_json(body):
-    try:
-        json.loads(body)
-        return True
-    except (ValueError, RecursionError):
-        return False
-
-
 @app.post("/webhook")
 def webhook():
     body = request.get_data()  # the bytes as they came; request.json would lose them
     mac_ok = is_signed(request.headers.get("X-WMS-Content-MAC", ""), body)
-    status = 401 if not mac_ok else 400 if not is_json(body) else 204
+    event = read_event(body) if mac_ok else None
+    status = 401 if not mac_ok else 400 if event is None else 204
+    if event is not None:
+        sessions.add(event, body)
     record(request.headers, body, mac_ok, status)
     if status == 401:
         return jsonify(error="wrong MAC"), 401
     if status == 400:
-        return jsonify(error="not JSON"), 400
+        return jsonify(error="not an event"), 400
     return "", 204
+
+
+class Rest(BaseConverter):
+    """All that stands behind a slash. Flask's own `path` does not begin with one, and an ID may."""
+
+    regex = "(?s:.+)"
+    part_isolating = False
+
+
+app.url_map.merge_slashes = False
+app.url_map.converters["rest"] = Rest
+
+
+@app.get("/sessions/<rest:session_id>")
+def session(session_id):
+    found = sessions.find(session_id)
+    if found is None:
+        return jsonify(error="no such session"), 404
+    return jsonify(found)
 
 
 @app.get("/healthz")

@@ -77,7 +77,7 @@ async function webhook(req, res) {
 }
 
 const server = http.createServer((req, res) => {
-  const { pathname } = new URL(req.url, 'http://localhost');
+  const [pathname] = req.url.replace(/^https?:\/\/[^/]*/i, '').split('?');
   if (req.method === 'POST' && pathname === '/webhook') {
     webhook(req, res).catch((error) => {
       // The sender hung up in the middle of its body: nothing to answer. Anything else is ours to report.

@@ -2,14 +2,36 @@
 // What the tests need around a receiver and a receiver of yours does not: the record, the ready line, the ending.
 
 const fs = require('node:fs');
+const http = require('node:http');
 
-exports.macSecret = process.env.WMS_MAC_SECRET;
+const { env } = process;
+
+exports.macSecret = env.WMS_MAC_SECRET;
 if (!exports.macSecret) {
   console.error('WMS_MAC_SECRET is not set');
   process.exit(2);
 }
 
-const file = process.env.RECORD ? fs.openSync(process.env.RECORD, 'a') : undefined;
+// The rest of the environment is for node.cjs: whatever a receiver may do and still be right. README.md tells of each.
+exports.macSecrets = [env.WMS_MAC_SECRET, env.SECRET_OLD].filter(Boolean);
+
+exports.knobs = {
+  announced: env.ANNOUNCED === '1',
+  statusOk: Number(env.STATUS_OK ?? 204),
+  statusBad: Number(env.STATUS_BAD ?? 401),
+  headers: env.CLOSE === '1' ? { connection: 'close' } : {},
+};
+
+exports.slowly = () => new Promise((resolve) => setTimeout(resolve, Number(env.SLOW_MS ?? 0)));
+
+/** Speaks https, and HTTP/2 to whoever asks for it, if there is a certificate. */
+exports.createServer = (handler) => {
+  if (!env.TLS_CERT) return http.createServer(handler);
+  const identity = { cert: fs.readFileSync(env.TLS_CERT), key: fs.readFileSync(env.TLS_KEY) };
+  return require('node:http2').createSecureServer({ allowHTTP1: true, ...identity }, handler);
+};
+
+const file = env.RECORD ? fs.openSync(env.RECORD, 'a') : undefined;
 let received = 0;
 
 // Written before the answer goes out, so that whoever has an answer finds its line in the record.
@@ -30,7 +52,7 @@ exports.received = () => received;
 exports.listen = (server) => {
   const end = () => {
     server.close(() => process.exit(0));
-    server.closeIdleConnections();
+    server.closeIdleConnections?.();
     setTimeout(() => process.exit(0), 1000).unref();
   };
   process.on('SIGTERM', end);
@@ -41,7 +63,7 @@ exports.listen = (server) => {
     console.error(error.message);
     process.exit(1);
   });
-  server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+  server.listen(Number(env.PORT ?? 0), '127.0.0.1', () => {
     console.log(JSON.stringify({ type: 'ready', port: server.address().port }));
   });
 };

@@ -1,0 +1,340 @@
+'use strict';
+// Bugs in what is made of a body whose MAC is right.
+
+const { readEvent } = require('../events.cjs');
+const { receiver } = require('./correct.cjs');
+
+const SEVERITIES = { INFO: 1, WARN: 2, ERROR: 3 };
+const KEYS = new Set(['timestamp', 'sessionId', 'sequence', 'event', 'severity', 'payload']);
+const EVENTS = /^(WMS_LOADED|CONFIGURATION_LOADED|CAMERA_\w+|MEASUREMENT_\w+|INTERMEDIATE_RESULTS|SCAN_COMPLETED|RESULTS_RECEIVED|REDIRECTING_TO_CALLBACK|CONSTRAINT_VIOLATION|PAGE_\w+|WEBSOCKET_\w+|API_ERROR|LOW_SNR|GENERAL_ERROR)$/;
+
+const depth = (value) =>
+  value !== null && typeof value === 'object' ? 1 + Math.max(0, ...Object.values(value).map(depth)) : 0;
+
+const rows = {}; // by session; no Map, and that is the bug of one of them
+let jammed = false;
+
+function isJson(body) {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+module.exports = {
+  'not-json-500': {
+    fails: 'bad/not-json,bad/truncated,bad/empty',
+    bug: 'JSON.parse throws, and nobody catches it.',
+    readEvent(body) {
+      JSON.parse(body);
+      return readEvent(body);
+    },
+  },
+  'not-json-exit': {
+    fails: 'bad/not-json,bad/truncated,bad/empty',
+    bug: 'JSON.parse throws in a callback, and the process ends.',
+    readEvent(body) {
+      return new Promise((resolve) => {
+        setImmediate(() => {
+          JSON.parse(body);
+          resolve(readEvent(body));
+        });
+      });
+    },
+  },
+  'not-json-hang': {
+    fails: 'bad/not-json,bad/truncated,bad/empty',
+    bug: 'What is not JSON is logged, and never answered.',
+    readEvent(body) {
+      if (isJson(body)) return readEvent(body);
+      console.error('not JSON');
+      return new Promise(() => {});
+    },
+  },
+  'jammed-by-not-json': {
+    fails: 'bad/not-json,bad/truncated,bad/empty',
+    bug: 'After a body that is not JSON a lock is never released: everything is 503.',
+    readEvent(body) {
+      if (!isJson(body)) jammed = true;
+      return readEvent(body);
+    },
+    async refusal() {
+      return jammed ? 503 : undefined;
+    },
+  },
+  'missing-field-500': {
+    fails: 'bad/missing-fields,bad/wrong-types,bad/array',
+    bug: 'Calls methods of keys that are not there.',
+    readEvent(body) {
+      if (!isJson(body)) return undefined;
+      const event = JSON.parse(body);
+      event.sessionId.trim();
+      event.sequence.toFixed();
+      event.event.trim();
+      return readEvent(body);
+    },
+  },
+  'array-500': {
+    fails: 'bad/array',
+    bug: 'Takes the entries of what is not an object.',
+    readEvent(body) {
+      if (isJson(body) && Array.isArray(JSON.parse(body))) throw new TypeError('expected an object');
+      return readEvent(body);
+    },
+  },
+  'payload-null-500': {
+    fails: 'body/payload-null',
+    bug: 'Reads event.payload.measurementId whenever there is a payload, null too.',
+    readEvent(body) {
+      const event = readEvent(body);
+      if (event && 'payload' in event) void event.payload.measurementId;
+      return event;
+    },
+  },
+  'payload-absent-500': {
+    fails: 'events/*',
+    bug: 'Reads event.payload.measurementId of every event.',
+    readEvent(body) {
+      const event = readEvent(body);
+      if (event && event.payload !== null) void event.payload.measurementId;
+      return event;
+    },
+  },
+  'measurement-required': {
+    fails: 'events/without-measurement',
+    bug: 'Refuses an event whose payload has no measurement ID, though LOW_SNR never has one.',
+    async refusal({ payload }) {
+      return payload && Object.keys(payload).length > 0 && !payload.measurementId ? 400 : undefined;
+    },
+  },
+  'nesting-500': {
+    fails: 'bad/deep-nesting',
+    bug: 'Walks through the body recursively, and the stack overflows.',
+    readEvent(body) {
+      if (isJson(body)) depth(JSON.parse(body));
+      return readEvent(body);
+    },
+  },
+  'charset-415': {
+    fails: 'http/charset',
+    bug: "Refuses every content type but 'application/json' to the letter.",
+    async before(req, res) {
+      const other = req.headers['content-type'] !== 'application/json';
+      if (other) this.reply(req.resume(), res, 415, { error: 'not JSON' });
+      return other;
+    },
+  },
+  'chunked-411': {
+    fails: 'http/chunked',
+    bug: 'Refuses a body without a content length.',
+    async before(req, res) {
+      const none = req.headers['content-length'] === undefined;
+      if (none) this.reply(req.resume(), res, 411, { error: 'length required' });
+      return none;
+    },
+  },
+  'limit-200-bytes': {
+    fails: 'events/*',
+    bug: 'Takes bodies up to 200 bytes.',
+    async readBody(req) {
+      const body = await super.readBody(req);
+      return body?.length > 200 ? undefined : body;
+    },
+  },
+  'large-500': {
+    fails: 'bad/1mb,bad/10mb',
+    bug: 'The error of the parser for a body that is too large becomes 500.',
+    async readBody(req) {
+      const body = await super.readBody(req);
+      if (body === undefined) throw new RangeError('entity too large');
+      return body;
+    },
+  },
+  'large-reset': {
+    fails: 'bad/10mb',
+    bug: 'Hangs up on a body that is too large, without an answer.',
+    async readBody(req) {
+      let size = 0;
+      req.on('data', (chunk) => {
+        size += chunk.length;
+        if (size > 1024 * 1024) req.socket.resetAndDestroy();
+      });
+      return super.readBody(req);
+    },
+  },
+  'large-exit': {
+    fails: 'bad/10mb',
+    bug: 'A body that is too large ends the process, as one out of memory does.',
+    async readBody(req) {
+      return (await super.readBody(req)) ?? process.exit(137);
+    },
+  },
+  'first-chunk-only': {
+    fails: 'http/segments,http/slow-body',
+    bug: "Takes the first 'data' for the whole body.",
+    readBody: (req) =>
+      new Promise((resolve) => {
+        req.once('data', resolve).once('end', () => resolve(Buffer.alloc(0)));
+        req.once('data', () => req.resume());
+      }),
+  },
+  'by-content-length': {
+    fails: 'http/chunked',
+    bug: 'Takes as many bytes as the content length says, and none without it.',
+    async readBody(req) {
+      const body = await super.readBody(req);
+      return body?.subarray(0, Number(req.headers['content-length'] ?? 0));
+    },
+  },
+  'absolute-form-500': {
+    fails: 'http/absolute-form',
+    bug: 'Puts the host before the target, and the target has one.',
+    path: (req) => {
+      if (!req.url.startsWith('/')) throw new TypeError('Invalid URL');
+      return receiver.path(req);
+    },
+  },
+  'unknown-event-400': {
+    fails: 'body/unknown-event',
+    bug: 'Refuses an event that it does not know.',
+    async refusal({ event }) {
+      return EVENTS.test(event) ? undefined : 400;
+    },
+  },
+  'unknown-event-500': {
+    fails: 'body/unknown-event',
+    bug: 'Has no handler for an event that it does not know, and calls it.',
+    async refusal({ event }) {
+      const handlers = EVENTS.test(event) ? { [event]: () => undefined } : {};
+      return handlers[event]();
+    },
+  },
+  'older-page-only': {
+    fails: 'events/low-snr,events/general-error',
+    bug: 'Knows the 19 events of the older page, and refuses the two new ones.',
+    async refusal({ event }) {
+      return ['LOW_SNR', 'GENERAL_ERROR'].includes(event) ? 422 : undefined;
+    },
+  },
+  'unknown-key-400': {
+    fails: 'body/unknown-field',
+    bug: 'Refuses keys that it does not know (additionalProperties: false).',
+    async refusal(event) {
+      return Object.keys(event).every((key) => KEYS.has(key)) ? undefined : 400;
+    },
+  },
+  'unknown-severity-400': {
+    fails: 'body/unknown-severity',
+    bug: 'Refuses a severity that it does not know.',
+    async refusal({ severity }) {
+      return severity in SEVERITIES ? undefined : 400;
+    },
+  },
+  'unknown-severity-500': {
+    fails: 'body/unknown-severity',
+    bug: 'A severity that is not in the enum makes the database fail.',
+    async refusal({ severity }) {
+      SEVERITIES[severity].toFixed();
+    },
+  },
+  'undefined-session-400': {
+    fails: 'body/session-undefined',
+    bug: "Refuses the session ID 'undefined'.",
+    async refusal({ sessionId }) {
+      return sessionId === 'undefined' ? 400 : undefined;
+    },
+  },
+  'uuid-only': {
+    fails: 'body/session-undefined,body/session-1,body/session-512,body/session-emoji,body/session-path,body/session-quotes',
+    bug: 'Refuses session IDs that are not UUIDs or 25 letters and digits.',
+    async refusal({ sessionId }) {
+      return /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{25})$/.test(sessionId) ? undefined : 400;
+    },
+  },
+  'varchar-36': {
+    fails: 'body/session-512',
+    bug: 'The column of the session ID is a varchar(36).',
+    async refusal({ sessionId }) {
+      if (sessionId.length > 36) throw new Error('value too long for type character varying(36)');
+    },
+  },
+  'ascii-session-400': {
+    fails: 'body/session-emoji,body/session-latin1',
+    bug: 'Refuses session IDs that are not ASCII.',
+    async refusal({ sessionId }) {
+      return /^[\x20-\x7e]*$/.test(sessionId) ? undefined : 400;
+    },
+  },
+  'session-as-file': {
+    fails: 'body/session-path,body/session-512',
+    bug: 'The session ID is a file name.',
+    async refusal({ sessionId }) {
+      if (/[/\0]/.test(sessionId)) throw new Error('ENOENT: no such file or directory');
+      if (Buffer.byteLength(sessionId) > 255) throw new Error('ENAMETOOLONG: name too long');
+    },
+  },
+  'session-in-sql': {
+    fails: 'body/session-quotes',
+    bug: 'Puts the session ID between quotes in SQL.',
+    async refusal({ sessionId }) {
+      if (`'${sessionId}'`.split("'").length !== 3) throw new SyntaxError('unterminated quoted string');
+    },
+  },
+  'session-as-key': {
+    fails: 'body/session-proto',
+    bug: 'Sessions are keys of an object, and __proto__ is there already.',
+    async refusal({ sessionId, sequence }) {
+      rows[sessionId] ??= [];
+      rows[sessionId].push(sequence);
+    },
+  },
+  'nul-500': {
+    fails: 'bad/nul',
+    bug: 'The database takes no NUL in a text.',
+    async refusal(event) {
+      if (JSON.stringify(event).includes('\\u0000')) throw new Error('invalid byte sequence for encoding "UTF8": 0x00');
+    },
+  },
+  'surrogate-500': {
+    fails: 'bad/lone-surrogate',
+    bug: 'encodeURIComponent throws where half of a surrogate pair is missing.',
+    readEvent(body) {
+      const event = readEvent(body);
+      encodeURIComponent(event?.sessionId);
+      return event;
+    },
+  },
+  'big-number-500': {
+    fails: 'body/big-numbers,bad/wrong-types',
+    bug: 'BigInt throws where a number is not an integer, as 1e999 is not.',
+    readEvent(body) {
+      const { sequence } = isJson(body) ? (JSON.parse(body) ?? {}) : {};
+      if (typeof sequence === 'number') BigInt(sequence);
+      return readEvent(body);
+    },
+  },
+  'sequence-by-regex': {
+    fails: 'body/pretty,body/number-forms',
+    bug: 'Finds the sequence with a regular expression in the text.',
+    async refusal(event, req, body) {
+      return /"sequence":\d+[,}]/.test(body.toString()) ? undefined : 400;
+    },
+  },
+  'line-by-line': {
+    fails: 'body/pretty',
+    bug: 'Reads the first line of the body.',
+    async refusal(event, req, body) {
+      return isJson(body.toString().split('\n')[0]) ? undefined : 400;
+    },
+  },
+  'keys-in-order': {
+    fails: 'body/key-order',
+    bug: 'Expects the keys in the order of the page.',
+    async refusal(event) {
+      const found = Object.keys(event).filter((key) => KEYS.has(key));
+      return found.join() === [...KEYS].filter((key) => found.includes(key)).join() ? undefined : 400;
+    },
+  },
+};

@@ -1,0 +1,191 @@
+'use strict';
+// Bugs in what is remembered: every answer is right, and the session is not.
+
+const { Sessions } = require('../events.cjs');
+
+const OUTCOMES = {
+  RESULTS_RECEIVED: 'completed',
+  MEASUREMENT_CANCELED: 'canceled',
+  PAGE_UNLOADED: 'abandoned',
+};
+
+/** Remembers rightly, and changes what it tells, or leaves out what it is to remember. */
+class Wrong extends Sessions {
+  kept = new Map();
+
+  /** What this session keeps, made at first. */
+  of(sessionId, make) {
+    if (!this.kept.has(sessionId)) this.kept.set(sessionId, make());
+    return this.kept.get(sessionId);
+  }
+}
+
+let arrivals = 0;
+
+module.exports = {
+  'counts-each-arrival': {
+    fails: 'state/duplicates',
+    bug: 'Counts an event as often as it comes.',
+    sessions: new (class extends Wrong {
+      add(event) {
+        arrivals += 1;
+        super.add(event, String(arrivals)); // known by when it came, and not by what it is
+      }
+    })(),
+  },
+  'last-arrival-wins': {
+    fails: 'state/swapped,state/backwards,state/late',
+    bug: 'The outcome is that of the event that came last.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        super.add(event, body);
+        const outcome = OUTCOMES[event.event] ?? (event.severity === 'ERROR' ? 'failed' : undefined);
+        if (outcome) this.kept.set(event.sessionId, outcome);
+      }
+
+      find(id) {
+        const found = super.find(id);
+        return found && { ...found, outcome: this.kept.get(id) ?? null };
+      }
+    })(),
+  },
+  'last-sequence-of-last-arrival': {
+    fails: 'state/swapped,state/backwards,state/late,state/duplicates',
+    bug: 'The last sequence is that of the event that came last.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        super.add(event, body);
+        this.kept.set(event.sessionId, event.sequence);
+      }
+
+      find(id) {
+        const found = super.find(id);
+        return found && { ...found, lastSequence: this.kept.get(id) };
+      }
+    })(),
+  },
+  'forgets-late-events': {
+    fails: 'state/late,state/backwards',
+    bug: 'Answers 204 to what comes after PAGE_UNLOADED, and drops it.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        const state = this.of(event.sessionId, () => ({ ended: false }));
+        if (!state.ended) super.add(event, body);
+        state.ended ||= event.event === 'PAGE_UNLOADED';
+      }
+    })(),
+  },
+  'arrival-order': {
+    fails: 'state/swapped,state/backwards',
+    bug: 'Shows the events in the order in which they came.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        super.add(event, body);
+        this.of(event.sessionId, () => new Set()).add(`${event.sequence} ${event.event}`);
+      }
+
+      find(id) {
+        const found = super.find(id);
+        return found && { ...found, log: [...this.kept.get(id)] };
+      }
+    })(),
+  },
+  'drops-lower-sequence': {
+    fails: 'state/swapped,state/backwards',
+    bug: 'Takes an event with a lower sequence than the last for an old one, and drops it.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        const state = this.of(event.sessionId, () => ({ last: -1 }));
+        if (event.sequence < state.last) return;
+        state.last = event.sequence;
+        super.add(event, body);
+      }
+    })(),
+  },
+  'duplicates-across-sessions': {
+    fails: 'state/interleaved',
+    bug: 'Knows an event by its time, sequence and code, without the session: what another session has had is dropped.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        const key = `${event.timestamp} ${event.sequence} ${event.event}`;
+        if (this.of(key, () => event.sessionId) === event.sessionId) super.add(event, body);
+      }
+    })(),
+  },
+  'starts-anew': {
+    fails: 'state/duplicates,state/swapped,state/backwards',
+    bug: 'WMS_LOADED begins the session again, whenever it comes.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        const begun = event.event === 'WMS_LOADED';
+        if (begun || !this.kept.has(event.sessionId)) this.kept.set(event.sessionId, new Sessions());
+        this.kept.get(event.sessionId).add(event, body);
+      }
+
+      find(id) {
+        return this.kept.get(id)?.find(id);
+      }
+    })(),
+  },
+  'one-of-each-code': {
+    fails: 'state/sessions',
+    bug: 'Keeps one event of each code, though INTERMEDIATE_RESULTS come five times.',
+    sessions: new (class extends Wrong {
+      add(event) {
+        super.add(event, event.event);
+      }
+    })(),
+  },
+  'duration-of-arrivals': {
+    fails: 'state/duplicates,state/late',
+    bug: 'Counts the arrivals after the end, for a report that nobody asked for.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        super.add(event, body);
+        const state = this.of(event.sessionId, () => ({ ended: false, after: 0 }));
+        if (state.ended) state.after += 1;
+        state.ended ||= event.event === 'PAGE_UNLOADED';
+      }
+
+      find(id) {
+        const found = super.find(id);
+        return found && { ...found, after: this.kept.get(id).after };
+      }
+    })(),
+  },
+  'concurrent-updates-lost': {
+    fails: 'state/concurrent',
+    bug: 'Reads the row, works, and writes it back: of two events at once, one is lost.',
+    async refusal(event, req, body) {
+      const rows = this.sessions.rows;
+      const row = new Map(rows.get(event.sessionId)); // read
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      rows.set(event.sessionId, row.set(String(body), event)); // written back
+    },
+    sessions: new (class {
+      rows = new Map();
+
+      add() {}
+
+      find(id) {
+        const sessions = new Sessions();
+        for (const [body, event] of this.rows.get(id) ?? []) sessions.add(event, body);
+        return sessions.find(id);
+      }
+    })(),
+  },
+  'session-ids-in-lower-case': {
+    fails: 'state/session-case',
+    bug: 'Compares session IDs without their case, as a collation of the database does.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        super.add({ ...event, sessionId: event.sessionId.toLowerCase() }, body);
+      }
+
+      find(id) {
+        const found = super.find(id.toLowerCase());
+        return found && { ...found, sessionId: id };
+      }
+    })(),
+  },
+};
