@@ -218,6 +218,7 @@ impl Shot {
 
 /// How a request is written. By default as WMS is thought to write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Form {
     /// The method.
     pub method: &'static str,

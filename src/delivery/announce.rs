@@ -55,11 +55,11 @@ impl Announcer {
         let _permit = self.room.acquire().await;
         match self.patience {
             Some(patience) => {
-                tokio::time::timeout(patience, self.how.tell(session_id)).await.unwrap_or_else(|_| {
-                    Err(format!("--before-session did not end within {} s", patience.as_secs_f64()))
-                })
+                tokio::time::timeout(patience, Box::pin(self.how.tell(session_id))).await.unwrap_or_else(
+                    |_| Err(format!("--before-session did not end within {} s", patience.as_secs_f64())),
+                )
             }
-            None => self.how.tell(session_id).await,
+            None => Box::pin(self.how.tell(session_id)).await,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::seed::Seed;
 pub(in crate::cli) enum Language {
     /// Node: Express, Fastify, Next.js
     Node,
-    /// Python: Flask, FastAPI, Django
+    /// Python: Flask, Starlette, Django
     Python,
     /// Go
     Go,

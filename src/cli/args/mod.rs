@@ -21,7 +21,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(super) use audit::{AuditArgs, LearnArgs};
-pub(super) use check::CheckArgs;
+pub(super) use check::{CheckArgs, Language};
 pub(super) use delivery::{DeliveryArgs, TransportName};
 pub(super) use dialect::DialectArgs;
 pub(super) use receiver::ReceiverArgs;

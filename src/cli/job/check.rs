@@ -8,7 +8,7 @@ use super::baseline;
 use super::probe::Whom;
 use super::send::{secret_of, wait};
 use super::{dialect, duration, probe, secret, target};
-use crate::cli::args::{CheckArgs, OutputName, ReportArgs};
+use crate::cli::args::{CheckArgs, Language, OutputName, ReportArgs};
 use crate::cli::error::CliError;
 use crate::cli::shell::Typed;
 use crate::conformance::baseline::Baseline;
@@ -110,7 +110,7 @@ pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJo
         fail_fast: args.fail_fast,
         baseline: known,
         write_baseline: args.write_baseline.clone(),
-        hint: args.hint.map(|language| language.as_str()),
+        hint: args.hint.map(Language::as_str),
         output: args.output,
         journal: args.journal.clone(),
         reports: args.report.clone(),

@@ -142,7 +142,7 @@ impl<'a> Kit<'a> {
         let mut body = Vec::with_capacity(256);
         let measurement = session.measured.then(|| session.measurement());
         envelope::write(&mut body, head, dialect, |out| {
-            payload::write(out, code, sequence, measurement, &session.measurement(), dialect);
+            payload::write(out, code, sequence, measurement.as_deref(), &session.measurement(), dialect);
         });
         self.signed(&session.id, code, sequence, body)
     }

@@ -11,7 +11,7 @@ pub(super) fn write(
     out: &mut Vec<u8>,
     code: Code,
     sequence: u32,
-    measurement: Option<String>,
+    measurement: Option<&str>,
     always: &str,
     dialect: &Dialect,
 ) {
@@ -24,7 +24,7 @@ pub(super) fn write(
         json::write_string(out, field.name, Charset::Ascii);
         out.push(b':');
         match field.kind {
-            FieldKind::MeasurementId => text(out, measurement.as_deref().unwrap_or(always)),
+            FieldKind::MeasurementId => text(out, measurement.unwrap_or(always)),
             FieldKind::Snr => match dialect.snr_number {
                 SnrNumber::Integer => json::write_integer(out, 4),
                 SnrNumber::Decimal => json::write_hundredths(out, 437),

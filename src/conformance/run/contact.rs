@@ -13,6 +13,7 @@ use crate::outcome::exchange::Phase;
 use crate::protocol::code::Code;
 use crate::transport::limits::DEFAULT_TIMEOUT;
 use crate::transport::readiness;
+use crate::transport::wire::RawRequest;
 
 /// How so many times the usual time limit is waited for the first answer: one that is too slow is told from one that is
 /// not there.
@@ -67,7 +68,13 @@ impl Runner {
             announcer.tell(&event.session).await?;
         }
         let request = self.base.request(&Shot::setup(&event));
-        Ok(seen_of(self.wire.raw().exchange_within(&request, Some(self.timeout() * FACTOR)).await))
+        Ok(self.once(&request, self.timeout() * FACTOR).await)
+    }
+
+    /// Sends one request over a connection of its own.
+    pub(super) async fn once(&self, request: &RawRequest, limit: Duration) -> Seen {
+        let mut connection = Box::new(self.wire.raw());
+        seen_of(Box::pin(connection.exchange_within(request, Some(limit))).await)
     }
 
     /// Waits until a receiver that is down takes connections again, at most as long as the patience lasts. Says how long

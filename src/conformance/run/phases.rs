@@ -250,25 +250,21 @@ impl<'a> Phases<'a> {
     async fn revive(&mut self, case: &Case) -> bool {
         let runner = Arc::clone(&self.runner);
         let revived = self.unless_over(async move { runner.revive().await }).await.flatten();
-        match revived {
-            Some(took) => {
-                (self.tell)(Told::Note(format!(
-                    "the receiver took no connections during {}, and did again after {:.1} s",
-                    case.id,
-                    took.as_secs_f64()
-                )));
-                true
-            }
-            None => {
-                let why = format!(
-                    "not judged: the receiver went down during {} and was not back within {} s",
-                    case.id,
-                    self.runner.patience.as_secs_f64()
-                );
-                self.finish(Verdict::Error, why);
-                false
-            }
+        if let Some(took) = revived {
+            (self.tell)(Told::Note(format!(
+                "the receiver took no connections during {}, and did again after {:.1} s",
+                case.id,
+                took.as_secs_f64()
+            )));
+            return true;
         }
+        let why = format!(
+            "not judged: the receiver went down during {} and was not back within {} s",
+            case.id,
+            self.runner.patience.as_secs_f64()
+        );
+        self.finish(Verdict::Error, why);
+        false
     }
 
     async fn attempt(&mut self, place: usize, number: u64) -> Option<Attempt> {

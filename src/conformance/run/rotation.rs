@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Runner;
-use super::attempt::seen_of;
 use crate::clock::{nanos, wall_clock};
 use crate::conformance::case::Stage;
 use crate::conformance::kit::Kit;
@@ -49,7 +48,7 @@ impl Runner {
         let signer = if stage == Stage::Both { kit.next() } else { self.setup.signer.clone() };
         let mac = MacLine::new(signer.sign(&event.body).as_str());
         let request = self.base.request(&Shot::setup(&event).with_macs(vec![mac]));
-        let status = seen_of(self.wire.raw().exchange(&request).await).status();
+        let status = self.once(&request, self.timeout()).await.status();
         match stage {
             Stage::Old | Stage::Both => status.is_some_and(|status| self.accept.contains(status)),
             Stage::New => status.is_some_and(|status| (400..500).contains(&status)),
