@@ -3,6 +3,7 @@
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a function that fails fails its test")]
+#![allow(clippy::disallowed_methods, reason = "a receiver here has a clock of its own, as real ones do")]
 
 #[path = "../transport_contract/certs.rs"]
 #[allow(dead_code, reason = "another test needs the rest")]
