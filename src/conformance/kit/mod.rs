@@ -1,11 +1,14 @@
 //! What cases are made of: sessions with IDs of their own, events with right MACs, and wrong ones.
 
+mod draft;
 mod payload;
 mod story;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+
+pub use draft::Draft;
 
 use crate::clock::{Epoch, Moment, Timestamp};
 use crate::protocol::code::Code;
@@ -145,11 +148,12 @@ impl<'a> Kit<'a> {
         session.next = session.next.saturating_add(1);
         let mut id = Vec::new();
         json::write_string(&mut id, &session.id, Charset::Ascii);
-        let id = String::from_utf8_lossy(&id).into_owned();
+        // Without its quotes: one that the ID itself ends in stays.
+        let id = String::from_utf8_lossy(id.get(1..id.len().saturating_sub(1)).unwrap_or_default()).into_owned();
         let body = body
-            .replace("SESSION", id.trim_matches('"'))
             .replace("SEQUENCE", &sequence.to_string())
-            .replace("STAMP", &self.now.timestamp_at(Moment::ZERO).0.to_string());
+            .replace("STAMP", &self.now.timestamp_at(Moment::ZERO).0.to_string())
+            .replace("SESSION", &id);
         self.signed(&session.id, Code::WmsLoaded, sequence, body.into_bytes())
     }
 

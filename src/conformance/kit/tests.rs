@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::protocol::mac::{MacInput, verify};
+use crate::protocol::dialect::MacInput;
+use crate::protocol::mac::verify;
 
 pub(in crate::conformance) fn setup() -> Setup {
     Setup {
@@ -74,4 +75,36 @@ fn a_twin_says_the_same_of_another_session_and_measurement() {
         let stamp = envelope::Envelope::read(&one.body).unwrap().timestamp;
         assert!((1_767_323_045 - 60..=1_767_323_045).contains(&stamp), "{stamp}");
     }
+}
+
+#[test]
+fn a_draft_is_the_body_in_its_parts() {
+    let setup = setup();
+    let mut kit = Kit::new(&setup, "body/any", 1, now());
+    for code in Code::ALL {
+        let mut session = kit.session_called("\u{e9}\"");
+        let event = kit.event(&mut session, code);
+        let draft = Draft::of(&event);
+        assert_eq!(draft.compact().as_bytes(), event.body);
+        assert_eq!((draft.get("sessionId"), draft.get("nothing")), (r#""\u00e9\"""#, ""));
+    }
+    let mut session = kit.session();
+    let event = kit.custom(&mut session, r#"{"a":1,"b":2}"#);
+    let draft = Draft::of(&event).with("a", "[").adding("b", "3").with("c", "4").reversed();
+    assert_eq!(draft.spaced(" : ", ", "), r#"{"c" : 4, "b" : 3, "b" : 2, "a" : [}"#);
+    let drafted = kit.drafted(&event, &draft.without("b"));
+    assert_eq!(drafted.body, r#"{"c":4,"a":[}"#);
+    assert!(verify(&setup.signer, &drafted.body, drafted.mac.as_str().as_bytes()).is_ok());
+    assert_eq!(Draft::of(&drafted), Draft::default());
+}
+
+#[test]
+fn a_body_of_the_cases_choice_has_the_session_as_it_is() {
+    let setup = setup();
+    let kit = Kit::new(&setup, "body/any", 1, now());
+    let mut session = Kit::new(&setup, "body/any", 1, now()).session_called("SEQUENCE \"STAMP\"");
+    session.next = 7;
+    let event = kit.custom(&mut session, r#"["SESSION",SEQUENCE,STAMP]"#);
+    assert_eq!(event.body, r#"["SEQUENCE \"STAMP\"",7,1767323045]"#);
+    assert_eq!((event.sequence, session.next), (7, 8));
 }
