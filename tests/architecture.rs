@@ -19,7 +19,7 @@ use source::SourceFile;
 /// The top-level modules. Each imports from the rows below its own only.
 const ORDER: &[&[&str]] = &[
     &["cli", "simulator"],
-    &["serve"],
+    &["conformance", "serve"],
     &["delivery"],
     &["transport"],
     &["scenario"],
@@ -129,6 +129,7 @@ const EDGES: &[Edge] = &[
     Edge { under: "serve/results.rs", may: &[], why: "it is drawn from the seed" },
     Edge { under: "delivery/engine.rs", may: &["tokio"], why: "it owns the timer" },
     Edge { under: "delivery/lanes.rs", may: &["tokio"], why: "it owns a task for each connection" },
+    Edge { under: "conformance/run/", may: &["tokio"], why: "it sends what the cases made, and waits" },
     Edge {
         under: "delivery/announce.rs",
         may: &["tokio"],

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use wms_sim::conformance::case::Case;
+use wms_sim::conformance::cases::{self, SECTIONS};
 use wms_sim::outcome::exchange::{FailureCode, Side};
 use wms_sim::protocol::contract;
 use wms_sim::protocol::dialect::{Dialect, KEYS};
@@ -159,4 +161,37 @@ fn quirks() {
     }
     text.push_str("\nThis page is made from the source: `UPDATE_DOCS=1 cargo test --test docs`.\n");
     page("quirks.md", &text, "");
+}
+
+#[test]
+fn conformance() {
+    let all = cases::all();
+    let mut text = format!(
+        "# What `wms-sim check` requires\n\n\
+         {} cases. Each sends a few events and judges the answers; `wms-sim check --explain CASE` says more, and `wms-sim check\n\
+         CASE --to URL --secret-file FILE` runs one alone.\n\n\
+         - **MUST**: without it, real events are lost or forged ones are taken. A failure ends with exit code 1.\n\
+         - **SHOULD**: without it, a later version of WMS or a proxy on the way breaks the receiver. Counts with `--strict`.\n\
+         - **INFO**: measured, and never judged.\n\n\
+         Nothing is demanded that a correct receiver may do otherwise:\n\n\
+         | demanded | for |\n|---|---|\n\
+         | a 2xx | what WMS itself sends: its events, whole sessions, any session ID up to 255 characters, events that come twice, out of order, late or after a gap, fifty sessions at once, header names in any spelling, a charset, a body in several segments |\n\
+         | a 2xx, as SHOULD | unknown events, keys and severities; a chunked body; JSON that is formatted otherwise |\n\
+         | an answer on purpose: a 2xx or a 4xx, and the next good event works | wrong shapes, a null or empty payload, a sequence that begins anew, a session without its beginning, a BOM, numbers beyond 2^53, session IDs over 255 characters, large bodies (which may also be refused by closing the connection), HTTP/1.0, `Expect`, absolute-form |\n\
+         | a 4xx | every forged MAC |\n\n\
+         So a receiver is right that answers 200, 202 or 204, refuses with 400, 401 or 403, limits sizes with 413 or 422, answers\n\
+         `Expect` with 417, closes each connection, takes two seconds, or knows only the sessions that `--before-session` announced.\n",
+        all.len()
+    );
+    for (section, about) in SECTIONS {
+        write!(text, "\n## {section}: {about}\n\n| case | | what is required | what is sent | source |\n|---|---|---|---|---|\n").unwrap();
+        for case in all.iter().filter(|case| case.section() == *section) {
+            let Case { id, level, title, stimulus, source, .. } = case;
+            let waits = if case.waits { " (waits; not with `--fast`)" } else { "" };
+            let (title, stimulus) = (cell(title), cell(stimulus));
+            writeln!(text, "| `{id}` | {level} | {title} | {stimulus}{waits} | {source} |").unwrap();
+        }
+    }
+    text.push_str("\nThis page is made from the source: `UPDATE_DOCS=1 cargo test --test docs`.\n");
+    page("conformance.md", &text, "");
 }

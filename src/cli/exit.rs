@@ -121,8 +121,7 @@ mod tests {
 
     #[test]
     fn exit_codes_of_checks() {
-        let summary =
-            |pass, fail, skip, error, counted| Summary { pass, fail, skip, error, counted };
+        let summary = |pass, fail, skip, error, counted| Summary { pass, fail, skip, error, counted };
         let calm = Ending::default();
         let unanswered = Ending { unanswered: true, ..Ending::default() };
         let cut = Ending { cut: Some("no time left".to_owned()), ..Ending::default() };

@@ -30,7 +30,8 @@ impl Typed {
                 && given.flag.as_deref().is_some_and(&is_in_unnamed_file)
         };
         let by_file = given.iter().any(set_by_file);
-        let set = given.iter().filter(|given| given.source != ValueSource::DefaultValue || set_by_file(given));
+        let set =
+            given.iter().filter(|given| given.source != ValueSource::DefaultValue || set_by_file(given));
         let set: Vec<Given> = set.cloned().collect();
         let unspoken = given
             .into_iter()
@@ -148,7 +149,9 @@ fn shown(flag: &str) -> Option<fn(&str) -> String> {
     match flag {
         // As a shell would fill it in.
         "--secret" => Some(|_| "\"$WMS_SIM_SECRET\"".to_owned()),
-        "--header" | "--proxy" | "--before-session" | "--expect-probe" | "--probe" => Some(|_| "'...'".to_owned()),
+        "--header" | "--proxy" | "--before-session" | "--expect-probe" | "--probe" | "--rotate-step" => {
+            Some(|_| "'...'".to_owned())
+        }
         "--to" => Some(|url| {
             let target = crate::transport::target::Target::parse(url);
             quote(&target.map_or_else(|_| "...".to_owned(), |target| target.to_string()))

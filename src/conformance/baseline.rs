@@ -106,10 +106,15 @@ mod tests {
     #[test]
     fn a_baseline_keeps_its_reasons_and_drops_what_passes() {
         let old = Baseline {
-            known: [("a", "one"), ("b", "two"), ("c", "three")].map(|(id, why)| (id.into(), why.into())).into(),
+            known: [("a", "one"), ("b", "two"), ("c", "three")]
+                .map(|(id, why)| (id.into(), why.into()))
+                .into(),
         };
-        let cases =
-            [case("a", Level::Must, Verdict::Fail), case("b", Level::Must, Verdict::Pass), case("d", Level::Should, Verdict::Fail)];
+        let cases = [
+            case("a", Level::Must, Verdict::Fail),
+            case("b", Level::Must, Verdict::Pass),
+            case("d", Level::Should, Verdict::Fail),
+        ];
         let new = old.renewed(&cases);
         let expected = [("a", "one"), ("c", "three"), ("d", NO_REASON)];
         assert_eq!(new.known, expected.map(|(id, why)| (id.to_owned(), why.to_owned())).into());

@@ -1,11 +1,13 @@
 //! What a case is.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::kit::Kit;
+use super::kit::{Event, Kit};
 use super::script::Script;
 use crate::outcome::check::Level;
 use crate::protocol::code::Code;
+use crate::seed::Seed;
 
 /// A requirement, and how to see whether a receiver meets it.
 #[derive(Clone, Copy)]
@@ -32,8 +34,35 @@ pub struct Case {
     pub manner: Manner,
     /// What it cannot run without.
     pub needs: Needs,
+    /// For the drill of a secret's replacement: which secrets the receiver knows meanwhile.
+    pub stage: Option<Stage>,
     /// How it is played.
     pub play: Play,
+}
+
+/// Which secrets a receiver knows while one takes the other's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The old one.
+    Old,
+    /// Both.
+    Both,
+    /// The new one.
+    New,
+}
+
+impl Stage {
+    /// Every stage, in their order.
+    pub const ALL: [Self; 3] = [Self::Old, Self::Both, Self::New];
+
+    /// The word that a command finds in its environment.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::Both => "both",
+            Self::New => "new",
+        }
+    }
 }
 
 /// Where a requirement comes from.
@@ -64,6 +93,8 @@ pub enum Manner {
     Peaceful,
     /// Alone and first: whether it passes decides whether others run side by side.
     Company,
+    /// Alone, because it measures: what runs beside it would be measured too.
+    Alone,
     /// Alone and last: it may break the receiver.
     Rough,
 }
@@ -75,6 +106,8 @@ pub enum Needs {
     Nothing,
     /// `--probe`
     Probe,
+    /// `--rotate-to`
+    Rotation,
     /// A target that speaks TLS.
     Https,
 }
@@ -85,6 +118,7 @@ impl Needs {
         match self {
             Self::Nothing => "is never skipped",
             Self::Probe => "is skipped without --probe",
+            Self::Rotation => "is skipped without --rotate-to",
             Self::Https => "is skipped where the target is not https",
         }
     }
@@ -94,6 +128,7 @@ impl Needs {
         match self {
             Self::Nothing => "",
             Self::Probe => "needs --probe, which shows what your system remembers of a session",
+            Self::Rotation => "needs --rotate-to, which names the secret that takes the other's place",
             Self::Https => "the target is not https",
         }
     }
@@ -137,18 +172,42 @@ pub enum Handshake {
     Certificate,
     /// TLS 1.2 or 1.3 is spoken.
     Version,
+    /// What is spoken: versions, and the protocols above them. Only measured.
+    Spoken,
 }
 
 /// What befalls a session whose state is then compared with that of an undisturbed one.
 #[derive(Clone, Copy)]
 pub struct Disturbance {
-    /// The scenario of the catalogue that both sessions play.
-    pub scenario: &'static str,
-    /// The order in which the events are sent, as places in the undisturbed session; a place can come more than once or
-    /// not at all. Each inner list is a lane: lanes are sent at the same time.
-    pub order: fn(usize) -> Vec<Vec<usize>>,
-    /// A forged event is sent too, which must change nothing.
+    /// The scenarios of the catalogue that are played, one after the other, each in sessions of its own.
+    pub scenarios: &'static [&'static str],
+    /// The orders in which the events of a session are sent. Each order has a session of its own.
+    pub orders: fn(&[Event], Seed) -> Vec<Order>,
+    /// Forged events are sent in between and afterwards, which must change nothing.
     pub forged: bool,
+}
+
+/// The order in which events are sent, as places in the undisturbed session; a place can come more than once. Steps follow
+/// each other, each with lanes that are sent at the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What it is, in words: `backwards`.
+    pub name: Cow<'static, str>,
+    /// Steps, lanes, places.
+    pub steps: Vec<Vec<Vec<usize>>>,
+}
+
+impl Order {
+    /// One event after the other.
+    pub fn line(name: impl Into<Cow<'static, str>>, places: impl IntoIterator<Item = usize>) -> Self {
+        Self { name: name.into(), steps: vec![vec![places.into_iter().collect()]] }
+    }
+
+    /// Whether each of so many events comes once, in its place.
+    pub fn is_usual(&self, count: usize) -> bool {
+        let usual: Vec<usize> = (0..count).collect();
+        self.steps == [[usual]]
+    }
 }
 
 impl Case {
@@ -170,6 +229,7 @@ impl Case {
         waits: false,
         manner: Manner::Peaceful,
         needs: Needs::Nothing,
+        stage: None,
         play: Play::Script(|_| Script::default()),
     };
 

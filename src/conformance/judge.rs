@@ -64,10 +64,7 @@ impl Seen {
             && self.written < self.length
             && self.result.as_ref().is_err_and(|failure| {
                 failure.phase == Phase::Send
-                    && matches!(
-                        failure.code,
-                        FailureCode::ConnectionReset | FailureCode::ClosedWithoutReply
-                    )
+                    && matches!(failure.code, FailureCode::ConnectionReset | FailureCode::ClosedWithoutReply)
             })
     }
 }
@@ -99,6 +96,7 @@ pub fn meets(demand: Demand, seen: &Seen, accept: &StatusSet) -> bool {
         Demand::Accept => taken,
         Demand::AcceptWithin(limit) => taken && seen.took <= limit,
         Demand::Refuse => (400..500).contains(&status) && !taken,
+        Demand::Here => taken || !(300..400).contains(&status),
         Demand::OnPurpose => taken || (200..300).contains(&status) || (400..500).contains(&status),
         Demand::Anything => true,
     }
@@ -154,7 +152,12 @@ pub fn judge(
         Some(measure) => measure(&seen),
         None => told(shots, &tests, ""),
     };
-    Judged { verdict: Verdict::Pass, expected: expected(shots, &tests), actual, decisive: tests.first().copied() }
+    Judged {
+        verdict: Verdict::Pass,
+        expected: expected(shots, &tests),
+        actual,
+        decisive: tests.first().copied(),
+    }
 }
 
 /// Of several wrong answers that which says most: a forged event that was taken, then an answer, then none.
@@ -195,7 +198,9 @@ fn told(shots: &[(&Shot, Option<&Seen>)], places: &[usize], when: &str) -> Strin
             }
             _ => String::new(),
         };
-        let grave = if shot.demand == Demand::Refuse && seen.and_then(Seen::status).is_some_and(|status| status < 300) {
+        let grave = if shot.demand == Demand::Refuse
+            && seen.and_then(Seen::status).is_some_and(|status| status < 300)
+        {
             " (a forged event was taken)"
         } else {
             ""

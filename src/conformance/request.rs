@@ -55,7 +55,8 @@ impl Base {
             Pacing::HeadThenBody(pause) => vec![Piece::Bytes(head), Piece::Pause(pause), Piece::Bytes(body)],
             Pacing::Parts(count, pause) => {
                 let size = body.len().div_ceil(count.max(1)).max(1);
-                let parts = (0..body.len()).step_by(size).map(|from| body.slice(from..(from + size).min(body.len())));
+                let parts =
+                    (0..body.len()).step_by(size).map(|from| body.slice(from..(from + size).min(body.len())));
                 let later = parts.flat_map(|part| [Piece::Pause(pause), Piece::Bytes(part)]);
                 std::iter::once(Piece::Bytes(head)).chain(later).collect()
             }
@@ -147,7 +148,8 @@ impl Base {
         if form.absolute {
             words.push(format!("--request-target {}", quote(&self.target.to_string())));
         }
-        let mut header = |name: &str, value: &str| words.push(format!("-H {}", quote(&format!("{name}: {value}"))));
+        let mut header =
+            |name: &str, value: &str| words.push(format!("-H {}", quote(&format!("{name}: {value}"))));
         for field in self.fields.iter().filter(|field| !field.is("Host") && !field.is("Accept")) {
             match &form.content_type {
                 Some(content_type) if field.is("Content-Type") => header("Content-Type", content_type),
@@ -196,7 +198,8 @@ impl Base {
 
     fn shown_path(&self) -> String {
         let shown = self.target.to_string();
-        let path = shown.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
+        let path =
+            shown.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
         path.unwrap_or_else(|| "/".to_owned())
     }
 }

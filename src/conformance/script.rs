@@ -65,11 +65,13 @@ impl Script {
 
     /// Every shot, in the order of the steps and lanes.
     pub fn shots(&self) -> impl Iterator<Item = &Shot> {
-        self.steps.iter().flat_map(|step| match step {
-            Step::Lanes(lanes) => lanes.as_slice(),
-            Step::Wait(_) => &[],
-        })
-        .flatten()
+        self.steps
+            .iter()
+            .flat_map(|step| match step {
+                Step::Lanes(lanes) => lanes.as_slice(),
+                Step::Wait(_) => &[],
+            })
+            .flatten()
     }
 }
 
@@ -84,6 +86,8 @@ pub enum Demand {
     Refuse,
     /// It is answered on purpose, with a 2xx or a 4xx.
     OnPurpose,
+    /// It is answered where it was sent, and not redirected, whatever the answer says.
+    Here,
     /// Whatever is answered, it is only measured.
     Anything,
 }
@@ -96,6 +100,7 @@ impl Demand {
             Self::AcceptWithin(limit) => format!("a 2xx within {} s", limit.as_secs_f64()),
             Self::Refuse => "a 4xx".to_owned(),
             Self::OnPurpose => "a 2xx or a 4xx".to_owned(),
+            Self::Here => "an answer that is no redirect".to_owned(),
             Self::Anything => "any answer: it is only measured".to_owned(),
         }
     }
@@ -118,6 +123,8 @@ pub struct Shot {
     pub macs: Vec<MacLine>,
     /// How it is written.
     pub form: Form,
+    /// How long its answer is waited for; `None`: as long as the settings say.
+    pub limit: Option<Duration>,
 }
 
 /// A MAC header.
@@ -161,6 +168,7 @@ impl Shot {
             body: event.body.clone(),
             macs: vec![MacLine::new(event.mac.as_str())],
             form: Form::default(),
+            limit: None,
         }
     }
 
@@ -190,6 +198,13 @@ impl Shot {
     #[must_use]
     pub fn with_macs(mut self, macs: Vec<MacLine>) -> Self {
         self.macs = macs;
+        self
+    }
+
+    /// Waits so long for the answer.
+    #[must_use]
+    pub const fn within(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
         self
     }
 

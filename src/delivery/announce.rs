@@ -96,7 +96,8 @@ impl Announcement {
     async fn tell(&self, session_id: &str) -> Result<(), String> {
         match self {
             Self::Command(line) => {
-                let command = Command { flag: "--before-session", line, session_id, most_said: None };
+                let variable = (SESSION_VARIABLE, session_id);
+                let command = Command { flag: "--before-session", line, variable, most_said: None };
                 command.run().await.map(|_| ())
             }
             Self::Post { caller, target } => {

@@ -1,12 +1,10 @@
-//! Running a command of the user's for a session.
+//! Running a command of the user's.
 
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
-
-use super::announce::SESSION_VARIABLE;
 
 /// So much of what a command says last on standard error is kept; the rest is read and forgotten.
 const KEPT: usize = 4 << 10;
@@ -15,13 +13,14 @@ const TOLD: usize = 60;
 /// How long the rest of what a command said may take to arrive once it has ended.
 const GRACE: Duration = Duration::from_millis(50);
 
-/// A shell command for one session, which finds the session's ID in [`SESSION_VARIABLE`].
-pub(super) struct Command<'a> {
+/// A shell command, which finds what it is about in a variable of its environment.
+pub struct Command<'a> {
     /// The flag that it came with.
     pub flag: &'static str,
     /// What the shell reads.
     pub line: &'a str,
-    pub session_id: &'a str,
+    /// The variable's name and value.
+    pub variable: (&'static str, &'a str),
     /// How much it may say on standard output; `None` where nobody listens.
     pub most_said: Option<usize>,
 }
@@ -29,13 +28,16 @@ pub(super) struct Command<'a> {
 impl Command<'_> {
     /// Runs it and waits for its end; gives what it said on standard output. When the future is dropped, the command
     /// ends, and whatever it started.
+    ///
+    /// # Errors
+    /// It could not be run, failed, or said too much.
     pub async fn run(self) -> Result<Vec<u8>, String> {
         let flag = self.flag;
         let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
         let mut process = tokio::process::Command::new(shell);
         process
             .args([option, self.line])
-            .env(SESSION_VARIABLE, self.session_id)
+            .env(self.variable.0, self.variable.1)
             .stdin(Stdio::null())
             .stdout(if self.most_said.is_some() { Stdio::piped() } else { Stdio::null() })
             .stderr(Stdio::piped())

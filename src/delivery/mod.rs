@@ -5,7 +5,7 @@
 
 pub mod announce;
 pub mod call;
-mod command;
+pub mod command;
 pub mod dry;
 pub mod engine;
 pub mod fault;

@@ -42,7 +42,9 @@ pub fn harmless(text: &str, most: usize) -> String {
         match character {
             '\n' | '\r' | '\t' => out.push(' '),
             // Marks that change the direction of text can hide what stands there.
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.push('?'),
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                out.push('?')
+            }
             control if control.is_control() => out.push('?'),
             plain => out.push(plain),
         }

@@ -92,7 +92,10 @@ fn cases() -> Vec<CaseResult> {
             reproduce: Reproduce { command: HOSTILE.to_owned(), curl: Some(HOSTILE.to_owned()) },
             traces: vec![
                 trace(Role::Setup, HOSTILE, Some(204), ""),
-                Trace { request: HOSTILE.to_owned(), ..trace(Role::Test, HOSTILE, Some(500), &long_answer()) },
+                Trace {
+                    request: HOSTILE.to_owned(),
+                    ..trace(Role::Test, HOSTILE, Some(500), &long_answer())
+                },
                 code(204),
             ],
             requests: 3,
@@ -118,11 +121,23 @@ fn cases() -> Vec<CaseResult> {
             known: Some(format!("WEB-417, waits for the new proxy {HOSTILE}")),
             ..fails("body/key-order", "Keys in another order")
         },
-        CaseResult { known: Some("WEB-12: mended in May?".to_owned()), counts: true, ..passes("body/trailing-newline", "A newline at the end") },
+        CaseResult {
+            known: Some("WEB-12: mended in May?".to_owned()),
+            counts: true,
+            ..passes("body/trailing-newline", "A newline at the end")
+        },
         CaseResult {
             flaky: true,
             actual: "503 at first, 204 when it was tried again".to_owned(),
-            traces: vec![trace(Role::Test, "a copy of the event, at the same time", Some(503), "upstream connect error"), code(204)],
+            traces: vec![
+                trace(
+                    Role::Test,
+                    "a copy of the event, at the same time",
+                    Some(503),
+                    "upstream connect error",
+                ),
+                code(204),
+            ],
             requests: 4,
             ..fails("order/duplicate-concurrent", "The same event twice at the same time")
         },
@@ -208,7 +223,12 @@ pub fn unanswered() -> Check {
 pub fn interrupted() -> Check {
     let check = check();
     let cases = check.cases.into_iter().take(9).collect();
-    Check::new(check.setup, cases, check.diagnosis, Ending { interrupted: true, took_s: 1.0, ..Ending::default() })
+    Check::new(
+        check.setup,
+        cases,
+        check.diagnosis,
+        Ending { interrupted: true, took_s: 1.0, ..Ending::default() },
+    )
 }
 
 /// Every check there is, with its name.

@@ -52,6 +52,7 @@ Examples:
   wms-sim check 'mac/*' order --to http://127.0.0.1:3000/webhook --secret-file mac.secret --hint node
   wms-sim check --to $URL --secret-file mac.secret --probe 'http://127.0.0.1:3000/sessions/{sessionId}'
   wms-sim check --to $URL --secret-file mac.secret --fast --strict --report junit=check.xml,html=check.html
+  wms-sim check --to $URL --secret-file old.secret --rotate-to new.secret --rotate-step './secrets $WMS_SIM_STAGE'
   wms-sim check --list
   wms-sim check --explain mac/over-compact
 
@@ -114,6 +115,23 @@ pub(in crate::cli) struct CheckArgs {
                 ID in the environment variable WMS_SIM_SESSION_ID"
     )]
     pub before_session: Option<String>,
+
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Your system",
+        help = "Drill the replacement of the secret by the one in FILE: only the section rotation is run, with the receiver \
+                knowing the old secret, then both, then the new one"
+    )]
+    pub rotate_to: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "CMD",
+        help_heading = "Your system",
+        help = "The command that brings the receiver to each stage of the drill: it finds old, both or new in the \
+                environment variable WMS_SIM_STAGE. Without it you are asked to do so"
+    )]
+    pub rotate_step: Option<String>,
 
     /// Show fixes in one language
     #[arg(long, value_enum, value_name = "LANGUAGE", help_heading = "Output")]

@@ -25,7 +25,10 @@ pub(in crate::cli) fn read(path: &Path, flag: &'static str) -> Result<Baseline, 
     let all = cases::all();
     for id in baseline.known.keys() {
         if !all.iter().any(|case| case.id == id) {
-            let error = CliError::usage(format!("the baseline {} names the case {id}, and there is none", path.display()));
+            let error = CliError::usage(format!(
+                "the baseline {} names the case {id}, and there is none",
+                path.display()
+            ));
             return Err(match select::nearest(&all, id) {
                 Some(nearest) => error.help(format!("did you mean {nearest}?")),
                 None => error.help("wms-sim check --list lists the cases"),

@@ -16,8 +16,7 @@ use crate::conformance::case::Case;
 use crate::conformance::kit::Setup;
 use crate::conformance::{cases, select};
 use crate::outcome::check::Level;
-use crate::protocol::dialect::Dialect;
-use crate::protocol::mac::Signer;
+use crate::protocol::mac::{Secret, Signer};
 use crate::seed::Seed;
 use crate::transport::options::TransportOptions;
 use crate::transport::target::Target;
@@ -37,6 +36,8 @@ pub(in crate::cli) struct CheckJob {
     pub embedded: bool,
     pub before_session: Option<String>,
     pub probe: Option<(Whom, Duration)>,
+    /// The drill of a secret's replacement, and the command that brings the receiver from stage to stage.
+    pub rotation: Option<Rotation>,
     pub patience: Duration,
     pub budget: Option<Duration>,
     pub strict: bool,
@@ -53,12 +54,22 @@ pub(in crate::cli) struct CheckJob {
     pub warnings: Vec<String>,
 }
 
+/// Who brings the receiver from stage to stage.
+#[derive(Clone)]
+pub(in crate::cli) enum Rotation {
+    Command(String),
+    /// The user, who is asked.
+    User,
+}
+
 pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJob, CliError> {
     let cases = choose(args)?;
     let chosen = dialect::choose(&args.dialect)?;
     let dialect = dialect::answered(&chosen, &args.receiver)?;
     if dialect.timeout.is_none() {
-        return Err(CliError::usage("--timeout none: a check has to end").help("give it a limit, such as 30s"));
+        return Err(
+            CliError::usage("--timeout none: a check has to end").help("give it a limit, such as 30s")
+        );
     }
     let seed = args.seed.unwrap_or_else(Seed::random);
     let embedded = args.receiver.to.is_none();
@@ -81,15 +92,17 @@ pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJo
         warnings.push("--probe-within has no effect without --probe".to_owned());
     }
     let signer = Signer::new(&secret, dialect.mac_input);
+    let next = next_secret(args, &secret)?.map(|next| Signer::new(&next, dialect.mac_input));
     let known = args.baseline.as_deref().map(|path| baseline::read(path, "baseline")).transpose()?;
     Ok(CheckJob {
-        setup: kit_setup(seed, dialect, signer.clone()),
+        setup: Setup { seed, dialect, signer: signer.clone(), next, soon: SOON, late: LATE },
         cases,
         transport,
         accepted: vec![signer],
         embedded,
         before_session: args.before_session.clone(),
         probe: asked(args)?,
+        rotation: rotation(args),
         patience: wait(&args.wait_for_target)?,
         budget: duration::read("budget", &args.budget)?,
         strict: args.strict,
@@ -105,8 +118,34 @@ pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJo
     })
 }
 
-fn kit_setup(seed: Seed, dialect: Dialect, signer: Signer) -> Setup {
-    Setup { seed, dialect, signer, soon: SOON, late: LATE }
+/// The secret that takes the other's place.
+fn next_secret(args: &CheckArgs, old: &Secret) -> Result<Option<Secret>, CliError> {
+    let Some(path) = &args.rotate_to else {
+        return match &args.rotate_step {
+            Some(_) => {
+                Err(CliError::usage("--rotate-step is for the drill of --rotate-to, and there is none")
+                    .help("--rotate-to FILE names the new secret"))
+            }
+            None => Ok(None),
+        };
+    };
+    if args.receiver.to.is_none() {
+        return Err(CliError::usage("--rotate-to drills your receiver, and none is named").help("--to URL"));
+    }
+    let new = secret::from_file(path).map_err(|error| error.about("rotate-to"))?;
+    if new.is_empty() {
+        return Err(CliError::usage(format!("the new secret in {} is empty", path.display())));
+    }
+    if new.expose() == old.expose() {
+        return Err(CliError::usage(format!("{} holds the old secret", path.display()))
+            .help("--secret-file OLD --rotate-to NEW"));
+    }
+    Ok(Some(new))
+}
+
+fn rotation(args: &CheckArgs) -> Option<Rotation> {
+    args.rotate_to.as_ref()?;
+    Some(args.rotate_step.clone().map_or(Rotation::User, Rotation::Command))
 }
 
 /// The cases that are selected.
@@ -114,9 +153,17 @@ fn choose(args: &CheckArgs) -> Result<Vec<Case>, CliError> {
     let all = cases::all();
     let chosen = select::select(&all, &args.cases)
         .map_err(|error| CliError::usage(error.to_string()).help("wms-sim check --list lists the cases"))?;
-    let chosen: Vec<Case> = chosen.into_iter().filter(|case| !(args.fast && case.waits)).copied().collect();
+    // The drill changes the receiver: it is run alone, and where it is asked for.
+    let drill = args.rotate_to.is_some();
+    let fits = |case: &&Case| {
+        let wanted = case.stage.is_some() == drill || (!args.cases.is_empty() && !drill);
+        wanted && !(args.fast && case.waits)
+    };
+    let chosen: Vec<Case> = chosen.into_iter().filter(fits).copied().collect();
     if chosen.is_empty() {
-        return Err(CliError::could_not("no case is left: --fast leaves out what waits on purpose"));
+        return Err(CliError::could_not(
+            "no case is left: --fast leaves out what waits on purpose, and --rotate-to all but the section rotation",
+        ));
     }
     Ok(chosen)
 }
@@ -136,8 +183,21 @@ fn in_words(preset: &str, set: &[(String, String)]) -> String {
 
 fn again(typed: &Typed) -> Arc<dyn Fn(&str) -> String + Send + Sync> {
     const KEPT: &[&str] = &[
-        "to", "secret", "secret-file", "header", "timeout", "accept", "insecure", "cacert", "cert", "key",
-        "before-session", "probe", "probe-within", "dialect", "set",
+        "to",
+        "secret",
+        "secret-file",
+        "header",
+        "timeout",
+        "accept",
+        "insecure",
+        "cacert",
+        "cert",
+        "key",
+        "before-session",
+        "probe",
+        "probe-within",
+        "dialect",
+        "set",
     ];
     let flags = typed.only(KEPT);
     Arc::new(move |case| {

@@ -62,10 +62,8 @@ pub(super) fn whom(flag: &str, text: &str) -> Result<Whom, CliError> {
         });
     }
     if cfg!(windows) && text.contains(PLACE) {
-        return Err(CliError::usage(format!(
-            "{flag}: cmd cannot quote an ID in the place of {PLACE}"
-        ))
-        .help(format!("the command finds it in the environment variable {SESSION_VARIABLE}")));
+        return Err(CliError::usage(format!("{flag}: cmd cannot quote an ID in the place of {PLACE}"))
+            .help(format!("the command finds it in the environment variable {SESSION_VARIABLE}")));
     }
     Ok(Whom::Command(text.to_owned()))
 }

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use super::hooks;
-use super::signals;
+use super::{hooks, signals, steps};
 use crate::cli::args::OutputName;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::job::check::CheckJob;
+use crate::cli::job::check::{CheckJob, Rotation};
 use crate::cli::job::{baseline, target};
 use crate::cli::journal_file::JournalFile;
 use crate::cli::printer::{Out, note, warn};
 use crate::clock::{RunClock, wall_clock};
 use crate::conformance::baseline::apply;
+use crate::conformance::case::Stage;
 use crate::conformance::diagnosis::diagnose;
 use crate::conformance::request::Base;
-use crate::conformance::run::{Probe, Ran, Runner, Told, run as run_cases};
+use crate::conformance::run::{Change, Changing, Probe, Ran, Runner, Told, run as run_cases};
+use crate::delivery::command::Command;
 use crate::outcome::check::{CaseResult, Check, CheckSetup, Ending, SUITE, Summary, journal};
 use crate::report::check::text;
 use crate::serve::desk::Desk;
@@ -120,10 +121,50 @@ fn runner(job: &CheckJob) -> Result<Runner, CliError> {
         accept: job.setup.dialect.accept.clone(),
         announcer,
         probe,
+        rotation: job.rotation.clone().map(change),
         patience: job.patience,
         budget: job.budget,
         command: Arc::clone(&job.command),
         ends: Arc::new(move |case| fail_fast && counts(case)),
+    })
+}
+
+/// The variable in which the command of `--rotate-step` finds the stage.
+const STAGE_VARIABLE: &str = "WMS_SIM_STAGE";
+
+/// Who brings the receiver from stage to stage.
+fn change(rotation: Rotation) -> Change {
+    let enter = Arc::new(tokio::sync::Mutex::new(None));
+    Arc::new(move |stage| -> Changing {
+        match &rotation {
+            Rotation::Command(line) => {
+                let line = line.clone();
+                Box::pin(async move {
+                    let variable = (STAGE_VARIABLE, stage.as_str());
+                    let command = Command { flag: "--rotate-step", line: &line, variable, most_said: None };
+                    command.run().await.map(|_| ())
+                })
+            }
+            Rotation::User => {
+                let enter = Arc::clone(&enter);
+                Box::pin(async move {
+                    let knows = match stage {
+                        Stage::Old => "the old secret alone",
+                        Stage::Both => "both secrets",
+                        Stage::New => "the new secret alone",
+                    };
+                    note(&format!("let the receiver know {knows}, and press Enter"));
+                    let pressed = enter.lock().await.get_or_insert_with(steps::watch).recv().await;
+                    pressed.ok_or_else(|| {
+                        format!(
+                            "nobody brought the receiver to the stage {} (standard input has ended); \
+                                 --rotate-step CMD names a command for it",
+                            stage.as_str()
+                        )
+                    })
+                })
+            }
+        }
     })
 }
 

@@ -50,36 +50,88 @@ const fn session(id: &'static str, title: &'static str, script: fn(&mut Kit<'_>)
 pub(super) const CASES: &[Case] = &[
     alone("events/wms-loaded", "WMS_LOADED is taken", Code::WmsLoaded),
     alone("events/configuration-loaded", "CONFIGURATION_LOADED is taken", Code::ConfigurationLoaded),
-    alone("events/camera-permission-granted", "CAMERA_PERMISSION_GRANTED is taken", Code::CameraPermissionGranted),
-    alone("events/camera-permission-denied", "CAMERA_PERMISSION_DENIED is taken", Code::CameraPermissionDenied),
+    alone(
+        "events/camera-permission-granted",
+        "CAMERA_PERMISSION_GRANTED is taken",
+        Code::CameraPermissionGranted,
+    ),
+    alone(
+        "events/camera-permission-denied",
+        "CAMERA_PERMISSION_DENIED is taken",
+        Code::CameraPermissionDenied,
+    ),
     alone("events/camera-started", "CAMERA_STARTED is taken", Code::CameraStarted),
     alone("events/measurement-started", "MEASUREMENT_STARTED is taken", Code::MeasurementStarted),
     alone("events/measurement-created", "MEASUREMENT_CREATED is taken", Code::MeasurementCreated),
     alone("events/intermediate-results", "INTERMEDIATE_RESULTS is taken", Code::IntermediateResults),
     alone("events/scan-completed", "SCAN_COMPLETED is taken", Code::ScanCompleted),
     alone("events/results-received", "RESULTS_RECEIVED is taken", Code::ResultsReceived),
-    alone("events/redirecting", "REDIRECTING_TO_CALLBACK without a measurement is taken", Code::RedirectingToCallback),
-    measured("events/redirecting-measured", "REDIRECTING_TO_CALLBACK with a measurement is taken", Code::RedirectingToCallback),
+    alone(
+        "events/redirecting",
+        "REDIRECTING_TO_CALLBACK without a measurement is taken",
+        Code::RedirectingToCallback,
+    ),
+    measured(
+        "events/redirecting-measured",
+        "REDIRECTING_TO_CALLBACK with a measurement is taken",
+        Code::RedirectingToCallback,
+    ),
     alone("events/measurement-canceled", "MEASUREMENT_CANCELED is taken", Code::MeasurementCanceled),
-    alone("events/constraint-violation", "CONSTRAINT_VIOLATION without a measurement is taken", Code::ConstraintViolation),
-    measured("events/constraint-violation-measured", "CONSTRAINT_VIOLATION with a measurement is taken", Code::ConstraintViolation),
+    alone(
+        "events/constraint-violation",
+        "CONSTRAINT_VIOLATION without a measurement is taken",
+        Code::ConstraintViolation,
+    ),
+    measured(
+        "events/constraint-violation-measured",
+        "CONSTRAINT_VIOLATION with a measurement is taken",
+        Code::ConstraintViolation,
+    ),
     alone("events/page-unloaded", "PAGE_UNLOADED without a measurement is taken", Code::PageUnloaded),
-    measured("events/page-unloaded-measured", "PAGE_UNLOADED with a measurement is taken", Code::PageUnloaded),
+    measured(
+        "events/page-unloaded-measured",
+        "PAGE_UNLOADED with a measurement is taken",
+        Code::PageUnloaded,
+    ),
     alone("events/websocket-disconnected", "WEBSOCKET_DISCONNECTED is taken", Code::WebsocketDisconnected),
     alone("events/websocket-reconnected", "WEBSOCKET_RECONNECTED is taken", Code::WebsocketReconnected),
-    alone("events/websocket-reconnection-failed", "WEBSOCKET_RECONNECTION_FAILED is taken", Code::WebsocketReconnectionFailed),
+    alone(
+        "events/websocket-reconnection-failed",
+        "WEBSOCKET_RECONNECTION_FAILED is taken",
+        Code::WebsocketReconnectionFailed,
+    ),
     alone("events/api-error", "API_ERROR without a measurement is taken", Code::ApiError),
     measured("events/api-error-measured", "API_ERROR with a measurement is taken", Code::ApiError),
-    alone("events/page-visibility-change", "PAGE_VISIBILITY_CHANGE without a measurement is taken", Code::PageVisibilityChange),
-    measured("events/page-visibility-change-measured", "PAGE_VISIBILITY_CHANGE with a measurement is taken", Code::PageVisibilityChange),
+    alone(
+        "events/page-visibility-change",
+        "PAGE_VISIBILITY_CHANGE without a measurement is taken",
+        Code::PageVisibilityChange,
+    ),
+    measured(
+        "events/page-visibility-change-measured",
+        "PAGE_VISIBILITY_CHANGE with a measurement is taken",
+        Code::PageVisibilityChange,
+    ),
     alone("events/low-snr", "LOW_SNR is taken", Code::LowSnr),
     alone("events/general-error", "GENERAL_ERROR is taken", Code::GeneralError),
-    session("events/session-completed", "a whole session with results is taken", |kit| whole(kit, "happy-path")),
-    session("events/session-low-snr", "a whole session with a low signal is taken", |kit| whole(kit, "low-snr")),
-    session("events/session-camera-denied", "a whole session without a camera is taken", |kit| whole(kit, "camera-denied")),
-    session("events/session-canceled", "a whole session that the user cancels is taken", |kit| whole(kit, "user-cancels")),
-    session("events/session-second-attempt", "a whole session with two measurements is taken", |kit| whole(kit, "second-attempt")),
-    session("events/session-websocket-drop", "a whole session with a dropped socket is taken", |kit| whole(kit, "websocket-drop")),
+    session("events/session-completed", "a whole session with results is taken", |kit| {
+        whole(kit, "happy-path")
+    }),
+    session("events/session-low-snr", "a whole session with a low signal is taken", |kit| {
+        whole(kit, "low-snr")
+    }),
+    session("events/session-camera-denied", "a whole session without a camera is taken", |kit| {
+        whole(kit, "camera-denied")
+    }),
+    session("events/session-canceled", "a whole session that the user cancels is taken", |kit| {
+        whole(kit, "user-cancels")
+    }),
+    session("events/session-second-attempt", "a whole session with two measurements is taken", |kit| {
+        whole(kit, "second-attempt")
+    }),
+    session("events/session-websocket-drop", "a whole session with a dropped socket is taken", |kit| {
+        whole(kit, "websocket-drop")
+    }),
     session("events/session-just-ends", "a session that just stops is taken", |kit| whole(kit, "crash")),
     Case {
         id: "events/older-dialect",
@@ -116,9 +168,7 @@ fn older(kit: &mut Kit<'_>) -> Script {
 fn many(kit: &mut Kit<'_>) -> Script {
     const SCENARIOS: [&str; 5] = ["happy-path", "low-snr", "camera-denied", "user-cancels", "websocket-drop"];
     let lanes: Vec<Vec<Shot>> = (0..50)
-        .map(|number: usize| {
-            kit.story(SCENARIOS[number % SCENARIOS.len()]).iter().map(Shot::test).collect()
-        })
+        .map(|number: usize| kit.story(SCENARIOS[number % SCENARIOS.len()]).iter().map(Shot::test).collect())
         .collect();
     Script::default().together(lanes)
 }

@@ -6,6 +6,7 @@ mod http;
 mod input;
 mod mac;
 mod order;
+mod rotation;
 mod state;
 mod time;
 
@@ -24,6 +25,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("http", "any correct HTTP is understood"),
     ("time", "the answer comes soon"),
     ("state", "what is remembered depends on what came, and not on how"),
+    ("rotation", "no event is lost while one secret takes the other's place"),
 ];
 
 /// Every case, in the order of the suite.
@@ -42,6 +44,7 @@ pub fn all() -> Vec<Case> {
         http::CASES,
         time::CASES,
         state::CASES,
+        rotation::CASES,
     ]
     .concat()
 }

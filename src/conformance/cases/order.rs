@@ -24,7 +24,8 @@ const fn taken(
 }
 
 const UNIQUE: &str = "A unique index over session and sequence is violated, and the error goes to the sender: answer 2xx to what is there already.";
-const MONOTONE: &str = "The sequence has to be the next one: `if (event.sequence !== last + 1)`, or `WHERE ? > last_sequence`.";
+const MONOTONE: &str =
+    "The sequence has to be the next one: `if (event.sequence !== last + 1)`, or `WHERE ? > last_sequence`.";
 
 pub(super) const CASES: &[Case] = &[
     taken(
@@ -106,7 +107,8 @@ pub(super) const CASES: &[Case] = &[
             for _ in 0..3 {
                 let mut session = kit.session();
                 let event = kit.event(&mut session, Code::WmsLoaded);
-                script = script.together((0..4).map(|_| vec![Shot::test(&event).called("one of four at once")]));
+                script =
+                    script.together((0..4).map(|_| vec![Shot::test(&event).called("one of four at once")]));
             }
             script
         },
@@ -126,7 +128,11 @@ pub(super) const CASES: &[Case] = &[
                 events.swap(last, last + 1);
             }
             Script::of(events.iter().enumerate().map(|(place, event)| {
-                if swapped(place) { Shot::test(event).called(format!("{} in the other's place", event.code)) } else { Shot::setup(event) }
+                if swapped(place) {
+                    Shot::test(event).called(format!("{} in the other's place", event.code))
+                } else {
+                    Shot::setup(event)
+                }
             }))
         },
     ),
@@ -164,7 +170,8 @@ pub(super) const CASES: &[Case] = &[
             let mut events = kit.story("happy-path");
             let late = events.iter().position(|event| event.code == Code::IntermediateResults);
             let late = late.map(|place| events.remove(place));
-            let late = late.map(|event| Shot::test(&event).called("INTERMEDIATE_RESULTS after PAGE_UNLOADED"));
+            let late =
+                late.map(|event| Shot::test(&event).called("INTERMEDIATE_RESULTS after PAGE_UNLOADED"));
             Script::of(events.iter().map(Shot::setup).chain(late))
         },
     ),
@@ -176,9 +183,15 @@ pub(super) const CASES: &[Case] = &[
         MONOTONE,
         |kit| {
             let events = kit.story("happy-path");
-            Script::of(events.iter().enumerate().filter(|(place, _)| !(3..5).contains(place)).map(|(place, event)| {
-                if place < 3 { Shot::setup(event) } else { Shot::test(event).called(format!("{} after a gap", event.code)) }
-            }))
+            Script::of(events.iter().enumerate().filter(|(place, _)| !(3..5).contains(place)).map(
+                |(place, event)| {
+                    if place < 3 {
+                        Shot::setup(event)
+                    } else {
+                        Shot::test(event).called(format!("{} after a gap", event.code))
+                    }
+                },
+            ))
         },
     ),
     taken(
@@ -221,7 +234,9 @@ pub(super) const CASES: &[Case] = &[
                 let mut events = kit.story("happy-path");
                 let late = events.iter().position(|event| event.code == Code::ResultsReceived);
                 let late = late.map(|place| events.remove(place));
-                let late = late.map(|event| Shot::test(&event).called("RESULTS_RECEIVED three seconds after PAGE_UNLOADED"));
+                let late = late.map(|event| {
+                    Shot::test(&event).called("RESULTS_RECEIVED three seconds after PAGE_UNLOADED")
+                });
                 Script::of(events.iter().map(Shot::setup)).wait(Duration::from_secs(3)).then(late)
             },
         )
@@ -235,9 +250,12 @@ pub(super) const CASES: &[Case] = &[
             let codes = [Code::WmsLoaded, Code::ConfigurationLoaded, Code::PageUnloaded];
             let first = codes.map(|code| Shot::setup(&kit.event(&mut session, code)));
             session.next = 0;
-            let second = [Code::WmsLoaded, Code::ConfigurationLoaded]
-                .map(|code| Shot::test(&kit.event_at(&mut session, code, later(kit))).called(format!("{code}, counted from 0 again")));
-            Script::of(first.into_iter().chain(second.map(|shot| shot.demanding(Demand::OnPurpose)))).then([ordinary(kit)])
+            let second = [Code::WmsLoaded, Code::ConfigurationLoaded].map(|code| {
+                Shot::test(&kit.event_at(&mut session, code, later(kit)))
+                    .called(format!("{code}, counted from 0 again"))
+            });
+            Script::of(first.into_iter().chain(second.map(|shot| shot.demanding(Demand::OnPurpose))))
+                .then([ordinary(kit)])
         },
     ),
     purposeful(
@@ -247,7 +265,9 @@ pub(super) const CASES: &[Case] = &[
         |kit| {
             let events = kit.story("happy-path");
             let rest = events.iter().skip(6).map(|event| {
-                Shot::test(event).demanding(Demand::OnPurpose).called(format!("{} without what comes before", event.code))
+                Shot::test(event)
+                    .demanding(Demand::OnPurpose)
+                    .called(format!("{} without what comes before", event.code))
             });
             Script::of(rest.collect::<Vec<_>>()).then([ordinary(kit)])
         },
@@ -259,7 +279,8 @@ pub(super) const CASES: &[Case] = &[
         |kit| {
             let events = kit.story("happy-path");
             let ends = events.first().into_iter().chain(events.last());
-            let ends = ends.map(|event| Shot::test(event).demanding(Demand::OnPurpose).called(event.code.as_str()));
+            let ends =
+                ends.map(|event| Shot::test(event).demanding(Demand::OnPurpose).called(event.code.as_str()));
             Script::of(ends.collect::<Vec<_>>()).then([ordinary(kit)])
         },
     ),

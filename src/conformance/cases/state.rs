@@ -1,5 +1,217 @@
-//! Section `state`.
+//! Section `state`: what a system remembers of a session depends on what came, and not on how.
 
-use crate::conformance::case::Case;
+use crate::conformance::case::{Case, Disturbance, Needs, Order, Play};
+use crate::conformance::kit::Event;
+use crate::protocol::code::Code;
+use crate::seed::{Purpose, Seed};
 
-pub(super) const CASES: &[Case] = &[];
+/// One for each outcome that a session can have, and those with a twist.
+const ALL: &[&str] = &["happy-path", "user-cancels", "low-snr", "second-attempt", "websocket-drop"];
+/// So many shuffled orders are tried of each scenario.
+const SHUFFLED: u64 = 3;
+
+const LAST_WINS: &str = "Each event overwrites the status of its session, whatever its place: `UPDATE sessions SET status = ?`. Keep the events, and conclude the status from all of them in the order of `sequence`.";
+const COUNTED: &str = "Events are appended or counted without a look at what is there: `counter += 1`. Make session ID, sequence and event a unique key.";
+
+const BASE: Case = Case {
+    explain: "Events come twice, late and in any order, while users only see what your system made of them. The same session is played twice, once undisturbed, and your system is asked after both with --probe. Its answers are compared, IDs and times left aside.",
+    needs: Needs::Probe,
+    ..Case::MUST
+};
+
+const fn case(
+    id: &'static str,
+    title: &'static str,
+    requirement: &'static str,
+    stimulus: &'static str,
+    hint: &'static str,
+    scenarios: &'static [&'static str],
+    orders: fn(&[Event], Seed) -> Vec<Order>,
+) -> Case {
+    let play = Play::State(Disturbance { scenarios, orders, forged: false });
+    Case { id, title, requirement, stimulus, hint, play, ..BASE }
+}
+
+pub(super) const CASES: &[Case] = &[
+    case(
+        "state/undisturbed",
+        "two sessions that went the same way look the same",
+        "What is remembered of two sessions with the same events MUST be the same, IDs and times left aside.",
+        "Sessions of five scenarios, each twice, in order.",
+        "A session changes another one, or the probe shows what differs by its nature, such as durations: leave that out of its answer.",
+        ALL,
+        |events, _| vec![Order::line("undisturbed", 0..events.len())],
+    ),
+    case(
+        "state/duplicates",
+        "events that come twice count once",
+        "What is remembered of a session MUST not depend on whether events come twice.",
+        "Each event of a session twice in a row.",
+        COUNTED,
+        &["happy-path", "user-cancels"],
+        |events, _| {
+            let twice = (0..events.len()).flat_map(|place| [place, place]);
+            vec![Order::line("each event twice in a row", twice)]
+        },
+    ),
+    case(
+        "state/duplicates-concurrent",
+        "events that come twice at the same moment count once",
+        "What is remembered of a session MUST not depend on whether events come twice at the same moment.",
+        "Each event of a session over two connections at the same time.",
+        "Look first, insert then: two requests look before either has inserted. Make session ID, sequence and event a unique key.",
+        &["happy-path", "user-cancels"],
+        |events, _| {
+            let steps = (0..events.len()).map(|place| vec![vec![place], vec![place]]).collect();
+            vec![Order { name: "each event twice at the same moment".into(), steps }]
+        },
+    ),
+    case(
+        "state/duplicates-later",
+        "events that come again after the end count once",
+        "What is remembered of a session MUST not depend on whether events come again after its end.",
+        "A whole session, and then two of its events again.",
+        "Only the event before is compared, or the session is forgotten at its end and begins anew with what comes then.",
+        &["happy-path", "low-snr"],
+        |events, _| {
+            let again = [1, events.len() / 2];
+            vec![Order::line("two events again after the end", (0..events.len()).chain(again))]
+        },
+    ),
+    case(
+        "state/twice",
+        "a session that comes twice counts once",
+        "What is remembered of a session MUST not depend on whether all of it comes again.",
+        "A whole session, and then all of it again.",
+        COUNTED,
+        &["happy-path", "second-attempt"],
+        |events, _| {
+            let places = 0..events.len();
+            vec![Order::line("the whole session twice", places.clone().chain(places))]
+        },
+    ),
+    case(
+        "state/swapped",
+        "events that overtake each other change nothing",
+        "What is remembered of a session MUST not depend on whether neighbours overtake each other.",
+        "A whole session in which every event changes places with its neighbour, and another one in which only the last two do.",
+        LAST_WINS,
+        &["happy-path", "user-cancels", "low-snr"],
+        |events, _| {
+            // Without a neighbour the last one stays.
+            let pairs =
+                (0..events.len()).map(|place| if place ^ 1 < events.len() { place ^ 1 } else { place });
+            let mut end: Vec<usize> = (0..events.len()).collect();
+            let last = end.len().saturating_sub(2);
+            end[last..].reverse();
+            vec![Order::line("neighbours swapped", pairs), Order::line("the last two swapped", end)]
+        },
+    ),
+    case(
+        "state/backwards",
+        "a session backwards comes to the same",
+        "What is remembered of a session MUST not depend on the order in which its events arrive.",
+        "A whole session from its last event to its first.",
+        LAST_WINS,
+        ALL,
+        |events, _| vec![Order::line("backwards", (0..events.len()).rev())],
+    ),
+    case(
+        "state/late",
+        "the event that decides can come last",
+        "What is remembered of a session MUST take in an event that comes after PAGE_UNLOADED.",
+        "A whole session whose deciding event (its results, its cancellation, its error) comes after all others.",
+        "PAGE_UNLOADED closes the session, and what comes then is answered with a 2xx and thrown away.",
+        &["happy-path", "user-cancels", "low-snr"],
+        |events, _| {
+            const DECIDE: [Code; 3] = [Code::ResultsReceived, Code::MeasurementCanceled, Code::LowSnr];
+            let late = events.iter().rposition(|event| DECIDE.contains(&event.code)).unwrap_or(0);
+            let others = (0..events.len()).filter(move |place| *place != late);
+            vec![Order::line("the deciding event last", others.chain([late]))]
+        },
+    ),
+    case(
+        "state/concurrent",
+        "events that come at the same moment all count",
+        "What is remembered of a session MUST hold every event of it though all arrive at the same moment.",
+        "All events of a session at the same time, each over a connection of its own.",
+        "The session is read, changed and written back: of two requests that do so at once, one undoes what the other did. Use a transaction, a lock on the row, or one insert for each event.",
+        &["happy-path", "websocket-drop"],
+        |events, _| {
+            let lanes = (0..events.len()).map(|place| vec![place]).collect();
+            vec![Order { name: "all events at the same moment".into(), steps: vec![lanes] }]
+        },
+    ),
+    case(
+        "state/shuffled",
+        "any order comes to the same",
+        "What is remembered of a session MUST be the same after every order in which its events arrive.",
+        "Whole sessions in three orders that are drawn from the seed.",
+        LAST_WINS,
+        &["happy-path", "low-snr", "second-attempt"],
+        |events, seed| (1..=SHUFFLED).map(|number| shuffled(events.len(), seed, number)).collect(),
+    ),
+    Case {
+        play: Play::State(Disturbance {
+            scenarios: &["happy-path", "low-snr"],
+            orders: |events, _| vec![Order::line("with forged events in between", 0..events.len())],
+            forged: true,
+        }),
+        ..case(
+            "state/forged",
+            "forged events change nothing",
+            "What is remembered of a session MUST not depend on events whose MAC is wrong.",
+            "A whole session, and in between and afterwards forged events that would cancel, complete or fail it.",
+            "The event is stored before its MAC is checked, or checked by something that runs later.",
+            &[],
+            |_, _| Vec::new(),
+        )
+    },
+];
+
+/// The n-th order that is drawn for so many events.
+fn shuffled(count: usize, seed: Seed, number: u64) -> Order {
+    let mut places: Vec<usize> = (0..count).collect();
+    let mut draw = seed.draw(Purpose::named("conformance").of("shuffled").number(number));
+    for place in (1..count).rev() {
+        let other = draw.between(0, place as u64);
+        places.swap(place, usize::try_from(other).unwrap_or(place));
+        draw = draw.next();
+    }
+    Order::line(format!("shuffled order {number}"), places)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::clock::Epoch;
+    use crate::conformance::kit::Kit;
+    use crate::conformance::kit::tests::setup;
+
+    #[test]
+    fn every_order_has_every_event_of_the_session_and_differs_from_the_usual_one() {
+        let setup = setup();
+        let now = Epoch::from_unix_nanos(1_767_323_045_000_000_000);
+        for case in CASES {
+            let Play::State(what) = case.play else { panic!("{}", case.id) };
+            assert!(!what.scenarios.is_empty(), "{}", case.id);
+            for scenario in what.scenarios {
+                let events = Kit::new(&setup, case.id, 1, now).story(scenario);
+                assert!(events.len() > 5, "{scenario}");
+                let orders = (what.orders)(&events, setup.seed);
+                let names: BTreeSet<_> = orders.iter().map(|order| order.name.clone()).collect();
+                let steps: BTreeSet<_> = orders.iter().map(|order| order.steps.clone()).collect();
+                assert_eq!((names.len(), steps.len()), (orders.len(), orders.len()), "{}", case.id);
+                for order in orders {
+                    let places: BTreeSet<usize> = order.steps.iter().flatten().flatten().copied().collect();
+                    assert_eq!(places, (0..events.len()).collect(), "{}, {}", case.id, order.name);
+                    let usual = order.is_usual(events.len());
+                    let should = case.id == "state/undisturbed" || what.forged;
+                    assert_eq!(usual, should, "{}, {}", case.id, order.name);
+                }
+            }
+        }
+    }
+}

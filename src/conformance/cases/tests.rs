@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::clock::Epoch;
-use crate::conformance::case::Play;
+use crate::conformance::case::{Play, Stage};
 use crate::conformance::kit::Kit;
 use crate::conformance::kit::tests::setup;
 use crate::conformance::script::Demand;
@@ -34,7 +34,8 @@ fn ids_are_stable_names_in_known_sections() {
 fn every_case_says_what_people_need() {
     for case in all() {
         let id = case.id;
-        let sentence = |text: &str| text.ends_with('.') && text.starts_with(|c: char| !c.is_ascii_lowercase());
+        let sentence =
+            |text: &str| text.ends_with('.') && text.starts_with(|c: char| !c.is_ascii_lowercase());
         assert!(!case.title.is_empty() && !case.title.ends_with('.'), "{id}: title");
         assert!(sentence(case.requirement), "{id}: requirement");
         assert!(!case.stimulus.is_empty(), "{id}: stimulus");
@@ -57,12 +58,21 @@ fn every_script_has_what_its_level_needs() {
         assert!(!tests.is_empty(), "{id} tests nothing");
         let measured = tests.iter().all(|shot| shot.demand == Demand::Anything);
         assert_eq!(case.level == Level::Info, measured, "{id}");
+        let signer = |case: &Case| match case.stage {
+            Some(Stage::New) => setup.next.clone().unwrap(),
+            _ => setup.signer.clone(),
+        };
+        let signer = signer(&case);
         for shot in script.shots() {
-            let right = shot.macs.iter().any(|mac| verify(&setup.signer, &shot.body, mac.value.trim_ascii()).is_ok());
+            if case.stage == Some(Stage::Both) {
+                continue;
+            }
+            let right =
+                shot.macs.iter().any(|mac| verify(&signer, &shot.body, mac.value.trim_ascii()).is_ok());
             match shot.demand {
                 // A right event that has to be refused would blame a correct receiver.
                 Demand::Refuse => assert!(!right, "{id}: {} is rightly signed", shot.label),
-                Demand::Accept | Demand::AcceptWithin(_) | Demand::OnPurpose => {
+                Demand::Accept | Demand::AcceptWithin(_) | Demand::OnPurpose | Demand::Here => {
                     assert!(right, "{id}: {} is not rightly signed", shot.label);
                 }
                 Demand::Anything => {}

@@ -6,6 +6,8 @@ mod story;
 
 use std::sync::Arc;
 
+pub use story::measurement_of;
+
 use bytes::Bytes;
 
 pub use draft::Draft;
@@ -27,6 +29,8 @@ pub struct Setup {
     pub dialect: Dialect,
     /// Signs as the receiver expects it.
     pub signer: Signer,
+    /// Signs with the secret that takes the other's place, in the drill for that.
+    pub next: Option<Signer>,
     /// How long an answer may take before the receiver fails the acknowledgement that it SHOULD keep.
     pub soon: std::time::Duration,
     /// How long it may take before it fails the one that it MUST keep.
@@ -97,7 +101,9 @@ impl<'a> Kit<'a> {
         let uuid = uuid::Builder::from_random_bytes(seed.draw(purpose).bytes()).into_uuid();
         let id = match self.setup.dialect.session_id {
             SessionIdStyle::Uuid => uuid.to_string(),
-            SessionIdStyle::Alphanumeric => format!("{:a<25}", uuid.simple().to_string().get(..25).unwrap_or_default()),
+            SessionIdStyle::Alphanumeric => {
+                format!("{:a<25}", uuid.simple().to_string().get(..25).unwrap_or_default())
+            }
         };
         Session { id: id.into(), seed, next: 0, measured: false }
     }
@@ -105,6 +111,12 @@ impl<'a> Kit<'a> {
     /// A new session with an ID of the case's choice.
     pub fn session_called(&mut self, id: impl Into<Arc<str>>) -> Session {
         Session { id: id.into(), seed: self.seed(), next: 0, measured: false }
+    }
+
+    /// The session that an event belongs to, for events beside those that it has.
+    pub fn session_of(&self, event: &Event) -> Session {
+        let bits = Purpose::of_bytes(event.session.as_bytes());
+        Session { id: Arc::clone(&event.session), seed: Seed(bits).session(1), next: 0, measured: false }
     }
 
     /// Some letters and digits that no other session has.
@@ -171,6 +183,11 @@ impl<'a> Kit<'a> {
     pub fn stranger(&self) -> Signer {
         let bits = self.setup.seed.draw(self.purpose.of("another secret")).bits();
         Signer::new(&Secret::new(format!("not-the-secret-{bits:016x}")), self.setup.signer.input())
+    }
+
+    /// A signer with the secret that takes the other's place.
+    pub fn next(&self) -> Signer {
+        self.setup.next.clone().unwrap_or_else(|| self.stranger())
     }
 
     /// A signer with the empty secret.

@@ -10,6 +10,7 @@ pub(in crate::conformance) fn setup() -> Setup {
         seed: Seed(7),
         dialect: Dialect::current(),
         signer: Signer::new(&Secret::new("secret"), MacInput::Bytes),
+        next: Some(Signer::new(&Secret::new("next"), MacInput::Bytes)),
         soon: Duration::from_secs(5),
         late: Duration::from_secs(10),
     }
@@ -35,7 +36,8 @@ fn each_event_is_written_as_documented_and_rightly_signed() {
             let keys: Vec<&str> =
                 schema.iter().filter(|field| measured || !field.if_created).map(|field| field.name).collect();
             let payload = read.payload.unwrap_or_default();
-            let there: Vec<&str> = payload.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+            let there: Vec<&str> =
+                payload.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
             assert_eq!(there, keys, "{code}");
         }
     }
@@ -48,8 +50,10 @@ fn sessions_differ_by_case_attempt_and_count_and_nothing_else() {
         let mut kit = Kit::new(&setup, case, attempt, now());
         [kit.session().id, kit.session().id]
     };
-    let all: BTreeSet<_> =
-        [("a/b", 1), ("a/b", 2), ("a/c", 1)].into_iter().flat_map(|(case, attempt)| ids(case, attempt)).collect();
+    let all: BTreeSet<_> = [("a/b", 1), ("a/b", 2), ("a/c", 1)]
+        .into_iter()
+        .flat_map(|(case, attempt)| ids(case, attempt))
+        .collect();
     assert_eq!(all.len(), 6);
     assert_eq!(ids("a/b", 1), ids("a/b", 1));
 }
@@ -62,7 +66,8 @@ fn a_twin_says_the_same_of_another_session_and_measurement() {
     let twin = kit.twin(&story);
     assert!(story.len() >= 15 && twin.len() == story.len());
     for (one, other) in story.iter().zip(&twin) {
-        let (one_says, other_says) = (String::from_utf8_lossy(&one.body), String::from_utf8_lossy(&other.body));
+        let (one_says, other_says) =
+            (String::from_utf8_lossy(&one.body), String::from_utf8_lossy(&other.body));
         assert!(!other_says.contains(&*one.session), "{other_says}");
         let (a, b) = (story::measurement_of(&one.body), story::measurement_of(&other.body));
         assert!(a.is_none() && b.is_none() || a != b);

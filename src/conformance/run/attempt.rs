@@ -29,6 +29,13 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
+    /// A case that came to this, with nothing to show.
+    pub(super) fn of(verdict: Verdict, expected: &str, actual: impl Into<String>) -> Self {
+        let mut attempt = Self::error(expected, actual);
+        attempt.judged.verdict = verdict;
+        attempt
+    }
+
     /// A case that could not be judged.
     pub(super) fn error(expected: &str, why: impl Into<String>) -> Self {
         let judged = Judged {
@@ -37,14 +44,7 @@ impl Attempt {
             actual: why.into(),
             decisive: None,
         };
-        Self {
-            judged,
-            traces: Vec::new(),
-            requests: 0,
-            took: Duration::ZERO,
-            down: false,
-            curl: None,
-        }
+        Self { judged, traces: Vec::new(), requests: 0, took: Duration::ZERO, down: false, curl: None }
     }
 }
 
@@ -70,9 +70,10 @@ impl Runner {
                 attempt.judged.verdict = Verdict::Skip;
                 attempt
             }
-            Play::Window(_) | Play::State(_) | Play::Tls(_) | Play::Http2 => {
-                Attempt::error("", "not judged: this kind of case cannot be run yet")
-            }
+            Play::Window(direction) => self.window(&mut kit, direction).await,
+            Play::State(disturbance) => self.state(&mut kit, case, &disturbance).await,
+            Play::Tls(handshake) => self.handshake(handshake).await,
+            Play::Http2 => self.http2(&mut kit).await,
         };
         attempt.took = self.clock.now().since(begun);
         attempt
@@ -101,7 +102,7 @@ impl Runner {
     }
 
     /// Tells the receiver of the sessions, where it has to know them.
-    async fn announce(&self, shots: &[&Shot]) -> Result<(), String> {
+    pub(super) async fn announce(&self, shots: &[&Shot]) -> Result<(), String> {
         let Some(announcer) = &self.announcer else { return Ok(()) };
         let sessions: BTreeSet<&Arc<str>> = shots.iter().map(|shot| &shot.session).collect();
         let mut telling = JoinSet::new();
@@ -130,8 +131,7 @@ impl Runner {
                             connections.resize_with(number + 1, || None);
                         }
                         let connection = connections[number].take().unwrap_or_else(|| self.wire.raw());
-                        let requests: Vec<(bool, RawRequest)> =
-                            lane.iter().map(|shot| (shot.form.fresh, self.base.request(shot))).collect();
+                        let requests: Vec<Written> = lane.iter().map(|shot| self.written(shot)).collect();
                         flying.spawn(fly(number, place, connection, requests));
                         place += lane.len();
                     }
@@ -149,8 +149,13 @@ impl Runner {
         all
     }
 
+    fn written(&self, shot: &Shot) -> Written {
+        let limit = shot.limit.or(self.options.timeout);
+        Written { fresh: shot.form.fresh, limit, request: self.base.request(shot) }
+    }
+
     /// What people see of the exchanges: the decisive one, and the first ones.
-    fn traces(&self, pairs: &[(&Shot, Option<&Seen>)], decisive: Option<usize>) -> Vec<Trace> {
+    pub(super) fn traces(&self, pairs: &[(&Shot, Option<&Seen>)], decisive: Option<usize>) -> Vec<Trace> {
         let wanted = |place: usize| Some(place) == decisive || place < MOST_TRACES - 1;
         let places = (0..pairs.len()).filter(|place| wanted(*place)).take(MOST_TRACES);
         places
@@ -170,7 +175,9 @@ impl Runner {
             request: self.base.shown(shot),
             body_bytes: shot.body.len() as u64,
             status: seen.status(),
-            answer: reply.map(|reply| String::from_utf8_lossy(&reply.excerpt).into_owned()).unwrap_or_default(),
+            answer: reply
+                .map(|reply| String::from_utf8_lossy(&reply.excerpt).into_owned())
+                .unwrap_or_default(),
             failure: failure.map(|failure| failure.code.as_str().to_owned()),
             detail: failure.map(|failure| failure.detail.clone()),
             took_ms: seen.took.as_secs_f64() * 1e3,
@@ -178,19 +185,28 @@ impl Runner {
     }
 }
 
+/// A request that is about to be sent.
+struct Written {
+    /// Over a new connection.
+    fresh: bool,
+    /// How long its answer is waited for.
+    limit: Option<Duration>,
+    request: RawRequest,
+}
+
 /// Sends the requests of a lane, one after the other, until one has no answer.
 async fn fly(
     number: usize,
     first: usize,
     mut connection: RawLane,
-    requests: Vec<(bool, RawRequest)>,
+    requests: Vec<Written>,
 ) -> (usize, usize, RawLane, Vec<Seen>) {
     let mut seen = Vec::with_capacity(requests.len());
-    for (fresh, request) in requests {
+    for Written { fresh, limit, request } in requests {
         if fresh {
             connection.close();
         }
-        let one = seen_of(connection.exchange(&request).await);
+        let one = seen_of(connection.exchange_within(&request, limit).await);
         let ends = one.result.is_err() && one.written == one.length || one.is_down();
         seen.push(one);
         if ends {

@@ -9,6 +9,7 @@ use crate::clock::{Moment, nanos, wall_clock};
 use crate::conformance::judge::Seen;
 use crate::conformance::kit::Kit;
 use crate::conformance::script::Shot;
+use crate::outcome::exchange::Phase;
 use crate::protocol::code::Code;
 use crate::transport::limits::DEFAULT_TIMEOUT;
 use crate::transport::readiness;
@@ -20,12 +21,14 @@ const FACTOR: u32 = 3;
 /// What the first ordinary event met with.
 pub(super) enum Contact {
     /// An answer, after so long.
-    Answered {
-        status: u16,
-        took: Duration,
-    },
+    Answered { status: u16, took: Duration },
     /// None.
-    Unanswered(String),
+    Unanswered {
+        /// What it met with, in words.
+        why: String,
+        /// The step in which it ended, where it was sent at all.
+        phase: Option<Phase>,
+    },
 }
 
 impl Runner {
@@ -41,14 +44,15 @@ impl Runner {
         loop {
             let seen = match self.ordinary("contact", number).await {
                 Ok(seen) => seen,
-                Err(why) => return Contact::Unanswered(why),
+                Err(why) => return Contact::Unanswered { why, phase: None },
             };
             if let Some(status) = seen.status() {
                 return Contact::Answered { status, took: seen.took };
             }
             let left = until.since(self.clock.now());
             if !seen.is_down() || left.is_zero() || !self.revive_within(left).await {
-                return Contact::Unanswered(seen.words());
+                let phase = seen.result.as_ref().err().map(|failure| failure.phase);
+                return Contact::Unanswered { why: seen.words(), phase };
             }
             number += 1;
         }

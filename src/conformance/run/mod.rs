@@ -5,8 +5,15 @@
 
 mod attempt;
 mod contact;
+mod http2;
 mod phases;
 mod result;
+mod rotation;
+mod state;
+mod tls;
+mod window;
+
+pub use rotation::{Change, Changing};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +50,8 @@ pub struct Runner {
     pub announcer: Option<Announcer>,
     /// Who shows what the receiver's system remembers.
     pub probe: Option<Probe>,
+    /// Who brings the receiver from one secret to the other, in the drill for that.
+    pub rotation: Option<Change>,
     /// How long a receiver that is down is waited for.
     pub patience: Duration,
     /// When the run ends, whether all is judged or not.

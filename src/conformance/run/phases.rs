@@ -9,9 +9,10 @@ use super::attempt::Attempt;
 use super::contact::Contact;
 use super::{Runner, Told, until};
 use crate::clock::Moment;
-use crate::conformance::case::{Case, Manner, Needs};
+use crate::conformance::case::{Case, Manner, Needs, Play, Stage};
 use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Verdict};
+use crate::outcome::exchange::Phase;
 
 /// So many cases run side by side.
 const WIDTH: usize = 8;
@@ -50,7 +51,8 @@ impl<'a> Phases<'a> {
         }
         let company = self.of_any(Manner::Company);
         let failed = |result: &&CaseResult| result.verdict != Verdict::Pass;
-        let crowded = company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
+        let crowded =
+            company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
         let peaceful = self.of(Manner::Peaceful);
         if crowded {
             for place in peaceful {
@@ -59,8 +61,32 @@ impl<'a> Phases<'a> {
         } else {
             self.side_by_side(peaceful).await;
         }
-        for place in self.of(Manner::Rough) {
-            self.alone(place).await;
+        for manner in [Manner::Alone, Manner::Rough] {
+            for place in self.of(manner) {
+                self.alone(place).await;
+            }
+        }
+        for stage in Stage::ALL {
+            self.stage(stage).await;
+        }
+    }
+
+    /// The cases of a stage of the drill.
+    async fn stage(&mut self, stage: Stage) {
+        let places: Vec<usize> =
+            self.left().into_iter().filter(|place| self.cases[*place].stage == Some(stage)).collect();
+        if places.is_empty() || self.is_over() {
+            return;
+        }
+        let runner = Arc::clone(&self.runner);
+        match self.unless_over(async move { runner.enter(stage).await }).await {
+            Some(Err(why)) => self.finish(Verdict::Error, format!("not judged: {why}")),
+            Some(Ok(())) => {
+                for place in places {
+                    self.alone(place).await;
+                }
+            }
+            None => {}
         }
     }
 
@@ -84,6 +110,7 @@ impl<'a> Phases<'a> {
             let lacks = match case.needs {
                 Needs::Nothing => false,
                 Needs::Probe => self.runner.probe.is_none(),
+                Needs::Rotation => self.runner.rotation.is_none(),
                 Needs::Https => !self.runner.base.is_https(),
             };
             if lacks {
@@ -94,7 +121,8 @@ impl<'a> Phases<'a> {
     }
 
     async fn make_contact(&mut self) {
-        if self.left().is_empty() {
+        // A drill makes contact in its first stage.
+        if self.left().iter().all(|place| self.cases[*place].stage.is_some()) {
             return;
         }
         let runner = Arc::clone(&self.runner);
@@ -122,7 +150,15 @@ impl<'a> Phases<'a> {
                     }
                 }
             }
-            Contact::Unanswered(why) => {
+            Contact::Unanswered { why, phase } => {
+                // A handshake can be judged where no request gets through for its sake.
+                if phase == Some(Phase::Tls) {
+                    for place in self.left() {
+                        if matches!(self.cases[place].play, Play::Tls(_)) {
+                            self.alone(place).await;
+                        }
+                    }
+                }
                 self.ending.unanswered = true;
                 self.finish(Verdict::Error, format!("not judged: an ordinary event got {why}"));
             }
@@ -198,7 +234,10 @@ impl<'a> Phases<'a> {
         let result = match (first.judged.verdict, second.judged.verdict) {
             (Verdict::Fail, Verdict::Pass) => {
                 let mut flaky = first;
-                flaky.judged.actual.push_str("; tried again it passed, so the receiver is not reliable in this");
+                flaky
+                    .judged
+                    .actual
+                    .push_str("; tried again it passed, so the receiver is not reliable in this");
                 self.runner.result(case, flaky, true)
             }
             (Verdict::Fail, Verdict::Error | Verdict::Skip) => self.runner.result(case, first, false),
@@ -296,7 +335,10 @@ impl<'a> Phases<'a> {
 
     /// The cases of a manner that have no result yet.
     fn of(&self, manner: Manner) -> Vec<usize> {
-        self.left().into_iter().filter(|place| self.cases[*place].manner == manner).collect()
+        self.left()
+            .into_iter()
+            .filter(|place| self.cases[*place].manner == manner && self.cases[*place].stage.is_none())
+            .collect()
     }
 
     fn of_any(&self, manner: Manner) -> Vec<usize> {

@@ -2,6 +2,7 @@
 
 use super::place::{ProbeUrl, fill};
 use super::{Answer, Ask, Asking, LONGEST_ANSWER};
+use crate::delivery::announce::SESSION_VARIABLE;
 use crate::delivery::call::Caller;
 use crate::delivery::command::Command;
 
@@ -34,7 +35,8 @@ impl Ask for Question {
 
 async fn run(flag: &'static str, line: &str, session_id: &str) -> Result<Answer, String> {
     let line = fill(line);
-    let command = Command { flag, line: &line, session_id, most_said: Some(LONGEST_ANSWER) };
+    let variable = (SESSION_VARIABLE, session_id);
+    let command = Command { flag, line: &line, variable, most_said: Some(LONGEST_ANSWER) };
     command.run().await.map(Answer::Text)
 }
 

@@ -122,12 +122,7 @@ impl Summary {
 
 impl Check {
     /// A check with its numbers.
-    pub fn new(
-        setup: CheckSetup,
-        cases: Vec<CaseResult>,
-        diagnosis: Vec<Diagnosis>,
-        ending: Ending,
-    ) -> Self {
+    pub fn new(setup: CheckSetup, cases: Vec<CaseResult>, diagnosis: Vec<Diagnosis>, ending: Ending) -> Self {
         Self { setup, summary: Summary::of(&cases), diagnosis, cases, ending }
     }
 

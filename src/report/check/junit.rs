@@ -91,7 +91,9 @@ fn status(case: &CaseResult) -> TestCaseStatus {
 /// What is said of a case that is no failure for these systems.
 fn beside(case: &CaseResult) -> Option<String> {
     match case.standing() {
-        Standing::Known => Some(format!("FAILED, and is known to the baseline: it does not count\n{}", told(case))),
+        Standing::Known => {
+            Some(format!("FAILED, and is known to the baseline: it does not count\n{}", told(case)))
+        }
         Standing::Advice => Some(format!("FAILED, and does not count: {}\n{}", case.level, told(case))),
         Standing::Measured => Some(format!("measured: {}", case.actual)),
         _ => None,

@@ -95,7 +95,11 @@ fn facts(case: &CaseResult) -> Vec<(&'static str, String)> {
 
 /// The requirement, and where it comes from.
 fn required(case: &CaseResult) -> String {
-    if case.source.is_empty() { case.requirement.clone() } else { format!("{} ({})", case.requirement, case.source) }
+    if case.source.is_empty() {
+        case.requirement.clone()
+    } else {
+        format!("{} ({})", case.requirement, case.source)
+    }
 }
 
 const FLAKY: &str = "it failed, and passed when it was tried again; that counts as failed";

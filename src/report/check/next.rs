@@ -36,12 +36,18 @@ pub(super) fn steps(check: &Check) -> Vec<Step> {
     }
     let errors = check.standing(Standing::Error);
     if let Some(case) = errors.first().filter(|_| !check.ending.unanswered) {
-        let text = format!("{} could not be judged: see why, and run the first again:", counted(errors.len(), "case"));
+        let text = format!(
+            "{} could not be judged: see why, and run the first again:",
+            counted(errors.len(), "case")
+        );
         step(text, Some(&case.reproduce.command));
     }
     let advice = check.standing(Standing::Advice);
     if !advice.is_empty() && !check.failed() && !check.ending.unanswered {
-        step(format!("{} should be mended too: --strict makes them count.", counted(advice.len(), "case")), None);
+        step(
+            format!("{} should be mended too: --strict makes them count.", counted(advice.len(), "case")),
+            None,
+        );
     }
     steps
 }

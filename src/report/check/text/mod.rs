@@ -227,7 +227,10 @@ fn ending(page: &mut Page, check: &Check) {
     if check.ending.interrupted {
         let left = check.setup.cases.saturating_sub(check.cases.len());
         let left = if left > 0 { format!("; {} not begun", counted(left, "case")) } else { String::new() };
-        page.wrapped("note: ", &format!("{} by the user: what was judged stands here{left}", headline(check)));
+        page.wrapped(
+            "note: ",
+            &format!("{} by the user: what was judged stands here{left}", headline(check)),
+        );
     }
     if check.cases.is_empty() {
         page.wrapped("note: ", "no case was run");

@@ -107,7 +107,8 @@ impl Page {
         let id = cut(&line(id), 60);
         let space = if word.is_empty() { "" } else { " " };
         let begin = width(word) + width(space) + width(&id) + 2;
-        let (word_style, id_style) = if word.is_empty() { (Style::new(), style) } else { (style.bold(), STRONG) };
+        let (word_style, id_style) =
+            if word.is_empty() { (Style::new(), style) } else { (style.bold(), STRONG) };
         let _ = write!(self.0, "{}{space}{}  ", paint(word_style, word), paint(id_style, id));
         let blank = " ".repeat(begin);
         for (place, piece) in wrap(about, &blank, UNDER_FACT).into_iter().enumerate() {
@@ -126,7 +127,8 @@ impl Page {
     /// A command to copy: its lines are not wrapped.
     pub fn command(&mut self, name: &str, text: &str) {
         for (place, line) in text.lines().enumerate() {
-            let name = if place == 0 { paint(FAINT, format!("  {name:<NAME$}  ")) } else { UNDER_FACT.to_owned() };
+            let name =
+                if place == 0 { paint(FAINT, format!("  {name:<NAME$}  ")) } else { UNDER_FACT.to_owned() };
             let _ = writeln!(self.0, "{name}{line}");
         }
     }

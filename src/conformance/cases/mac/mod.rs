@@ -3,18 +3,25 @@
 //! Each case begins with an ordinary event of the same session: where that is refused too, refusing the forged one proves
 //! nothing. A header beside a right one is measured only: whoever can make a right MAC has the secret.
 
+mod forge;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::Hmac;
 
 use crate::conformance::case::{Case, Play, Source};
-use crate::conformance::judge::Seen;
+use forge::{
+    digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, sorted, spaced, spelled, two,
+};
+
 use crate::conformance::kit::{Event, Kit};
 use crate::conformance::script::{Demand, MacLine, Script, Shot};
 use crate::outcome::check::Level;
 use crate::protocol::code::Code;
 use crate::protocol::diagnosis::reprint;
 use crate::protocol::mac::PREFIX;
+
+pub(super) use forge::taken_or_not;
 
 const REFUSED: Case = Case {
     source: Source::Page,
@@ -40,7 +47,9 @@ pub(super) const CASES: &[Case] = &[
         "An event without the header X-WMS-Content-MAC.",
         "The check stands inside `if (header)`.",
         |kit| {
-            let shot = |_: &Kit<'_>, event: &Event| Shot::test(event).with_macs(Vec::new()).demanding(Demand::Refuse);
+            let shot = |_: &Kit<'_>, event: &Event| {
+                Shot::test(event).with_macs(Vec::new()).demanding(Demand::Refuse)
+            };
             forged(kit, "the event without its MAC header", shot)
         },
     ),
@@ -99,7 +108,11 @@ pub(super) const CASES: &[Case] = &[
         "right digits behind another prefix are refused",
         "The right digits behind sha256= in place of hmac-sha256=.",
         "The header is split at `=`, and only its last part is looked at.",
-        |kit| forged(kit, "the event with the prefix sha256=", |_, event| Shot::test(event).forged(format!("sha256={}", digits(event)))),
+        |kit| {
+            forged(kit, "the event with the prefix sha256=", |_, event| {
+                Shot::test(event).forged(format!("sha256={}", digits(event)))
+            })
+        },
     ),
     refused(
         "mac/no-prefix",
@@ -125,14 +138,22 @@ pub(super) const CASES: &[Case] = &[
         "half a MAC is refused",
         "The first 32 of the 64 right digits.",
         "As many characters are compared as the sender sent: `startsWith`, `zip`, `strncmp` with the wrong length.",
-        |kit| forged(kit, "the event with half its MAC", |_, event| Shot::test(event).forged(format!("{PREFIX}{}", &digits(event)[..32]))),
+        |kit| {
+            forged(kit, "the event with half its MAC", |_, event| {
+                Shot::test(event).forged(format!("{PREFIX}{}", &digits(event)[..32]))
+            })
+        },
     ),
     refused(
         "mac/one-digit-short",
         "a MAC that lacks its last digit is refused",
         "The right MAC without its last digit.",
         "Decoding hex drops an odd digit, or the comparison ends with the shorter text.",
-        |kit| forged(kit, "the event without the last digit of its MAC", |_, event| Shot::test(event).forged(format!("{PREFIX}{}", &digits(event)[..63]))),
+        |kit| {
+            forged(kit, "the event without the last digit of its MAC", |_, event| {
+                Shot::test(event).forged(format!("{PREFIX}{}", &digits(event)[..63]))
+            })
+        },
     ),
     refused(
         "mac/bare-prefix",
@@ -146,35 +167,55 @@ pub(super) const CASES: &[Case] = &[
         "a right MAC with more behind it is refused",
         "The right MAC and two more digits.",
         "Only the first 64 digits are compared.",
-        |kit| forged(kit, "the event with two digits too many", |_, event| Shot::test(event).forged(format!("{PREFIX}{}00", digits(event)))),
+        |kit| {
+            forged(kit, "the event with two digits too many", |_, event| {
+                Shot::test(event).forged(format!("{PREFIX}{}00", digits(event)))
+            })
+        },
     ),
     refused(
         "mac/extended-not-hex",
         "a right MAC with other characters behind it is refused",
         "The right MAC and the letters xyz behind it.",
         "Decoding hex stops at the first character that is none, as Node's `Buffer.from(text, 'hex')` does.",
-        |kit| forged(kit, "the event with xyz behind its MAC", |_, event| Shot::test(event).forged(format!("{PREFIX}{}xyz", digits(event)))),
+        |kit| {
+            forged(kit, "the event with xyz behind its MAC", |_, event| {
+                Shot::test(event).forged(format!("{PREFIX}{}xyz", digits(event)))
+            })
+        },
     ),
     refused(
         "mac/one-bit",
         "a MAC that is off by one bit is refused",
         "The right MAC with one bit of its last byte turned over.",
         "Only a part of the MAC is compared.",
-        |kit| forged(kit, "the event with one bit of its MAC changed", |_, event| Shot::test(event).forged(one_bit_off(event, 31))),
+        |kit| {
+            forged(kit, "the event with one bit of its MAC changed", |_, event| {
+                Shot::test(event).forged(one_bit_off(event, 31))
+            })
+        },
     ),
     refused(
         "mac/first-bit",
         "a MAC whose first byte is off is refused",
         "The right MAC with one bit of its first byte turned over.",
         "Only the end of the MAC is compared.",
-        |kit| forged(kit, "the event with one bit of its MAC's first byte changed", |_, event| Shot::test(event).forged(one_bit_off(event, 0))),
+        |kit| {
+            forged(kit, "the event with one bit of its MAC's first byte changed", |_, event| {
+                Shot::test(event).forged(one_bit_off(event, 0))
+            })
+        },
     ),
     refused(
         "mac/zeros",
         "a MAC of zeros is refused",
         "The prefix and 64 zeros.",
         "An error while verifying leaves the expected MAC empty, and empty compares as equal.",
-        |kit| forged(kit, "the event with a MAC of zeros", |_, event| Shot::test(event).forged(format!("{PREFIX}{}", "0".repeat(64)))),
+        |kit| {
+            forged(kit, "the event with a MAC of zeros", |_, event| {
+                Shot::test(event).forged(format!("{PREFIX}{}", "0".repeat(64)))
+            })
+        },
     ),
     refused(
         "mac/not-ascii",
@@ -194,7 +235,11 @@ pub(super) const CASES: &[Case] = &[
         "a MAC of four thousand digits is refused",
         "The prefix and 4,000 digits.",
         "`timingSafeEqual` throws where the lengths differ, and the error handler answers 500.",
-        |kit| forged(kit, "the event with a MAC of 4,000 digits", |_, event| Shot::test(event).forged(format!("{PREFIX}{}", "ab".repeat(2000)))),
+        |kit| {
+            forged(kit, "the event with a MAC of 4,000 digits", |_, event| {
+                Shot::test(event).forged(format!("{PREFIX}{}", "ab".repeat(2000)))
+            })
+        },
     ),
     refused(
         "mac/other-body",
@@ -207,7 +252,9 @@ pub(super) const CASES: &[Case] = &[
             let event = kit.event(&mut session, Code::ConfigurationLoaded);
             Script::of([
                 Shot::setup(&before),
-                Shot::test(&event).forged(before.mac.as_str()).called("the event with the MAC of the one before"),
+                Shot::test(&event)
+                    .forged(before.mac.as_str())
+                    .called("the event with the MAC of the one before"),
             ])
         },
     ),
@@ -240,14 +287,25 @@ pub(super) const CASES: &[Case] = &[
         "a MAC over the body as JavaScript prints it again is refused",
         "A body with blanks, signed over what `JSON.stringify(JSON.parse(body))` makes of it.",
         "The body is parsed first, and the MAC is taken over `JSON.stringify(req.body)`.",
-        |kit| over(kit, "the event signed over its JSON without blanks", |body| spaced(body), |sent| reprint::as_javascript(sent).unwrap_or_default()),
+        |kit| {
+            over(
+                kit,
+                "the event signed over its JSON without blanks",
+                |body| spaced(body),
+                |sent| reprint::as_javascript(sent).unwrap_or_default(),
+            )
+        },
     ),
     refused(
         "mac/over-python",
         "a MAC over the body as Python prints it again is refused",
         "An ordinary body, signed over what `json.dumps(json.loads(body))` makes of it.",
         "The body is parsed first, and the MAC is taken over `json.dumps(request.json)`.",
-        |kit| over(kit, "the event signed over its JSON as Python prints it", <[u8]>::to_vec, |sent| reprint::as_python(sent).unwrap_or_default()),
+        |kit| {
+            over(kit, "the event signed over its JSON as Python prints it", <[u8]>::to_vec, |sent| {
+                reprint::as_python(sent).unwrap_or_default()
+            })
+        },
     ),
     refused(
         "mac/over-sorted",
@@ -261,7 +319,14 @@ pub(super) const CASES: &[Case] = &[
         "a MAC over the body without the line break at its end is refused",
         "A body that ends in a line break, signed without it.",
         "The body is read line by line, or `trim()` is called on it.",
-        |kit| over(kit, "the event signed without the line break at its end", |body| [body, b"\n"].concat(), |sent| sent.trim_ascii().to_vec()),
+        |kit| {
+            over(
+                kit,
+                "the event signed without the line break at its end",
+                |body| [body, b"\n"].concat(),
+                |sent| sent.trim_ascii().to_vec(),
+            )
+        },
     ),
     refused(
         "mac/sha1",
@@ -307,7 +372,8 @@ pub(super) const CASES: &[Case] = &[
         |kit| {
             forged(kit, "the event with a hash without the secret", |_, event| {
                 use sha2::Digest as _;
-                Shot::test(event).forged(format!("{PREFIX}{}", hex::encode(sha2::Sha256::digest(&event.body))))
+                Shot::test(event)
+                    .forged(format!("{PREFIX}{}", hex::encode(sha2::Sha256::digest(&event.body))))
             })
         },
     ),
@@ -360,25 +426,43 @@ pub(super) const CASES: &[Case] = &[
         }),
         ..Case::INFO
     },
-    right("mac/header-lower-case", "the header's name in small letters is understood", "The header spelled x-wms-content-mac, as HTTP/2 and many proxies spell it.", "The header is looked up in the spelling of the page, in a map that tells capitals from small letters.", |kit| {
-        spelled(kit, "x-wms-content-mac", "the event with the header in small letters")
-    }),
-    right("mac/header-upper-case", "the header's name in capitals is understood", "The header spelled X-WMS-CONTENT-MAC.", "The header is looked up in one spelling, in a map that tells capitals from small letters.", |kit| {
-        spelled(kit, "X-WMS-CONTENT-MAC", "the event with the header in capitals")
-    }),
-    right("mac/header-mixed-case", "the header's name in any spelling is understood", "The header spelled X-Wms-Content-Mac, as many HTTP clients spell it.", "The header is looked up in one spelling, in a map that tells capitals from small letters.", |kit| {
-        spelled(kit, "X-Wms-Content-Mac", "the event with the header in mixed letters")
-    }),
+    right(
+        "mac/header-lower-case",
+        "the header's name in small letters is understood",
+        "The header spelled x-wms-content-mac, as HTTP/2 and many proxies spell it.",
+        "The header is looked up in the spelling of the page, in a map that tells capitals from small letters.",
+        |kit| spelled(kit, "x-wms-content-mac", "the event with the header in small letters"),
+    ),
+    right(
+        "mac/header-upper-case",
+        "the header's name in capitals is understood",
+        "The header spelled X-WMS-CONTENT-MAC.",
+        "The header is looked up in one spelling, in a map that tells capitals from small letters.",
+        |kit| spelled(kit, "X-WMS-CONTENT-MAC", "the event with the header in capitals"),
+    ),
+    right(
+        "mac/header-mixed-case",
+        "the header's name in any spelling is understood",
+        "The header spelled X-Wms-Content-Mac, as many HTTP clients spell it.",
+        "The header is looked up in one spelling, in a map that tells capitals from small letters.",
+        |kit| spelled(kit, "X-Wms-Content-Mac", "the event with the header in mixed letters"),
+    ),
     Case {
         source: Source::Standard("RFC 9110, 5.5"),
         requirement: "Blanks around a header's value are no part of it: the receiver SHOULD take the event.",
         level: Level::Should,
         explain: "",
-        ..right("mac/blanks", "blanks around the MAC are no part of it", "The right MAC with blanks and a tab around it.", "The header is read from the raw request and not trimmed.", |kit| {
-            forged(kit, "the event with blanks around its MAC", |_, event| {
-                Shot::test(event).with_macs(vec![MacLine::new(format!("  \t{} \t ", event.mac.as_str()))])
-            })
-        })
+        ..right(
+            "mac/blanks",
+            "blanks around the MAC are no part of it",
+            "The right MAC with blanks and a tab around it.",
+            "The header is read from the raw request and not trimmed.",
+            |kit| {
+                forged(kit, "the event with blanks around its MAC", |_, event| {
+                    Shot::test(event).with_macs(vec![MacLine::new(format!("  \t{} \t ", event.mac.as_str()))])
+                })
+            },
+        )
     },
 ];
 
@@ -400,117 +484,4 @@ const fn right(
         play: Play::Script(script),
         ..Case::MUST
     }
-}
-
-/// An ordinary event, then another one of the same session that something was done to.
-fn forged(kit: &mut Kit<'_>, label: &'static str, shot: fn(&Kit<'_>, &Event) -> Shot) -> Script {
-    let mut session = kit.session();
-    let before = kit.event(&mut session, Code::WmsLoaded);
-    let event = kit.event(&mut session, Code::ConfigurationLoaded);
-    Script::of([Shot::setup(&before), shot(kit, &event).called(label)])
-}
-
-/// A body that was changed, with the MAC of what a receiver may make of it.
-fn over(
-    kit: &mut Kit<'_>,
-    label: &'static str,
-    sent: fn(&[u8]) -> Vec<u8>,
-    signed: fn(&[u8]) -> Vec<u8>,
-) -> Script {
-    let mut session = kit.session();
-    let before = kit.event(&mut session, Code::WmsLoaded);
-    let event = kit.event(&mut session, Code::MeasurementCreated);
-    let body = sent(&event.body);
-    let mac = kit.setup().signer.sign(&signed(&body));
-    let shot = Shot { body: body.into(), ..Shot::test(&event) };
-    Script::of([Shot::setup(&before), shot.forged(mac.as_str()).called(label)])
-}
-
-fn first_forged(kit: &mut Kit<'_>) -> Script {
-    let mut ordinary = kit.session();
-    let before = kit.event(&mut ordinary, Code::WmsLoaded);
-    let mut session = kit.session();
-    let event = kit.event(&mut session, Code::WmsLoaded);
-    let wrong = kit.stranger().sign(&event.body);
-    let mut first = Shot::test(&event).forged(wrong.as_str()).called("the first event of a session, signed with another secret");
-    first.form.fresh = true;
-    Script::of([Shot::setup(&before), first])
-}
-
-fn later_forged(kit: &mut Kit<'_>) -> Script {
-    let mut session = kit.session();
-    let before = [Code::WmsLoaded, Code::ConfigurationLoaded, Code::CameraPermissionGranted]
-        .map(|code| Shot::setup(&kit.event(&mut session, code)));
-    let event = kit.event(&mut session, Code::CameraStarted);
-    let wrong = kit.stranger().sign(&event.body);
-    let forged = Shot::test(&event).forged(wrong.as_str()).called("the fourth event of a session, signed with another secret");
-    Script::of(before.into_iter().chain([forged]))
-}
-
-fn each_forged(kit: &mut Kit<'_>) -> Script {
-    let mut session = kit.session();
-    let before = Shot::setup(&kit.event(&mut session, Code::WmsLoaded));
-    session.measured = true;
-    let stranger = kit.stranger();
-    let codes = Code::ALL.into_iter().filter(|code| kit.dialect().knows(*code));
-    let forged = codes.map(|code| {
-        let event = kit.event(&mut session, code);
-        Shot::test(&event)
-            .forged(stranger.sign(&event.body).as_str())
-            .called(format!("{code} signed with another secret"))
-    });
-    Script::of(std::iter::once(before).chain(forged.collect::<Vec<_>>()))
-}
-
-fn two(kit: &mut Kit<'_>, wrong_first: bool) -> Script {
-    let mut session = kit.session();
-    let before = kit.event(&mut session, Code::WmsLoaded);
-    let event = kit.event(&mut session, Code::ConfigurationLoaded);
-    let mut macs =
-        vec![MacLine::new(event.mac.as_str()), MacLine::new(kit.stranger().sign(&event.body).as_str())];
-    if wrong_first {
-        macs.reverse();
-    }
-    let shot = Shot::test(&event).with_macs(macs).demanding(Demand::Anything).called("the event with two MACs");
-    Script::of([Shot::setup(&before), shot]).measured(taken_or_not)
-}
-
-fn spelled(kit: &mut Kit<'_>, name: &'static str, label: &'static str) -> Script {
-    let mut session = kit.session();
-    let before = kit.event(&mut session, Code::WmsLoaded);
-    let event = kit.event(&mut session, Code::ConfigurationLoaded);
-    let mac = MacLine { name: name.into(), ..MacLine::new(event.mac.as_str()) };
-    Script::of([Shot::setup(&before), Shot::test(&event).with_macs(vec![mac]).called(label)])
-}
-
-/// What INFO cases say of one answer.
-pub(super) fn taken_or_not(seen: &[&Seen]) -> String {
-    let told = |seen: &&Seen| match seen.status() {
-        Some(status @ 200..=299) => format!("taken ({status})"),
-        Some(status @ 400..=499) => format!("refused ({status})"),
-        _ => seen.words(),
-    };
-    seen.iter().map(told).collect::<Vec<_>>().join(", ")
-}
-
-fn digits(event: &Event) -> &str {
-    event.mac.as_str().strip_prefix(PREFIX).unwrap_or_default()
-}
-
-fn one_bit_off(event: &Event, byte: usize) -> String {
-    let mut bytes = hex::decode(digits(event)).unwrap_or_default();
-    if let Some(byte) = bytes.get_mut(byte) {
-        *byte ^= 1;
-    }
-    format!("{PREFIX}{}", hex::encode(bytes))
-}
-
-fn spaced(body: &[u8]) -> Vec<u8> {
-    String::from_utf8_lossy(body).replace("\":", "\": ").replace(",\"", ", \"").into_bytes()
-}
-
-fn sorted(body: &[u8]) -> Vec<u8> {
-    let value: std::collections::BTreeMap<String, Box<serde_json::value::RawValue>> =
-        serde_json::from_slice(body).unwrap_or_default();
-    serde_json::to_vec(&value).unwrap_or_default()
 }

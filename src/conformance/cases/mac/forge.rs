@@ -1,0 +1,125 @@
+//! How the requests of the section are made.
+
+use crate::conformance::judge::Seen;
+use crate::conformance::kit::{Event, Kit};
+use crate::conformance::script::{Demand, MacLine, Script, Shot};
+use crate::protocol::code::Code;
+use crate::protocol::mac::PREFIX;
+
+/// An ordinary event, then another one of the same session that something was done to.
+pub(super) fn forged(kit: &mut Kit<'_>, label: &'static str, shot: fn(&Kit<'_>, &Event) -> Shot) -> Script {
+    let mut session = kit.session();
+    let before = kit.event(&mut session, Code::WmsLoaded);
+    let event = kit.event(&mut session, Code::ConfigurationLoaded);
+    Script::of([Shot::setup(&before), shot(kit, &event).called(label)])
+}
+
+/// A body that was changed, with the MAC of what a receiver may make of it.
+pub(super) fn over(
+    kit: &mut Kit<'_>,
+    label: &'static str,
+    sent: fn(&[u8]) -> Vec<u8>,
+    signed: fn(&[u8]) -> Vec<u8>,
+) -> Script {
+    let mut session = kit.session();
+    let before = kit.event(&mut session, Code::WmsLoaded);
+    let event = kit.event(&mut session, Code::MeasurementCreated);
+    let body = sent(&event.body);
+    let mac = kit.setup().signer.sign(&signed(&body));
+    let shot = Shot { body: body.into(), ..Shot::test(&event) };
+    Script::of([Shot::setup(&before), shot.forged(mac.as_str()).called(label)])
+}
+
+pub(super) fn first_forged(kit: &mut Kit<'_>) -> Script {
+    let mut ordinary = kit.session();
+    let before = kit.event(&mut ordinary, Code::WmsLoaded);
+    let mut session = kit.session();
+    let event = kit.event(&mut session, Code::WmsLoaded);
+    let wrong = kit.stranger().sign(&event.body);
+    let mut first = Shot::test(&event)
+        .forged(wrong.as_str())
+        .called("the first event of a session, signed with another secret");
+    first.form.fresh = true;
+    Script::of([Shot::setup(&before), first])
+}
+
+pub(super) fn later_forged(kit: &mut Kit<'_>) -> Script {
+    let mut session = kit.session();
+    let before = [Code::WmsLoaded, Code::ConfigurationLoaded, Code::CameraPermissionGranted]
+        .map(|code| Shot::setup(&kit.event(&mut session, code)));
+    let event = kit.event(&mut session, Code::CameraStarted);
+    let wrong = kit.stranger().sign(&event.body);
+    let forged = Shot::test(&event)
+        .forged(wrong.as_str())
+        .called("the fourth event of a session, signed with another secret");
+    Script::of(before.into_iter().chain([forged]))
+}
+
+pub(super) fn each_forged(kit: &mut Kit<'_>) -> Script {
+    let mut session = kit.session();
+    let before = Shot::setup(&kit.event(&mut session, Code::WmsLoaded));
+    session.measured = true;
+    let stranger = kit.stranger();
+    let codes = Code::ALL.into_iter().filter(|code| kit.dialect().knows(*code));
+    let forged = codes.map(|code| {
+        let event = kit.event(&mut session, code);
+        Shot::test(&event)
+            .forged(stranger.sign(&event.body).as_str())
+            .called(format!("{code} signed with another secret"))
+    });
+    Script::of(std::iter::once(before).chain(forged.collect::<Vec<_>>()))
+}
+
+pub(super) fn two(kit: &mut Kit<'_>, wrong_first: bool) -> Script {
+    let mut session = kit.session();
+    let before = kit.event(&mut session, Code::WmsLoaded);
+    let event = kit.event(&mut session, Code::ConfigurationLoaded);
+    let mut macs =
+        vec![MacLine::new(event.mac.as_str()), MacLine::new(kit.stranger().sign(&event.body).as_str())];
+    if wrong_first {
+        macs.reverse();
+    }
+    let shot =
+        Shot::test(&event).with_macs(macs).demanding(Demand::Anything).called("the event with two MACs");
+    Script::of([Shot::setup(&before), shot]).measured(taken_or_not)
+}
+
+pub(super) fn spelled(kit: &mut Kit<'_>, name: &'static str, label: &'static str) -> Script {
+    let mut session = kit.session();
+    let before = kit.event(&mut session, Code::WmsLoaded);
+    let event = kit.event(&mut session, Code::ConfigurationLoaded);
+    let mac = MacLine { name: name.into(), ..MacLine::new(event.mac.as_str()) };
+    Script::of([Shot::setup(&before), Shot::test(&event).with_macs(vec![mac]).called(label)])
+}
+
+/// What INFO cases say of one answer.
+pub(in crate::conformance::cases) fn taken_or_not(seen: &[&Seen]) -> String {
+    let told = |seen: &&Seen| match seen.status() {
+        Some(status @ 200..=299) => format!("taken ({status})"),
+        Some(status @ 400..=499) => format!("refused ({status})"),
+        _ => seen.words(),
+    };
+    seen.iter().map(told).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn digits(event: &Event) -> &str {
+    event.mac.as_str().strip_prefix(PREFIX).unwrap_or_default()
+}
+
+pub(super) fn one_bit_off(event: &Event, byte: usize) -> String {
+    let mut bytes = hex::decode(digits(event)).unwrap_or_default();
+    if let Some(byte) = bytes.get_mut(byte) {
+        *byte ^= 1;
+    }
+    format!("{PREFIX}{}", hex::encode(bytes))
+}
+
+pub(super) fn spaced(body: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(body).replace("\":", "\": ").replace(",\"", ", \"").into_bytes()
+}
+
+pub(super) fn sorted(body: &[u8]) -> Vec<u8> {
+    let value: std::collections::BTreeMap<String, Box<serde_json::value::RawValue>> =
+        serde_json::from_slice(body).unwrap_or_default();
+    serde_json::to_vec(&value).unwrap_or_default()
+}
