@@ -94,7 +94,11 @@ pub(super) const CASES: &[Case] = &[
         "RFC 8259, 4",
         "An event whose keys stand in the opposite order.",
         "The MAC is taken over JSON made from a struct or class, whose keys come in the order of its fields: hash the raw body.",
-        |kit| rewritten(kit, "the event with its keys in the opposite order", |draft| draft.clone().reversed().compact()),
+        |kit| {
+            rewritten(kit, "the event with its keys in the opposite order", |draft| {
+                draft.clone().reversed().compact()
+            })
+        },
     ),
     written(
         "body/escaped-ascii",
@@ -126,7 +130,11 @@ pub(super) const CASES: &[Case] = &[
         "RFC 8259, 7",
         "An event with an unknown key whose text has U+2028, U+2029 and DEL, all as escapes.",
         "The MAC is taken over JSON that was printed again: `JSON.stringify` prints these three as they are.",
-        |kit| rewritten(kit, "the event with U+2028, U+2029 and DEL", |draft| adding(draft, r#""one\u2028two\u2029three\u007f""#)),
+        |kit| {
+            rewritten(kit, "the event with U+2028, U+2029 and DEL", |draft| {
+                adding(draft, r#""one\u2028two\u2029three\u007f""#)
+            })
+        },
     ),
     written(
         "body/raw-delete",
@@ -142,10 +150,16 @@ pub(super) const CASES: &[Case] = &[
         "RFC 8259, 6",
         "An event whose sequence is 1.0 and whose timestamp ends in .0.",
         "The number is read as text into an integer, `int(\"1.0\")`, or into an integer type that takes no point; or the MAC is taken over JSON that was printed again.",
-        |kit| rewritten(kit, "the event with numbers such as 1.0", |draft| {
-            let (sequence, stamp) = (draft.get("sequence"), draft.get("timestamp"));
-            draft.clone().with("sequence", format!("{sequence}.0")).with("timestamp", format!("{stamp}.0")).compact()
-        }),
+        |kit| {
+            rewritten(kit, "the event with numbers such as 1.0", |draft| {
+                let (sequence, stamp) = (draft.get("sequence"), draft.get("timestamp"));
+                draft
+                    .clone()
+                    .with("sequence", format!("{sequence}.0"))
+                    .with("timestamp", format!("{stamp}.0"))
+                    .compact()
+            })
+        },
     ),
     written(
         "body/exponent",
@@ -153,10 +167,12 @@ pub(super) const CASES: &[Case] = &[
         "RFC 8259, 6",
         "An event whose sequence is 10e-1 and whose timestamp is written like 1.767323045e9.",
         "The number is read into an integer type that takes no exponent, or the MAC is taken over JSON that was printed again.",
-        |kit| rewritten(kit, "the event with numbers such as 1.7e9", |draft| {
-            let (sequence, stamp) = (draft.get("sequence"), scientific(draft.get("timestamp")));
-            draft.clone().with("sequence", format!("{sequence}0e-1")).with("timestamp", stamp).compact()
-        }),
+        |kit| {
+            rewritten(kit, "the event with numbers such as 1.7e9", |draft| {
+                let (sequence, stamp) = (draft.get("sequence"), scientific(draft.get("timestamp")));
+                draft.clone().with("sequence", format!("{sequence}0e-1")).with("timestamp", stamp).compact()
+            })
+        },
     ),
     written(
         "body/snr-forms",
@@ -188,10 +204,12 @@ pub(super) const CASES: &[Case] = &[
         "The receiver SHOULD take an event with a key in its payload that it does not know.",
         "An event with one more key in its payload.",
         "A schema that is closed: `additionalProperties: false`, `.strict()`, `extra = 'forbid'`, `deny_unknown_fields`, `FAIL_ON_UNKNOWN_PROPERTIES`.",
-        |kit| rewritten(kit, "the event with an unknown key in its payload", |draft| {
-            let payload = format!("{},\"reason\":\"USER\"}}", draft.get("payload").trim_end_matches('}'));
-            draft.clone().with("payload", payload).compact()
-        }),
+        |kit| {
+            rewritten(kit, "the event with an unknown key in its payload", |draft| {
+                let payload = format!("{},\"reason\":\"USER\"}}", draft.get("payload").trim_end_matches('}'));
+                draft.clone().with("payload", payload).compact()
+            })
+        },
     ),
     unknown(
         "body/unknown-event",
@@ -199,7 +217,11 @@ pub(super) const CASES: &[Case] = &[
         "The receiver SHOULD take an event that it does not know.",
         "An event with the name MEASUREMENT_PAUSED, which WMS does not have.",
         "A `switch` whose default throws, an enum that takes known names only, or a CHECK constraint of the database.",
-        |kit| rewritten(kit, "an event with an unknown name", |draft| draft.clone().with("event", "\"MEASUREMENT_PAUSED\"").compact()),
+        |kit| {
+            rewritten(kit, "an event with an unknown name", |draft| {
+                draft.clone().with("event", "\"MEASUREMENT_PAUSED\"").compact()
+            })
+        },
     ),
     unknown(
         "body/unknown-severity",
@@ -207,7 +229,11 @@ pub(super) const CASES: &[Case] = &[
         "The receiver SHOULD take an event with a severity that it does not know.",
         "An event with the severity NOTICE, which WMS does not have.",
         "An enum that takes INFO, WARN and ERROR only, or a log level that is looked up by this name: `logger[severity.toLowerCase()](...)`.",
-        |kit| rewritten(kit, "the event with an unknown severity", |draft| draft.clone().with("severity", "\"NOTICE\"").compact()),
+        |kit| {
+            rewritten(kit, "the event with an unknown severity", |draft| {
+                draft.clone().with("severity", "\"NOTICE\"").compact()
+            })
+        },
     ),
     unknown(
         "body/large",
@@ -215,7 +241,11 @@ pub(super) const CASES: &[Case] = &[
         "The receiver SHOULD take an event of eight kilobytes.",
         "An event with an unknown key whose text has 8,192 letters.",
         "A limit for bodies of a few kilobytes, a buffer of 4,096 bytes that is read once, or a column that is too short for the body.",
-        |kit| rewritten(kit, "the event of eight kilobytes", |draft| adding(draft, &format!("\"{}\"", "x".repeat(8192)))),
+        |kit| {
+            rewritten(kit, "the event of eight kilobytes", |draft| {
+                adding(draft, &format!("\"{}\"", "x".repeat(8192)))
+            })
+        },
     ),
 ];
 
@@ -275,7 +305,8 @@ fn spaced(json: &str) -> String {
 
 /// The name of the event and a letter of its key as escapes.
 fn escaped(draft: &Draft) -> String {
-    let name: String = draft.get("event").trim_matches('"').bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let name: String =
+        draft.get("event").trim_matches('"').bytes().map(|byte| format!("\\u{byte:04x}")).collect();
     draft.clone().with("event", format!("\"{name}\"")).compact().replace("\"event\"", "\"\\u0065vent\"")
 }
 
@@ -287,7 +318,12 @@ fn scientific(digits: &str) -> String {
 
 fn capitals(kit: &mut Kit<'_>) -> Script {
     let word = kit.word();
-    spelled(kit, &format!("zo\u{eb}-\u{1f600}-{word}"), &format!("zo\\u00EB-\\uD83D\\uDE00-{word}"), "the event with capital escapes")
+    spelled(
+        kit,
+        &format!("zo\u{eb}-\u{1f600}-{word}"),
+        &format!("zo\\u00EB-\\uD83D\\uDE00-{word}"),
+        "the event with capital escapes",
+    )
 }
 
 fn slash(kit: &mut Kit<'_>) -> Script {

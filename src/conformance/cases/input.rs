@@ -60,11 +60,16 @@ pub(super) const CASES: &[Case] = &[
         "A line of text, a form and a page of HTML as bodies.",
         "`JSON.parse(body)` throws outside any try block, and the framework answers 500.",
         |kit| {
-            each(kit, &[
-                ("a line of text", |_| b"hello".to_vec()),
-                ("a form", |draft| format!("sequence=1&event={}", draft.get("event").trim_matches('"')).into_bytes()),
-                ("a page of HTML", |_| b"<!doctype html><title>502 Bad Gateway</title>".to_vec()),
-            ])
+            each(
+                kit,
+                &[
+                    ("a line of text", |_| b"hello".to_vec()),
+                    ("a form", |draft| {
+                        format!("sequence=1&event={}", draft.get("event").trim_matches('"')).into_bytes()
+                    }),
+                    ("a page of HTML", |_| b"<!doctype html><title>502 Bad Gateway</title>".to_vec()),
+                ],
+            )
         },
     ),
     purposeful(
@@ -72,10 +77,12 @@ pub(super) const CASES: &[Case] = &[
         "a body that is cut off is answered on purpose",
         "The first half of an event, with the MAC of that half and its length.",
         "`JSON.parse(body)` throws outside any try block, or a parser of streams waits for the rest.",
-        |kit| one(kit, "half an event", |draft| {
-            let text = draft.compact().into_bytes();
-            text[..text.len() / 2].to_vec()
-        }),
+        |kit| {
+            one(kit, "half an event", |draft| {
+                let text = draft.compact().into_bytes();
+                text[..text.len() / 2].to_vec()
+            })
+        },
     ),
     purposeful(
         "input/trailing-garbage",
@@ -90,10 +97,13 @@ pub(super) const CASES: &[Case] = &[
         "A list with an event in it, and an empty list.",
         "`event[\"sessionId\"]` is read of a list: a TypeError in Python, a Warning and null in PHP.",
         |kit| {
-            each(kit, &[
-                ("a list with an event", |draft| format!("[{}]", draft.compact()).into_bytes()),
-                ("an empty list", |_| b"[]".to_vec()),
-            ])
+            each(
+                kit,
+                &[
+                    ("a list with an event", |draft| format!("[{}]", draft.compact()).into_bytes()),
+                    ("an empty list", |_| b"[]".to_vec()),
+                ],
+            )
         },
     ),
     purposeful(
@@ -129,10 +139,12 @@ pub(super) const CASES: &[Case] = &[
         "keys that come twice are answered on purpose",
         "An event with two sequences, two events and two session IDs, which differ.",
         "A strict parser throws at the second key outside any try block: `STRICT_DUPLICATE_DETECTION`, serde's `duplicate field`.",
-        |kit| one(kit, "an event with keys that come twice", |draft| {
-            let twice = draft.clone().adding("sequence", "7").adding("event", "\"LOW_SNR\"");
-            twice.adding("sessionId", "\"another\"").compact().into_bytes()
-        }),
+        |kit| {
+            one(kit, "an event with keys that come twice", |draft| {
+                let twice = draft.clone().adding("sequence", "7").adding("event", "\"LOW_SNR\"");
+                twice.adding("sessionId", "\"another\"").compact().into_bytes()
+            })
+        },
     ),
     purposeful(
         "input/invalid-utf8",
@@ -140,10 +152,17 @@ pub(super) const CASES: &[Case] = &[
         "An event with the bytes E9 and ED A0 80 in an unknown key, and one with the byte FF in its session ID.",
         "`body.decode('utf-8')` raises a UnicodeDecodeError outside any try block, or the database refuses the bytes.",
         |kit| {
-            each(kit, &[
-                ("an event with bytes that are no UTF-8", |draft| in_text(draft, "note", b"caf\xe9 \xed\xa0\x80")),
-                ("an event with the byte FF in its session ID", |draft| in_text(draft, "sessionId", b"id-\xff")),
-            ])
+            each(
+                kit,
+                &[
+                    ("an event with bytes that are no UTF-8", |draft| {
+                        in_text(draft, "note", b"caf\xe9 \xed\xa0\x80")
+                    }),
+                    ("an event with the byte FF in its session ID", |draft| {
+                        in_text(draft, "sessionId", b"id-\xff")
+                    }),
+                ],
+            )
         },
     ),
     purposeful(
@@ -151,9 +170,11 @@ pub(super) const CASES: &[Case] = &[
         "a body in UTF-16 is answered on purpose",
         "An event in UTF-16 with a byte order mark.",
         "The parser throws at the first byte outside any try block.",
-        |kit| one(kit, "an event in UTF-16", |draft| {
-            format!("\u{feff}{}", draft.compact()).encode_utf16().flat_map(u16::to_le_bytes).collect()
-        }),
+        |kit| {
+            one(kit, "an event in UTF-16", |draft| {
+                format!("\u{feff}{}", draft.compact()).encode_utf16().flat_map(u16::to_le_bytes).collect()
+            })
+        },
     ),
     purposeful(
         "input/lone-surrogate",
@@ -161,12 +182,17 @@ pub(super) const CASES: &[Case] = &[
         "An event with \\ud83d alone in an unknown key, and one with it in its session ID.",
         "The parser takes it and writing fails: `'utf-8' codec can't encode character '\\ud83d'`, or the database refuses it.",
         |kit| {
-            each(kit, &[
-                ("an event with half an emoji", |draft| draft.clone().with("note", r#""a\ud83db""#).compact().into_bytes()),
-                ("an event with half an emoji in its session ID", |draft| {
-                    draft.clone().with("sessionId", r#""id-\ud83d""#).compact().into_bytes()
-                }),
-            ])
+            each(
+                kit,
+                &[
+                    ("an event with half an emoji", |draft| {
+                        draft.clone().with("note", r#""a\ud83db""#).compact().into_bytes()
+                    }),
+                    ("an event with half an emoji in its session ID", |draft| {
+                        draft.clone().with("sessionId", r#""id-\ud83d""#).compact().into_bytes()
+                    }),
+                ],
+            )
         },
     ),
     purposeful(
@@ -175,10 +201,13 @@ pub(super) const CASES: &[Case] = &[
         "An event with a line break, and one with the byte 00, within a text.",
         "The parser throws outside any try block, or the text ends at the byte 00.",
         |kit| {
-            each(kit, &[
-                ("an event with a line break within a text", |draft| in_text(draft, "note", b"a\nb")),
-                ("an event with the byte 00 within a text", |draft| in_text(draft, "note", b"a\0b")),
-            ])
+            each(
+                kit,
+                &[
+                    ("an event with a line break within a text", |draft| in_text(draft, "note", b"a\nb")),
+                    ("an event with the byte 00 within a text", |draft| in_text(draft, "note", b"a\0b")),
+                ],
+            )
         },
     ),
     purposeful(
@@ -187,10 +216,17 @@ pub(super) const CASES: &[Case] = &[
         "An event with NaN and one with -Infinity as its timestamp, which JSON does not have and Python's json takes.",
         "`int(event[\"timestamp\"])` raises `cannot convert float NaN to integer` outside any try block.",
         |kit| {
-            each(kit, &[
-                ("an event with NaN", |draft| draft.clone().with("timestamp", "NaN").compact().into_bytes()),
-                ("an event with -Infinity", |draft| draft.clone().with("timestamp", "-Infinity").compact().into_bytes()),
-            ])
+            each(
+                kit,
+                &[
+                    ("an event with NaN", |draft| {
+                        draft.clone().with("timestamp", "NaN").compact().into_bytes()
+                    }),
+                    ("an event with -Infinity", |draft| {
+                        draft.clone().with("timestamp", "-Infinity").compact().into_bytes()
+                    }),
+                ],
+            )
         },
     ),
     purposeful(
@@ -199,10 +235,17 @@ pub(super) const CASES: &[Case] = &[
         "An event with a comma behind its last key, as the page's own example has it, and one with a comment.",
         "`JSON.parse(body)` throws outside any try block.",
         |kit| {
-            each(kit, &[
-                ("an event with a comma at its end", |draft| draft.compact().replace('}', ",}").into_bytes()),
-                ("an event with a comment", |draft| format!("// an event\n{}", draft.compact()).into_bytes()),
-            ])
+            each(
+                kit,
+                &[
+                    ("an event with a comma at its end", |draft| {
+                        draft.compact().replace('}', ",}").into_bytes()
+                    }),
+                    ("an event with a comment", |draft| {
+                        format!("// an event\n{}", draft.compact()).into_bytes()
+                    }),
+                ],
+            )
         },
     ),
 ];

@@ -77,12 +77,9 @@ impl<'a> Facts<'a> {
                 Role::After => false,
             };
             for trace in case.traces.iter().filter(counts) {
-                ordinary.sent += 1;
-                match trace.status {
-                    Some(status) => ordinary.statuses.insert(status),
-                    None => ordinary.unanswered.insert(trace.failure.as_deref().unwrap_or_default()),
-                };
-                if !trace.is_taken() && ordinary.cases.last() != Some(&case.id.as_str()) {
+                ordinary.answers.push(trace.status);
+                let bad = matches!(case.verdict, Verdict::Fail | Verdict::Error) && !trace.is_taken();
+                if bad && ordinary.cases.last() != Some(&case.id.as_str()) {
                     ordinary.cases.push(&case.id);
                 }
             }
@@ -106,7 +103,11 @@ impl<'a> Facts<'a> {
 
     /// The cases that could not be judged because the answer to the very first event came too late.
     pub fn too_slow(self) -> Vec<&'a CaseResult> {
-        let slow = |case: &&CaseResult| case.verdict == Verdict::Error && case.actual.contains("needs") && case.actual.contains("the time limit is");
+        let slow = |case: &&CaseResult| {
+            case.verdict == Verdict::Error
+                && case.actual.contains("needs")
+                && case.actual.contains("the time limit is")
+        };
         self.cases.iter().filter(slow).collect()
     }
 
@@ -119,20 +120,17 @@ impl<'a> Facts<'a> {
 /// How ordinary events were answered.
 #[derive(Default)]
 pub struct Ordinary<'a> {
-    /// How many were sent.
-    pub sent: usize,
-    /// With which statuses.
-    pub statuses: BTreeSet<u16>,
-    /// Why they were not answered.
-    pub unanswered: BTreeSet<&'a str>,
+    /// With which statuses; nothing where there was no answer.
+    pub answers: Vec<Option<u16>>,
     /// The cases in which they were not taken.
     pub cases: Vec<&'a str>,
 }
 
 impl Ordinary<'_> {
-    /// Whether every one of them was answered with a status like this.
+    /// Whether they were answered with a status like this: all of them, or all but one of twenty.
     pub fn all(&self, wanted: fn(u16) -> bool) -> bool {
-        self.sent > 0 && self.unanswered.is_empty() && self.statuses.iter().all(|status| wanted(*status))
+        let right = self.answers.iter().filter(|status| status.is_some_and(wanted)).count();
+        right > 0 && right * 20 >= self.answers.len() * 19
     }
 }
 
@@ -150,7 +148,10 @@ fn is(case: &CaseResult, how: How) -> bool {
         How::Refused => any(&|trace| (400..500).contains(&status(trace))),
         How::Crashed => any(&|trace| status(trace) >= 500),
         How::Redirected => any(&|trace| (300..400).contains(&status(trace))),
-        How::Silent => any(&|trace| trace.status.is_none()),
+        How::Silent => {
+            let unsent = !case.traces.iter().any(|trace| trace.role == Role::Test);
+            any(&|trace| trace.status.is_none()) || case.verdict == Verdict::Fail && unsent
+        }
         How::Spoiled => {
             let after = |trace: &Trace| trace.role == Role::After && !trace.is_taken();
             case.verdict == Verdict::Fail && case.traces.iter().any(after)
@@ -169,7 +170,9 @@ fn says_no(answer: &str) -> bool {
     let answer = answer.trim().to_ascii_lowercase();
     if let Ok(serde_json::Value::Object(object)) = serde_json::from_str(&answer) {
         let no = |(key, value): (&String, &serde_json::Value)| match key.as_str() {
-            "error" | "errors" | "exception" => !matches!(value, serde_json::Value::Null | serde_json::Value::Bool(false)),
+            "error" | "errors" | "exception" => {
+                !matches!(value, serde_json::Value::Null | serde_json::Value::Bool(false))
+            }
             "ok" | "success" | "valid" | "accepted" => *value == serde_json::Value::Bool(false),
             "status" | "result" => value.as_str().is_some_and(says_no_in_words),
             _ => false,

@@ -161,7 +161,8 @@ impl<'a> Kit<'a> {
         let mut id = Vec::new();
         json::write_string(&mut id, &session.id, Charset::Ascii);
         // Without its quotes: one that the ID itself ends in stays.
-        let id = String::from_utf8_lossy(id.get(1..id.len().saturating_sub(1)).unwrap_or_default()).into_owned();
+        let id =
+            String::from_utf8_lossy(id.get(1..id.len().saturating_sub(1)).unwrap_or_default()).into_owned();
         let body = body
             .replace("SEQUENCE", &sequence.to_string())
             .replace("STAMP", &self.now.timestamp_at(Moment::ZERO).0.to_string())

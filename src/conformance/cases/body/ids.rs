@@ -178,7 +178,8 @@ fn short(kit: &Kit<'_>, session: &mut Session) -> [Shot; 3] {
 fn purposely(kit: &Kit<'_>, session: &mut Session) -> [Shot; 3] {
     let id = std::sync::Arc::clone(&session.id);
     short(kit, session).map(|shot| {
-        let label = if id.len() > 40 { shot.label.clone() } else { format!("{} of session {id}", shot.label).into() };
+        let label =
+            if id.len() > 40 { shot.label.clone() } else { format!("{} of session {id}", shot.label).into() };
         shot.demanding(Demand::OnPurpose).called(label)
     })
 }

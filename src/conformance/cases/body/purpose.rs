@@ -6,7 +6,8 @@ use crate::conformance::kit::{Draft, Event, Kit};
 use crate::conformance::script::{Demand, Script, Shot};
 use crate::protocol::code::Code;
 
-const PAYLOAD: &str = "The page says that the payload is there if the event has one, and not what stands there if it has none.";
+const PAYLOAD: &str =
+    "The page says that the payload is there if the event has one, and not what stands there if it has none.";
 const BIG: &str = "JavaScript and many databases keep whole numbers up to 2^53 only. What is larger is rounded or refused, and both are right; a crash is not.";
 
 const fn purposeful(
@@ -36,7 +37,11 @@ pub(super) const CASES: &[Case] = &[
         "CONFIGURATION_LOADED, which has no payload, with the payload null.",
         "`'payload' in event` is true, and then `event.payload.measurementId` is read of null.",
         PAYLOAD,
-        |kit| second(kit, Code::ConfigurationLoaded, "the event with the payload null", |draft| draft.clone().with("payload", "null").compact()),
+        |kit| {
+            second(kit, Code::ConfigurationLoaded, "the event with the payload null", |draft| {
+                draft.clone().with("payload", "null").compact()
+            })
+        },
     ),
     purposeful(
         "body/payload-empty",
@@ -44,7 +49,11 @@ pub(super) const CASES: &[Case] = &[
         "CONFIGURATION_LOADED, which has no payload, with the payload {}.",
         "`payload[\"measurementId\"]` is read without asking whether it is there.",
         PAYLOAD,
-        |kit| second(kit, Code::ConfigurationLoaded, "the event with the payload {}", |draft| draft.clone().with("payload", "{}").compact()),
+        |kit| {
+            second(kit, Code::ConfigurationLoaded, "the event with the payload {}", |draft| {
+                draft.clone().with("payload", "{}").compact()
+            })
+        },
     ),
     purposeful(
         "body/payload-absent",
@@ -52,7 +61,11 @@ pub(super) const CASES: &[Case] = &[
         "PAGE_VISIBILITY_CHANGE, which has a payload, without it.",
         "`event.payload.state` is read without asking whether there is a payload.",
         PAYLOAD,
-        |kit| second(kit, Code::PageVisibilityChange, "the event without its payload", |draft| draft.clone().without("payload").compact()),
+        |kit| {
+            second(kit, Code::PageVisibilityChange, "the event without its payload", |draft| {
+                draft.clone().without("payload").compact()
+            })
+        },
     ),
     Case {
         source: Source::Standard("RFC 8259, 8.1"),
@@ -62,7 +75,11 @@ pub(super) const CASES: &[Case] = &[
             "An event behind the bytes EF BB BF, which are part of what is signed.",
             "The JSON parser throws at the first character, outside any try block.",
             "Senders must not add the mark, and receivers may pass over it or refuse it.",
-            |kit| second(kit, Code::PageVisibilityChange, "the event behind a byte order mark", |draft| format!("\u{feff}{}", draft.compact())),
+            |kit| {
+                second(kit, Code::PageVisibilityChange, "the event behind a byte order mark", |draft| {
+                    format!("\u{feff}{}", draft.compact())
+                })
+            },
         )
     },
     purposeful(
@@ -71,7 +88,11 @@ pub(super) const CASES: &[Case] = &[
         "An event with the sequence 9007199254740993.",
         "An INTEGER column of 32 bits, whose `out of range` nobody catches, or a list that is filled up to the sequence.",
         BIG,
-        |kit| second(kit, Code::PageVisibilityChange, "the event with the sequence 9007199254740993", |draft| draft.clone().with("sequence", "9007199254740993").compact()),
+        |kit| {
+            second(kit, Code::PageVisibilityChange, "the event with the sequence 9007199254740993", |draft| {
+                draft.clone().with("sequence", "9007199254740993").compact()
+            })
+        },
     ),
     purposeful(
         "body/big-number",
@@ -79,9 +100,14 @@ pub(super) const CASES: &[Case] = &[
         "An event with an unknown key that holds 9007199254740993, a whole number of 30 digits, 1e400 and 1e-400.",
         "The parser makes Infinity of 1e400, and what writes the event again (`json_encode`, `jsonb`) refuses that.",
         BIG,
-        |kit| second(kit, Code::PageVisibilityChange, "the event with numbers beyond 2^53", |draft| {
-            draft.clone().with("limits", "[9007199254740993,123456789012345678901234567890,1e400,1e-400]").compact()
-        }),
+        |kit| {
+            second(kit, Code::PageVisibilityChange, "the event with numbers beyond 2^53", |draft| {
+                draft
+                    .clone()
+                    .with("limits", "[9007199254740993,123456789012345678901234567890,1e400,1e-400]")
+                    .compact()
+            })
+        },
     ),
     purposeful(
         "body/big-snr",

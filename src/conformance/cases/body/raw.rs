@@ -45,7 +45,10 @@ fn raw(kit: &mut Kit<'_>, name: &str) -> Script {
         let event = kit.event(&mut session, Code::WmsLoaded);
         let event = kit.drafted(&event, &Draft::of(&event).with("sessionId", format!("\"{id}\"")));
         let mac = kit.setup().signer.hashing(input).sign(&event.body);
-        Shot::test(&event).with_macs(vec![MacLine::new(mac.as_str())]).demanding(Demand::Anything).called(label)
+        Shot::test(&event)
+            .with_macs(vec![MacLine::new(mac.as_str())])
+            .demanding(Demand::Anything)
+            .called(label)
     });
     Script::of([before]).then(tests).measured(hashed)
 }

@@ -70,10 +70,13 @@ pub(super) const CASES: &[Case] = &[
         "ten thousand keys are answered on purpose",
         "An event with 10,000 unknown keys.",
         "Keys become columns, labels of metrics or fields of a log without a limit.",
-        |kit| one(kit, "an event with 10,000 unknown keys", |draft| {
-            let many = (0..10_000).fold(draft.clone(), |draft, number| draft.adding(&format!("k{number}"), "1"));
-            many.compact().into_bytes()
-        }),
+        |kit| {
+            one(kit, "an event with 10,000 unknown keys", |draft| {
+                let many =
+                    (0..10_000).fold(draft.clone(), |draft, number| draft.adding(&format!("k{number}"), "1"));
+                many.compact().into_bytes()
+            })
+        },
     ),
     deep(
         "input/deep-arrays",
@@ -85,25 +88,37 @@ pub(super) const CASES: &[Case] = &[
         "input/deep-objects",
         "a thousand objects in each other are answered on purpose",
         "An event with an unknown key that holds 1,000 objects in each other.",
-        |kit| one(kit, "an event with 1,000 objects in each other", |draft| with(draft, "deep", objects(1_000))),
+        |kit| {
+            one(kit, "an event with 1,000 objects in each other", |draft| with(draft, "deep", objects(1_000)))
+        },
     ),
     deep(
         "input/very-deep-arrays",
         "a hundred thousand lists in each other are answered on purpose",
         "An event with an unknown key that holds 100,000 lists in each other.",
-        |kit| one(kit, "an event with 100,000 lists in each other", |draft| with(draft, "deep", lists(100_000))),
+        |kit| {
+            one(kit, "an event with 100,000 lists in each other", |draft| with(draft, "deep", lists(100_000)))
+        },
     ),
     deep(
         "input/very-deep-objects",
         "a hundred thousand objects in each other are answered on purpose",
         "An event with an unknown key that holds 100,000 objects in each other.",
-        |kit| one(kit, "an event with 100,000 objects in each other", |draft| with(draft, "deep", objects(100_000))),
+        |kit| {
+            one(kit, "an event with 100,000 objects in each other", |draft| {
+                with(draft, "deep", objects(100_000))
+            })
+        },
     ),
     deep(
         "input/deep-payload",
         "a payload of a thousand levels is answered on purpose",
         "An event whose payload holds 1,000 objects in each other.",
-        |kit| one(kit, "an event with a payload of 1,000 levels", |draft| with(draft, "payload", objects(1_000))),
+        |kit| {
+            one(kit, "an event with a payload of 1,000 levels", |draft| {
+                with(draft, "payload", objects(1_000))
+            })
+        },
     ),
 ];
 

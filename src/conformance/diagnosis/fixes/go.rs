@@ -27,13 +27,7 @@ if request.IsBase64Encoded {
 }"#,
     },
     Lines {
-        topics: &[
-            Topic::Compare,
-            Topic::Verify,
-            Topic::RequireMac,
-            Topic::UseResult,
-            Topic::Everywhere,
-        ],
+        topics: &[Topic::Compare, Topic::Verify, Topic::RequireMac, Topic::UseResult, Topic::Everywhere],
         text: "This takes any header and compares all of it; write `return` behind the 401.",
         code: r#"
 func isValid(secret, body []byte, header string) bool {

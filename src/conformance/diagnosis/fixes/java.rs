@@ -23,13 +23,7 @@ byte[] body = request.getInputStream().readAllBytes();
 boolean valid = isValid(secret, body, request.getHeader("X-WMS-Content-MAC"));"#,
     },
     Lines {
-        topics: &[
-            Topic::Compare,
-            Topic::Verify,
-            Topic::RequireMac,
-            Topic::UseResult,
-            Topic::Everywhere,
-        ],
+        topics: &[Topic::Compare, Topic::Verify, Topic::RequireMac, Topic::UseResult, Topic::Everywhere],
         text: "This takes any header and compares all of it (Java 17 or later; UTF_8 is StandardCharsets.UTF_8).",
         code: r#"
 static boolean isValid(String secret, byte[] body, String header) throws GeneralSecurityException {

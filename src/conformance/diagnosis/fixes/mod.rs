@@ -86,6 +86,8 @@ pub enum Topic {
     Conclude,
     /// More workers.
     Workers,
+    /// No limit for the route.
+    Rate,
     /// Read the body to its end.
     ReadAll,
     /// Leave connections in order.
@@ -132,11 +134,8 @@ pub fn fixes(topic: Topic, language: Option<&str>) -> Vec<Fix> {
         .collect();
     let has_any = LANGUAGES.iter().any(|(_, lines)| lines.iter().any(|lines| lines.topics.contains(&topic)));
     let more = if language.is_none() && has_any { " Lines to copy: --hint LANGUAGE." } else { "" };
-    let general = Fix {
-        language: "any".to_owned(),
-        text: format!("{text}{more}"),
-        code: code.map(str::to_owned),
-    };
+    let general =
+        Fix { language: "any".to_owned(), text: format!("{text}{more}"), code: code.map(str::to_owned) };
     let name = chosen.map_or("any", |(name, _)| *name);
     let of = |lines: &Lines| Fix {
         language: name.to_owned(),

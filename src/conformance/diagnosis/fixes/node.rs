@@ -61,13 +61,7 @@ export const handler = async (event) => {
 };",
     },
     Lines {
-        topics: &[
-            Topic::Compare,
-            Topic::Verify,
-            Topic::RequireMac,
-            Topic::UseResult,
-            Topic::Everywhere,
-        ],
+        topics: &[Topic::Compare, Topic::Verify, Topic::RequireMac, Topic::UseResult, Topic::Everywhere],
         text: "This takes any header, compares all of it, and never throws; `body` is a Buffer. It is not a promise: nothing has to be awaited.",
         code: r"
 import { createHmac, timingSafeEqual } from 'node:crypto';

@@ -15,13 +15,7 @@ if (!hash_equals($expected, $_SERVER['HTTP_X_WMS_CONTENT_MAC'] ?? '')) {
 }",
     },
     Lines {
-        topics: &[
-            Topic::Compare,
-            Topic::Verify,
-            Topic::RequireMac,
-            Topic::UseResult,
-            Topic::Everywhere,
-        ],
+        topics: &[Topic::Compare, Topic::Verify, Topic::RequireMac, Topic::UseResult, Topic::Everywhere],
         text: "hash_equals, the known text first; `==` makes numbers of texts such as 0e12.",
         code: r"
 function isValid(string $secret, string $body, ?string $header): bool

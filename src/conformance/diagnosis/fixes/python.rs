@@ -51,13 +51,7 @@ def handler(event, context):
 "#,
     },
     Lines {
-        topics: &[
-            Topic::Compare,
-            Topic::Verify,
-            Topic::RequireMac,
-            Topic::UseResult,
-            Topic::Everywhere,
-        ],
+        topics: &[Topic::Compare, Topic::Verify, Topic::RequireMac, Topic::UseResult, Topic::Everywhere],
         text: "This takes any header, compares all of it, and never raises (compare_digest does, for a str that is not ASCII).",
         code: r#"
 def is_valid(secret: bytes, body: bytes, header: str | None) -> bool:

@@ -23,13 +23,7 @@ body = request.body&.read.to_s.b # Rack 3: there may be no input
 valid = valid?(SECRET, body, request.get_header("HTTP_X_WMS_CONTENT_MAC"))"#,
     },
     Lines {
-        topics: &[
-            Topic::Compare,
-            Topic::Verify,
-            Topic::RequireMac,
-            Topic::UseResult,
-            Topic::Everywhere,
-        ],
+        topics: &[Topic::Compare, Topic::Verify, Topic::RequireMac, Topic::UseResult, Topic::Everywhere],
         text: "This takes any header and compares all of it (fixed_length_secure_compare raises on unequal lengths). Rails: ActiveSupport::SecurityUtils.secure_compare.",
         code: r#"
 def valid?(secret, body, header)

@@ -26,13 +26,7 @@ async fn webhook(request: HttpRequest, body: web::Bytes) -> HttpResponse {
 }"#,
     },
     Lines {
-        topics: &[
-            Topic::Compare,
-            Topic::Verify,
-            Topic::RequireMac,
-            Topic::UseResult,
-            Topic::Everywhere,
-        ],
+        topics: &[Topic::Compare, Topic::Verify, Topic::RequireMac, Topic::UseResult, Topic::Everywhere],
         text: "hmac 0.13, sha2 0.11 and hex 0.4; verify_slice compares all of it, in constant time.",
         code: r#"
 fn is_valid(secret: &[u8], body: &[u8], header: &str) -> bool {

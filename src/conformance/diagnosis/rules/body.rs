@@ -2,11 +2,13 @@
 
 use super::{Claim, How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
-use How::{Crashed, Refused, Right, Silent, Spoiled, Taken, Wrong};
+use How::{Crashed, Refused, Right, Taken, Wrong};
 use Need::{If, No, Some};
 
-const LATER: &str = "A new version of WMS, or a proxy that writes JSON in another way, and every event is refused.";
-const NAMES: &str = "Sessions with such an ID are lost, and what stands in an ID is chosen by whoever opens the URL.";
+const LATER: &str =
+    "A new version of WMS, or a proxy that writes JSON in another way, and every event is refused.";
+const NAMES: &str =
+    "Sessions with such an ID are lost, and what stands in an ID is chosen by whoever opens the URL.";
 const REPRINTED: &[Claim] = &[
     ("body/pretty", Refused),
     ("body/spaces", Refused),
@@ -22,6 +24,15 @@ fn passed(facts: Facts<'_>, id: &str) -> bool {
 /// The MAC over the body with its blanks gone was refused: so it is not checked over JSON that was printed again.
 fn hashes_the_blanks(facts: Facts<'_>) -> bool {
     passed(facts, "mac/over-compact")
+}
+
+/// A session ID beyond ASCII is refused with the status that forged events get: so the MAC is the reason.
+fn refused_as_forged(facts: Facts<'_>) -> bool {
+    let forged = facts.forged();
+    let statuses =
+        facts.all("body/id-latin1", Refused).flat_map(|case| &case.traces).filter_map(|trace| trace.status);
+    let mut refusals = statuses.filter(|status| *status >= 400).peekable();
+    forged.is_empty() || refusals.peek().is_none() || refusals.any(|status| forged.contains(&status))
 }
 
 const fn bug(
@@ -63,7 +74,10 @@ pub(super) const RULES: &[Rule] = &[
         "verifies-reserialised-python",
         "The receiver parses the body and checks the MAC over JSON that was printed again with ASCII escapes, as Python and PHP print it.",
         LATER,
-        &[Some(REPRINTED), If(|facts| passed(facts, "body/id-latin1"))],
+        &[
+            Some(&[("body/pretty", Refused), ("body/spaces", Refused)]),
+            If(|facts| passed(facts, "body/id-latin1")),
+        ],
         AGAIN,
         Topic::RawBody,
     ),
@@ -118,7 +132,7 @@ pub(super) const RULES: &[Rule] = &[
             Some(&[("body/id-quotes", Wrong)]),
             Some(&[("body/id-latin1", Wrong)]),
         ],
-        &[("body/id-*", Wrong), ("body/escape-capitals", Wrong), ("body/escaped-slash", Wrong)],
+        &[("body/id-*", Wrong), ("body/id-*", Refused), ("body/escape*", Refused)],
         Topic::Ids,
     ),
     bug(
@@ -126,8 +140,13 @@ pub(super) const RULES: &[Rule] = &[
         "decodes-body",
         "The receiver decodes the body as text (latin1, or escapes resolved) before it checks the MAC: of anything beyond ASCII other bytes come out.",
         "A name such as Zo\u{eb} in a session ID, and every event of that session is refused.",
-        &[Some(&[("body/id-latin1", Refused), ("body/escape-capitals", Refused)])],
-        &[("body/id-emoji", Refused), ("body/id-scripts", Refused), ("body/line-separators", Refused), ("body/escaped-ascii", Refused)],
+        &[Some(&[("body/id-latin1", Refused), ("body/escape-capitals", Refused)]), If(refused_as_forged)],
+        &[
+            ("body/id-emoji", Refused),
+            ("body/id-scripts", Refused),
+            ("body/line-separators", Refused),
+            ("body/escaped-ascii", Refused),
+        ],
         Topic::RawBody,
     ),
     bug(
@@ -201,7 +220,7 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver fails at session IDs beyond ASCII: a column, a header or a file name takes fewer characters than Unicode has.",
         NAMES,
         &[Some(&[("body/id-emoji", Wrong), ("body/id-scripts", Wrong), ("body/id-latin1", Wrong)])],
-        NO,
+        &[("body/escape-capitals", Refused), ("body/escape-capitals", Crashed)],
         Topic::Unicode,
     ),
     bug(
@@ -219,7 +238,7 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver fails at session IDs that look like a path or a URL: it makes a file name or an address of them.",
         "Whoever opens the URL chooses the ID, and so which file is written.",
         &[Some(&[("body/id-path", Wrong), ("body/id-percent", Wrong)])],
-        &[("body/id-blanks", Wrong), ("body/escaped-slash", Wrong), ("body/id-markup", Wrong)],
+        &[("body/id-*", Wrong), ("body/escaped-slash", Wrong), ("body/escaped-slash", Crashed)],
         Topic::Paths,
     ),
     bug(
@@ -228,7 +247,7 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver fails at long session IDs: a column or a check takes fewer characters.",
         NAMES,
         &[Some(&[("body/id-255", Wrong)])],
-        &[("body/id-512", Wrong)],
+        &[("body/id-*", Wrong)],
         Topic::Ids,
     ),
     bug(
@@ -255,9 +274,10 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver answers with a 5xx, or not at all, to session IDs that it cannot store.",
         "Whoever opens the URL chooses the ID, and can bring the process down.",
         &[Some(&[
-            ("body/id-*", Crashed),
-            ("body/id-*", Silent),
-            ("body/id-*", Spoiled),
+            ("body/id-512", Wrong),
+            ("body/id-undefined", Wrong),
+            ("body/id-one-character", Wrong),
+            ("body/id-proto", Wrong),
         ])],
         NO,
         Topic::Ids,

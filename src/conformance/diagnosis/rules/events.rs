@@ -2,6 +2,7 @@
 
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
+use crate::outcome::check::CaseResult;
 use How::{Crashed, Refused, Right, Silent, Wrong};
 use Need::{If, No, Some};
 
@@ -15,11 +16,22 @@ pub(super) const RULES: &[Rule] = &[
         says: "The receiver takes a session only if its first event came first.",
         matters: "Events can overtake each other: if the first comes second, the others before it are lost.",
         needs: &[
-            Some(&[("order/first-comes-second", Wrong), ("events/configuration-loaded", Wrong), ("events/scan-completed", Wrong)]),
+            Some(&[
+                ("order/first-comes-second", Wrong),
+                ("events/configuration-loaded", Wrong),
+                ("events/scan-completed", Wrong),
+            ]),
             If(|facts| !facts.every("events/session-*", Wrong)),
-            No(&[("events/wms-loaded", Wrong), ("order/swapped", Wrong)]),
+            No(&[("events/wms-loaded", Wrong), ("order/swapped", Wrong), ("order/gap", Wrong)]),
         ],
-        explains: &[("order/*", Wrong), ("events/*", Wrong), ("http/*", Wrong), ("body/*", Wrong), ("input/*", Wrong), ("state/*", Wrong)],
+        explains: &[
+            ("order/*", Wrong),
+            ("events/*", Wrong),
+            ("http/*", Wrong),
+            ("body/*", Wrong),
+            ("input/*", Wrong),
+            ("state/*", Wrong),
+        ],
         weight: 74,
         fix: Topic::AnyOrder,
     },
@@ -32,8 +44,13 @@ pub(super) const RULES: &[Rule] = &[
             Some(&[("events/general-error", Wrong)]),
             If(|facts| passed(facts, "events/wms-loaded") && passed(facts, "events/api-error-measured")),
         ],
-        explains: &[("events/session-*", Wrong), ("events/many-sessions", Wrong), ("body/unknown-event", Wrong), ("order/interleaved", Wrong)],
-        weight: 73,
+        explains: &[
+            ("events/session-*", Wrong),
+            ("events/many-sessions", Wrong),
+            ("body/unknown-event", Wrong),
+            ("order/interleaved", Wrong),
+        ],
+        weight: 71,
         fix: Topic::OpenEnums,
     },
     Rule {
@@ -57,17 +74,34 @@ pub(super) const RULES: &[Rule] = &[
             ]),
             If(|facts| facts.all("events/*-measured", Right).next().is_some()),
         ],
-        explains: &[("events/*", Wrong), ("order/*", Wrong), ("body/payload-*", Wrong), ("body/id-*", Wrong), ("input/*", Wrong), ("http/*", Wrong)],
+        explains: &[
+            ("events/*", Wrong),
+            ("order/*", Wrong),
+            ("body/*", Wrong),
+            ("input/*", Wrong),
+            ("http/*", Wrong),
+        ],
         weight: 72,
         fix: Topic::Payload,
+    },
+    Rule {
+        name: "limits-bodies-too-low",
+        says: "The receiver refuses real events as too large.",
+        matters: "Events with results or errors are lost, for they are the longest.",
+        needs: &[Need::Fact(too_large)],
+        explains: &[("*", Refused)],
+        weight: 75,
+        fix: Topic::Limits,
     },
     Rule {
         name: "crashes-on-some-events",
         says: "The receiver answers some of the real events with a 5xx, or not at all.",
         matters: "These events are lost, and whatever they would have told.",
         needs: &[
-            Some(&[("events/*", Crashed), ("events/*", Silent)]),
-            If(|facts| ONE.iter().any(|id| facts.all(id, Crashed).chain(facts.all(id, Silent)).next().is_some())),
+            Some(&[("events/results-received", Crashed), ("events/*", Crashed), ("events/*", Silent)]),
+            If(|facts| {
+                ONE.iter().any(|id| facts.all(id, Crashed).chain(facts.all(id, Silent)).next().is_some())
+            }),
         ],
         explains: &[("*", Crashed), ("*", Silent)],
         weight: 69,
@@ -81,11 +115,23 @@ pub(super) const RULES: &[Rule] = &[
             Some(&[("events/*", Refused)]),
             If(|facts| ONE.iter().any(|id| facts.all(id, Refused).next().is_some())),
         ],
-        explains: &[("events/*", Refused), ("order/*", Refused), ("body/*", Refused), ("http/*", Refused), ("state/*", Wrong)],
+        explains: &[
+            ("events/*", Refused),
+            ("order/*", Refused),
+            ("body/*", Refused),
+            ("http/*", Refused),
+            ("state/*", Wrong),
+        ],
         weight: 67,
         fix: Topic::OpenEnums,
     },
 ];
+
+/// The cases in which a real event was answered with 413.
+fn too_large(facts: Facts<'_>) -> Vec<String> {
+    let large = |case: &&CaseResult| case.traces.iter().any(|trace| trace.status == Option::Some(413));
+    facts.all("events/*", Refused).filter(large).map(|case| case.id.clone()).collect()
+}
 
 /// Cases with one event only.
 const ONE: &[&str] = &[

@@ -47,7 +47,14 @@ pub(super) const RULES: &[Rule] = &[
             ("http/head-then-body", Wrong),
             ("http/split-head", Wrong),
         ])],
-        &[("http/slow-body", Wrong), ("http/chunked*", Wrong), ("body/large", Wrong), ("input/*", Wrong), ("http/expect-continue", Wrong), ("http/interim", Wrong)],
+        &[
+            ("http/slow-body", Wrong),
+            ("http/chunked*", Wrong),
+            ("body/large", Wrong),
+            ("input/*", Wrong),
+            ("http/expect-continue", Wrong),
+            ("http/interim", Wrong),
+        ],
         Topic::ReadAll,
     ),
     bug(
@@ -81,7 +88,7 @@ pub(super) const RULES: &[Rule] = &[
         35,
         "waits-for-body",
         "The receiver never says 100 Continue to a sender that waits for it, and does not answer.",
-        "curl, .NET and some proxies wait so before they send a body.",
+        "Some senders, curl and .NET among them, wait so before they send a body.",
         &[Some(&[
             ("http/expect-continue", Silent),
             ("http/expect-continue", Crashed),

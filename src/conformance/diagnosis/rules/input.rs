@@ -1,9 +1,10 @@
 //! What brings a receiver down.
 
 use super::{Claim, How, Need, Rule, Topic};
+use crate::conformance::diagnosis::facts::Facts;
+use crate::outcome::check::{CaseResult, Role, Trace, Verdict};
 use How::{Crashed, Redirected, Silent, Spoiled, Wrong};
 use Need::{No, Some};
-use crate::conformance::diagnosis::facts::Facts;
 
 const ALARM: &str = "A body that a proxy cut, or a new version of WMS, makes an outage of what should be a 400: alarms go off, and some runtimes end the worker.";
 const PARSED: &[Claim] = &[
@@ -35,17 +36,41 @@ fn deadly(facts: Facts<'_>) -> Vec<String> {
     let odd = |section: &str| matches!(section, "input" | "body" | "mac" | "http");
     let dead = facts.cases().iter().filter(|case| died(&case.actual) && odd(case.section()));
     let spoiled = facts.all("input/*", Spoiled).chain(facts.all("body/*", Spoiled));
-    dead.chain(spoiled).map(|case| case.id.clone()).collect()
+    let first: Vec<String> = dead.chain(spoiled).map(|case| case.id.clone()).collect();
+    if !first.is_empty() || !jammed(facts) {
+        return first;
+    }
+    let crashed = facts.all("body/*", Crashed).chain(facts.all("input/*", Crashed));
+    crashed.map(|case| case.id.clone()).collect()
+}
+
+/// Many ordinary events were not answered as they should, though the events of WMS were taken before.
+fn jammed(facts: Facts<'_>) -> bool {
+    const MANY: usize = 10;
+    let broken = |case: &&CaseResult| {
+        let down =
+            |trace: &Trace| trace.role == Role::Setup && trace.status.is_none_or(|status| status >= 500);
+        case.verdict == Verdict::Error && case.traces.iter().any(down)
+    };
+    let taken = facts.all("events/*", How::Right).count();
+    taken > MANY && facts.flaky().len() < 3 && facts.cases().iter().filter(broken).count() >= MANY
 }
 
 pub(super) const RULES: &[Rule] = &[
     bug(
-        68,
+        88,
         "dies-of-bad-input",
         "One odd body, and the receiver takes no ordinary events any more.",
         "One request of anybody who has a right MAC, or a proxy that cuts a body, and the events of everybody are lost until somebody starts it anew.",
         &[Need::Fact(deadly)],
-        &[("input/*", Wrong), ("body/*", Crashed), ("body/*", Silent), ("*", Crashed)],
+        &[
+            ("*", Crashed),
+            ("*", Silent),
+            ("*", Spoiled),
+            ("input/*", Wrong),
+            ("time/*", Wrong),
+            ("state/*", Wrong),
+        ],
         Topic::Catch,
     ),
     bug(
@@ -54,7 +79,13 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver answers a body that is not JSON with a 5xx, or not at all: it parses outside of any error handling.",
         ALARM,
         &[Some(PARSED)],
-        &[("input/nan", Wrong), ("input/duplicate-keys", Wrong), ("input/invalid-utf8", Wrong), ("input/very-deep-*", Crashed), ("body/bom", Wrong)],
+        &[
+            ("input/nan", Wrong),
+            ("input/duplicate-keys", Wrong),
+            ("input/invalid-utf8", Wrong),
+            ("input/very-deep-*", Crashed),
+            ("body/bom", Wrong),
+        ],
         Topic::Catch,
     ),
     bug(
@@ -75,7 +106,19 @@ pub(super) const RULES: &[Rule] = &[
             ("input/null", Wrong),
             ("input/empty-object", Wrong),
         ])],
-        &[("input/sequence-*", Wrong), ("input/timestamp-*", Wrong), ("input/proto-keys", Wrong), ("input/deep-payload", Wrong), ("body/payload-*", Wrong)],
+        &[
+            ("input/sequence-*", Wrong),
+            ("input/timestamp-*", Wrong),
+            ("input/proto-keys", Wrong),
+            ("input/deep-payload", Wrong),
+            ("body/payload-*", Wrong),
+            ("input/lone-surrogate", Wrong),
+            ("input/invalid-utf8", Wrong),
+            ("input/nan", Wrong),
+            ("input/duplicate-keys", Wrong),
+            ("body/big-*", Wrong),
+            ("body/id-*", Crashed),
+        ],
         Topic::Shapes,
     ),
     bug(

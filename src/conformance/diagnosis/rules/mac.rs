@@ -96,6 +96,15 @@ pub(super) const RULES: &[Rule] = &[
         Topic::UseResult,
     ),
     takes(
+        83,
+        "accepts-when-check-throws",
+        "The receiver takes an event where its check throws, as it does at a MAC of another length: the error is caught, and the event is taken.",
+        ANYBODY,
+        &[Some(&[("mac/long", Taken)]), Some(&[("mac/truncated", Taken), ("mac/missing", Taken)])],
+        FORGED,
+        Topic::Compare,
+    ),
+    takes(
         82,
         "skips-new-sessions",
         "The receiver does not check the MAC of an event that begins a session, or that comes over a new connection.",
@@ -164,7 +173,7 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver does not verify when the header is absent: the check stands inside `if (header)`.",
         ANYBODY,
         &[Some(&[("mac/missing", Taken)])],
-        &[("mac/empty", Taken), ("mac/blank", Taken), ("state/*", How::Wrong)],
+        &[("mac/empty", Taken), ("state/*", How::Wrong)],
         Topic::RequireMac,
     ),
     takes(

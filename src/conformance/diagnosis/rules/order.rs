@@ -28,8 +28,23 @@ pub(super) const RULES: &[Rule] = &[
         79,
         "one-session-at-a-time",
         "The receiver mixes up sessions that run at the same time: something that belongs to a session is kept in one place for all.",
-        &[Some(&[("order/interleaved", Wrong)]), No(&[("events/low-snr", Wrong), ("order/gap", Refused), ("order/duplicate", Wrong)])],
+        &[
+            Some(&[("order/interleaved", Refused)]),
+            No(&[("events/low-snr", Wrong), ("order/gap", Refused), ("order/duplicate", Wrong)]),
+        ],
         &[("*", Refused), ("events/many-sessions", Wrong), ("state/*", Wrong), ("time/*", Wrong)],
+        Topic::PerSession,
+    ),
+    bug(
+        50,
+        "one-session-at-a-time",
+        "The receiver mixes up sessions that run at the same time: it refuses events because of what another session sent.",
+        &[
+            Some(&[("events/many-sessions", Refused)]),
+            Some(&[("order/interleaved", Refused), ("order/late", Refused), ("order/swapped", Refused)]),
+            No(&[("events/low-snr", Wrong), ("events/session-*", Wrong)]),
+        ],
+        &[("order/*", Wrong), ("state/*", Wrong), ("time/*", Wrong), ("http/*", Wrong)],
         Topic::PerSession,
     ),
     bug(
@@ -70,6 +85,7 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver knows a session on the connection only on which it began.",
         &[
             Some(&[("http/new-connections", Wrong), ("order/duplicate-new-connection", Wrong)]),
+            No(&[("order/duplicate", Wrong), ("order/duplicate-later", Wrong)]),
             If(|facts| passed(facts, "order/duplicate") || passed(facts, "http/keep-alive")),
         ],
         ALL,
@@ -79,7 +95,11 @@ pub(super) const RULES: &[Rule] = &[
         45,
         "refuses-duplicates",
         "The receiver refuses an event that comes twice.",
-        &[Some(&[("order/duplicate", Wrong), ("order/duplicate-later", Wrong), ("order/duplicate-session", Wrong)])],
+        &[Some(&[
+            ("order/duplicate", Wrong),
+            ("order/duplicate-later", Wrong),
+            ("order/duplicate-session", Wrong),
+        ])],
         &[("order/duplicate*", Wrong), ("order/first-concurrent", Wrong), ("state/*", Wrong)],
         Topic::Idempotent,
     ),

@@ -4,7 +4,8 @@ use super::{Claim, How, Need, Rule, Topic};
 use How::Wrong;
 use Need::Some;
 
-const SEEN: &str = "Users see what your system made of a session: here it depends on how the network behaved.";
+const SEEN: &str =
+    "Users see what your system made of a session: here it depends on how the network behaved.";
 
 const fn bug(
     weight: u8,
@@ -52,7 +53,12 @@ pub(super) const RULES: &[Rule] = &[
         "An event that comes after PAGE_UNLOADED is answered with a 2xx and thrown away.",
         "The results of a measurement can be that event.",
         &[Some(&[("state/late", Wrong)])],
-        &[("state/swapped", Wrong), ("state/backwards", Wrong), ("state/shuffled", Wrong), ("state/concurrent", Wrong)],
+        &[
+            ("state/swapped", Wrong),
+            ("state/backwards", Wrong),
+            ("state/shuffled", Wrong),
+            ("state/concurrent", Wrong),
+        ],
         Topic::Conclude,
     ),
     bug(

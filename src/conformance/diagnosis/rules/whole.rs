@@ -2,6 +2,7 @@
 
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
+use crate::outcome::check::{CaseResult, Verdict};
 use Need::{Fact, If, No, Some};
 
 const LOST: &str = "Every real event is lost.";
@@ -11,7 +12,9 @@ pub(super) const RULES: &[Rule] = &[
         name: "closes-connection",
         says: "The receiver takes the connection and closes it without an answer.",
         matters: LOST,
-        needs: &[Fact(|facts| silent(facts, &["closed-without-reply", "connection-reset", "reply-truncated"]))],
+        needs: &[Fact(|facts| {
+            silent(facts, &["closed-without-reply", "connection-reset", "reply-truncated"])
+        })],
         explains: &[],
         weight: 100,
         fix: Topic::AlwaysAnswer,
@@ -29,7 +32,20 @@ pub(super) const RULES: &[Rule] = &[
         name: "answers-no-http",
         says: "What answers on this port does not answer in HTTP, or not as the scheme of the URL says.",
         matters: LOST,
-        needs: &[Fact(|facts| silent(facts, &["not-http", "bad-http", "tls-not-spoken", "head-too-large"]))],
+        needs: &[Fact(|facts| {
+            silent(
+                facts,
+                &[
+                    "not-http",
+                    "bad-http",
+                    "tls-not-spoken",
+                    "head-too-large",
+                    "body-too-large",
+                    "too-many-interim",
+                    "switched-protocols",
+                ],
+            )
+        })],
         explains: &[],
         weight: 100,
         fix: Topic::Scheme,
@@ -81,33 +97,106 @@ pub(super) const RULES: &[Rule] = &[
         weight: 96,
         fix: Topic::ReadLog,
     },
-    every(95, "secret-not-set", "The receiver checks MACs with an empty secret: its own is not set where it runs.", "Anybody can sign events that it takes, and every real one is refused.", &[Some(&[("mac/empty-secret", How::Taken)]), REFUSED], Topic::Secret),
-    every(95, "verifies-reserialised-python", "The receiver parses the body and checks the MAC over the JSON that Python makes of it, with blanks and with ASCII escapes.", "Every real event is refused, for WMS writes its JSON without blanks.", &[Some(&[("mac/over-python", How::Taken), ("body/spaces", How::Taken)]), REFUSED], Topic::RawBody),
-    every(95, "verifies-sorted-body", "The receiver parses the body and checks the MAC over its JSON with the keys in order.", "Every real event is refused, for WMS does not sort its keys.", &[Some(&[("mac/over-sorted", How::Taken)]), REFUSED], Topic::RawBody),
-    every(94, "verifies-empty-body", "The receiver checks the MAC over no bytes at all: something has read the body before, and nothing was left to hash.", "Every real event is refused, and one MAC that was ever made over nothing is right for each forged body.", &[Some(&[("mac/empty-body", How::Taken)]), REFUSED], Topic::RawBody),
-    every(94, "expects-hash-without-key", "The receiver compares with a plain hash of the body, in which the secret has no part.", "Anybody can compute it, and every real event is refused.", &[Some(&[("mac/plain-hash", How::Taken)]), REFUSED], Topic::Compare),
-    every(94, "expects-another-hash", "The receiver computes the MAC with another hash than SHA-256.", LOST, &[Some(&[("mac/sha1", How::Taken), ("mac/sha512", How::Taken), ("mac/md5", How::Taken)]), REFUSED], Topic::Compare),
-    every(94, "expects-base64", "The receiver computes the right MAC and writes it in Base64; WMS writes it in hexadecimal.", LOST, &[Some(&[("mac/base64", How::Taken)]), REFUSED], Topic::Compare),
-    every(94, "expects-no-prefix", "The receiver compares the digits alone with the whole header, which begins with hmac-sha256=.", LOST, &[Some(&[("mac/no-prefix", How::Taken), ("mac/wrong-prefix", How::Taken)]), REFUSED], Topic::Compare),
-    every(94, "expects-capital-digits", "The receiver compares with digits in capitals; WMS writes small ones.", LOST, &[Some(&[("mac/upper-case-hex", How::Taken)]), REFUSED], Topic::Compare),
-    every(94, "looks-up-header-in-one-spelling", SPELLING, "Every real event is refused as though it had no MAC.", &[Some(&[("mac/header-*", How::Taken), ("http/*-case-names", How::Taken)]), REFUSED], Topic::HeaderName),
+    every(
+        95,
+        "secret-not-set",
+        "The receiver checks MACs with an empty secret: its own is not set where it runs.",
+        "Anybody can sign events that it takes, and every real one is refused.",
+        &[Some(&[("mac/empty-secret", How::Taken)]), REFUSED],
+        Topic::Secret,
+    ),
+    every(
+        95,
+        "verifies-reserialised-python",
+        "The receiver parses the body and checks the MAC over the JSON that Python makes of it, with blanks and with ASCII escapes.",
+        "Every real event is refused, for WMS writes its JSON without blanks.",
+        &[Some(&[("mac/over-python", How::Taken), ("body/spaces", How::Taken)]), REFUSED],
+        Topic::RawBody,
+    ),
+    every(
+        95,
+        "verifies-sorted-body",
+        "The receiver parses the body and checks the MAC over its JSON with the keys in order.",
+        "Every real event is refused, for WMS does not sort its keys.",
+        &[Some(&[("mac/over-sorted", How::Taken)]), REFUSED],
+        Topic::RawBody,
+    ),
+    every(
+        94,
+        "verifies-empty-body",
+        "The receiver checks the MAC over no bytes at all: something has read the body before, and nothing was left to hash.",
+        "Every real event is refused, and one MAC that was ever made over nothing is right for each forged body.",
+        &[Some(&[("mac/empty-body", How::Taken)]), REFUSED],
+        Topic::RawBody,
+    ),
+    every(
+        94,
+        "expects-hash-without-key",
+        "The receiver compares with a plain hash of the body, in which the secret has no part.",
+        "Anybody can compute it, and every real event is refused.",
+        &[Some(&[("mac/plain-hash", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-another-hash",
+        "The receiver computes the MAC with another hash than SHA-256.",
+        LOST,
+        &[Some(&[("mac/sha1", How::Taken), ("mac/sha512", How::Taken), ("mac/md5", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-base64",
+        "The receiver computes the right MAC and writes it in Base64; WMS writes it in hexadecimal.",
+        LOST,
+        &[Some(&[("mac/base64", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-no-prefix",
+        "The receiver compares the digits alone with the whole header, which begins with hmac-sha256=.",
+        LOST,
+        &[Some(&[("mac/no-prefix", How::Taken), ("mac/wrong-prefix", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-capital-digits",
+        "The receiver compares with digits in capitals; WMS writes small ones.",
+        LOST,
+        &[Some(&[("mac/upper-case-hex", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "looks-up-header-in-one-spelling",
+        SPELLING,
+        "Every real event is refused as though it had no MAC.",
+        &[Some(&[("mac/header-*", How::Taken), ("http/*-case-names", How::Taken)]), REFUSED],
+        Topic::HeaderName,
+    ),
     Rule {
         name: "one-session-at-a-time",
         says: "The receiver knows one session at a time and refuses the events of any other.",
         matters: "As soon as two people measure at once, or somebody closes the page too early, the events of everybody else are lost.",
         needs: &[
-            Fact(|facts| refused_with(facts, |status| matches!(status, 409 | 423 | 429))),
+            Fact(|facts| refused_with(facts, |status| matches!(status, 409 | 423 | 503))),
             If(tells_macs_apart),
         ],
-        explains: &[("*", How::Refused)],
-        weight: 93,
+        explains: &[("*", How::Refused), ("*", How::Crashed), ("*", How::Spoiled)],
+        weight: 97,
         fix: Topic::PerSession,
     },
     Rule {
         name: "knows-announced-sessions-only",
         says: "The receiver refuses every event with a 404 though its MAC is right: it takes events of sessions that it knows only.",
         matters: "That is right if your app registers a session before it sends the browser away. The check has to announce its sessions then; else every real event is lost.",
-        needs: &[Fact(|facts| refused_with(facts, |status| matches!(status, 404 | 410))), If(tells_macs_apart)],
+        needs: &[
+            Fact(|facts| refused_with(facts, |status| matches!(status, 404 | 410))),
+            If(tells_macs_apart),
+        ],
         explains: &[("*", How::Refused)],
         weight: 93,
         fix: Topic::Announce,
@@ -149,6 +238,21 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::WrongSecret,
     },
     Rule {
+        name: "limits-rate",
+        says: "The receiver, or what stands in front of it, refuses events with 429 as soon as several come within a short time.",
+        matters: "A session has several events a second, and many people measure at once: a part of them is lost.",
+        needs: &[Fact(|facts| {
+            let limited = |case: &&CaseResult| {
+                case.verdict != Verdict::Pass
+                    && case.traces.iter().any(|trace| trace.status == Option::Some(429))
+            };
+            facts.cases().iter().filter(limited).map(|case| case.id.clone()).collect()
+        })],
+        explains: &[("*", How::Refused), ("state/*", How::Wrong), ("order/*", How::Wrong)],
+        weight: 97,
+        fix: Topic::Rate,
+    },
+    Rule {
         name: "crashes-without-payload",
         says: "The receiver answers 5xx to events without a payload: it reads a key of a payload that is not there.",
         matters: "Most events before a measurement have none: they are lost, and a session seems to begin in its middle.",
@@ -160,7 +264,10 @@ pub(super) const RULES: &[Rule] = &[
                 ("body/payload-absent", How::Crashed),
                 ("body/payload-null", How::Crashed),
             ]),
-            No(&[("events/page-visibility-change-measured", How::Wrong), ("events/results-received", How::Wrong)]),
+            No(&[
+                ("events/page-visibility-change-measured", How::Wrong),
+                ("events/results-received", How::Wrong),
+            ]),
         ],
         explains: &[("*", How::Crashed), ("*", How::Spoiled)],
         weight: 89,
@@ -202,6 +309,14 @@ fn refused_with(facts: Facts<'_>, wanted: fn(u16) -> bool) -> Vec<String> {
 
 /// Whether events with a right MAC get another answer than those with a wrong one.
 fn tells_macs_apart(facts: Facts<'_>) -> bool {
-    let (forged, ordinary) = (facts.forged(), facts.ordinary().statuses);
-    !forged.is_empty() && forged.is_disjoint(&ordinary)
+    let forged = facts.forged();
+    let refused = |status: &u16| *status >= 400;
+    !forged.is_empty()
+        && !facts
+            .ordinary()
+            .answers
+            .iter()
+            .flatten()
+            .filter(|status| refused(status))
+            .any(|status| forged.contains(status))
 }
