@@ -4,7 +4,7 @@
 //! silences those that rest on nothing but what it explains: who takes any MAC also takes half of one.
 
 mod facts;
-mod fixes;
+pub mod fixes;
 mod rules;
 
 use std::collections::BTreeSet;

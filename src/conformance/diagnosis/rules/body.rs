@@ -10,10 +10,10 @@ const LATER: &str =
 const NAMES: &str =
     "Sessions with such an ID are lost, and what stands in an ID is chosen by whoever opens the URL.";
 const REPRINTED: &[Claim] = &[
+    ("mac/over-compact", Taken),
     ("body/pretty", Refused),
     ("body/spaces", Refused),
     ("body/snr-*", Refused),
-    ("mac/over-compact", Taken),
 ];
 const NO: &[Claim] = &[];
 
@@ -75,6 +75,7 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver parses the body and checks the MAC over JSON that was printed again with ASCII escapes, as Python and PHP print it.",
         LATER,
         &[
+            Some(&[("mac/over-compact", Taken), ("mac/over-python", Taken)]),
             Some(&[("body/pretty", Refused), ("body/spaces", Refused)]),
             If(|facts| passed(facts, "body/id-latin1")),
         ],

@@ -30,18 +30,23 @@ const fn bug(
     Rule { name, says, matters, needs, explains, weight, fix }
 }
 
-/// The cases in which the receiver stopped working.
+/// The cases that show that the receiver stopped working, and what it was that stopped it.
 fn deadly(facts: Facts<'_>) -> Vec<String> {
-    let died = |text: &str| text.contains("from then on the receiver took no connections");
-    let odd = |section: &str| matches!(section, "input" | "body" | "mac" | "http");
-    let dead = facts.cases().iter().filter(|case| died(&case.actual) && odd(case.section()));
+    const ENDS: &str = "from then on the receiver took no connections";
+    const SINCE: [&str; 4] = ["input/", "body/", "mac/", "http/"];
+    let odd = |case: &&CaseResult| SINCE.iter().any(|section| case.id.starts_with(section));
+    let since = |case: &&CaseResult| {
+        SINCE.iter().any(|section| case.actual.contains(&format!("went down during {section}")))
+    };
+    let bad = |case: &&CaseResult| matches!(case.verdict, Verdict::Fail | Verdict::Error);
+    let dead = facts.cases().iter().filter(|case| bad(case) && odd(case) && case.actual.contains(ENDS));
     let spoiled = facts.all("input/*", Spoiled).chain(facts.all("body/*", Spoiled));
-    let first: Vec<String> = dead.chain(spoiled).map(|case| case.id.clone()).collect();
-    if !first.is_empty() || !jammed(facts) {
-        return first;
+    let mut shown: Vec<&CaseResult> = dead.chain(spoiled).collect();
+    shown.extend(facts.cases().iter().filter(|case| bad(case) && since(case)));
+    if shown.is_empty() && jammed(facts) {
+        shown.extend(facts.all("body/*", Crashed).chain(facts.all("input/*", Crashed)));
     }
-    let crashed = facts.all("body/*", Crashed).chain(facts.all("input/*", Crashed));
-    crashed.map(|case| case.id.clone()).collect()
+    shown.iter().map(|case| case.id.clone()).collect()
 }
 
 /// Many ordinary events were not answered as they should, though the events of WMS were taken before.
@@ -60,7 +65,7 @@ pub(super) const RULES: &[Rule] = &[
     bug(
         88,
         "dies-of-bad-input",
-        "One odd body, and the receiver takes no ordinary events any more.",
+        "One odd request, and the receiver takes no ordinary events any more.",
         "One request of anybody who has a right MAC, or a proxy that cuts a body, and the events of everybody are lost until somebody starts it anew.",
         &[Need::Fact(deadly)],
         &[

@@ -84,7 +84,7 @@ pub(super) const RULES: &[Rule] = &[
         "binds-session-to-connection",
         "The receiver knows a session on the connection only on which it began.",
         &[
-            Some(&[("http/new-connections", Wrong), ("order/duplicate-new-connection", Wrong)]),
+            Some(&[("http/new-connections", Refused), ("order/duplicate-new-connection", Refused)]),
             No(&[("order/duplicate", Wrong), ("order/duplicate-later", Wrong)]),
             If(|facts| passed(facts, "order/duplicate") || passed(facts, "http/keep-alive")),
         ],

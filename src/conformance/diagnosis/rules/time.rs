@@ -1,10 +1,33 @@
 //! Answers that come too late where many ask at once.
 
 use super::{How, Need, Rule, Topic};
+use crate::conformance::diagnosis::facts::Facts;
+use crate::outcome::check::Verdict;
 use How::{Crashed, Late, Refused, Silent, Wrong};
 use Need::{No, Some};
 
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "dies-of-ordinary-events",
+        says: "The receiver ends while it takes ordinary events: after some hundreds of them it took no connections any more.",
+        matters: "Every event is lost until somebody starts it anew.",
+        needs: &[Need::Fact(died)],
+        explains: &[("*", Crashed), ("*", Silent), ("*", Wrong)],
+        weight: 98,
+        fix: Topic::Reliable,
+    },
+    Rule {
+        name: "mishandles-keep-alive",
+        says: "The receiver answers the first event of a connection, and those that follow not at all.",
+        matters: "Senders use a connection for many events: all but the first are lost.",
+        needs: &[
+            Some(&[("events/session-completed", Silent), ("http/keep-alive", Silent)]),
+            No(&[("events/wms-loaded", Wrong), ("events/results-received", Wrong)]),
+        ],
+        explains: &[("*", Silent)],
+        weight: 73,
+        fix: Topic::KeepAlive,
+    },
     Rule {
         name: "one-request-at-a-time",
         says: "The receiver answers soon alone and late in a crowd: it handles one request after the other, or waits for a lock or a connection that all share.",
@@ -36,3 +59,17 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::Workers,
     },
 ];
+
+/// The cases that show that the receiver ended without anything odd.
+fn died(facts: Facts<'_>) -> Vec<String> {
+    const SINCE: [&str; 2] = ["events/", "time/"];
+    let dead = |case: &&crate::outcome::check::CaseResult| {
+        matches!(case.verdict, Verdict::Fail | Verdict::Error)
+            && SINCE.iter().any(|section| {
+                case.id.starts_with(section)
+                    && case.actual.contains("from then on the receiver took no connections")
+                    || case.actual.contains(&format!("went down during {section}"))
+            })
+    };
+    facts.cases().iter().filter(dead).map(|case| case.id.clone()).collect()
+}
