@@ -45,7 +45,8 @@ fn make(results: &mut [CaseResult], (pattern, how): Claim) {
     let status = match how {
         How::Taken | How::Late | How::Spoiled => Some(204),
         How::Denied => Some(200),
-        How::Refused | How::Wrong => Some(400),
+        How::Refused => Some(401),
+        How::Wrong => Some(400),
         How::Crashed => Some(500),
         How::Redirected => Some(302),
         How::Silent => None,

@@ -20,11 +20,11 @@ if !isValid(secret, body, r.Header.Get("X-WMS-Content-MAC")) {
     Lines {
         topics: &[Topic::RawBody, Topic::WrongSecret],
         text: "AWS Lambda behind API Gateway: the body may come in Base64.",
-        code: r#"
+        code: r"
 body := []byte(request.Body)
 if request.IsBase64Encoded {
 	body, err = base64.StdEncoding.DecodeString(request.Body)
-}"#,
+}",
     },
     Lines {
         topics: &[Topic::Compare, Topic::Verify, Topic::RequireMac, Topic::UseResult, Topic::Everywhere],
@@ -89,10 +89,10 @@ whole := event.Sequence >= 0 && event.Sequence <= 1<<53 && event.Sequence == mat
     Lines {
         topics: &[Topic::PerSession],
         text: "A map under the session ID, and a lock that is held for as long as the map is touched only.",
-        code: r#"
+        code: r"
 mu.Lock()
 sessions[event.SessionID] = append(sessions[event.SessionID], event)
-mu.Unlock()"#,
+mu.Unlock()",
     },
     Lines {
         topics: &[Topic::ContentType],
@@ -104,13 +104,13 @@ isJSON := err == nil && mediaType == "application/json""#,
     Lines {
         topics: &[Topic::AnswerFirst, Topic::AlwaysAnswer, Topic::Store],
         text: "Store, answer, and work then. The request's context ends with the answer.",
-        code: r#"
+        code: r"
 if err := store(r.Context(), event); err != nil {
 	w.WriteHeader(http.StatusInternalServerError)
 	return
 }
 w.WriteHeader(http.StatusNoContent)
-go work(context.WithoutCancel(r.Context()), event)"#,
+go work(context.WithoutCancel(r.Context()), event)",
     },
     Lines {
         topics: &[Topic::Redirect],

@@ -64,11 +64,11 @@ switch (event.path("event").asText()) {
     Lines {
         topics: &[Topic::PerSession],
         text: "A controller has one instance: no fields for the current session.",
-        code: r#"
+        code: r"
 private final Map<String, List<JsonNode>> sessions = new ConcurrentHashMap<>();
 void add(String id, JsonNode event) {
     sessions.computeIfAbsent(id, key -> new CopyOnWriteArrayList<>()).add(event);
-}"#,
+}",
     },
     Lines {
         topics: &[Topic::ContentType],
@@ -80,15 +80,15 @@ ResponseEntity<Void> webhook(@RequestBody byte[] body) { return handle(body); }"
     Lines {
         topics: &[Topic::AnswerFirst, Topic::AlwaysAnswer, Topic::Store],
         text: "Store, hand the rest to an executor (or @Async), and answer.",
-        code: r#"
+        code: r"
 store(event);
 executor.submit(() -> work(event));
-return ResponseEntity.noContent().build();"#,
+return ResponseEntity.noContent().build();",
     },
     Lines {
         topics: &[Topic::Workers],
         text: "HttpServer has one thread unless told otherwise.",
-        code: r#"
-server.setExecutor(Executors.newFixedThreadPool(32)); // Java 21: newVirtualThreadPerTaskExecutor()"#,
+        code: r"
+server.setExecutor(Executors.newFixedThreadPool(32)); // Java 21: newVirtualThreadPerTaskExecutor()",
     },
 ];

@@ -118,9 +118,9 @@ sessions[event["sessionId"]].append(event)
     Lines {
         topics: &[Topic::ContentType],
         text: "Flask and Django: parsing by hand does not look at the Content-Type.",
-        code: r#"
+        code: r"
 event = json.loads(request.get_data())  # Django: request.body
-"#,
+",
     },
     Lines {
         topics: &[Topic::AnswerFirst, Topic::AlwaysAnswer],
@@ -143,10 +143,10 @@ async def webhook(background: BackgroundTasks, event: Event = Depends(verified))
     Lines {
         topics: &[Topic::Redirect],
         text: "Flask: the route without the slash at its end does not redirect; FastAPI and Django redirect where told so.",
-        code: r#"
+        code: r"
 app.url_map.strict_slashes = False          # Flask
 app = FastAPI(redirect_slashes=False)       # FastAPI
 APPEND_SLASH = False                        # Django, settings.py
-"#,
+",
     },
 ];

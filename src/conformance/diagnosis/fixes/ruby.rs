@@ -72,10 +72,10 @@ head :no_content # also where it was there already"#,
     Lines {
         topics: &[Topic::AnswerFirst, Topic::AlwaysAnswer, Topic::Store],
         text: "Store, put the rest into a job, and answer.",
-        code: r#"
+        code: r"
 record = Event.create!(body: body)
 WebhookJob.perform_later(record.id)
-head :no_content"#,
+head :no_content",
     },
     Lines {
         topics: &[Topic::ContentType],

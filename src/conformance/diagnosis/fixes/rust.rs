@@ -85,21 +85,21 @@ sqlx::query("INSERT INTO events (session_id, sequence, event) VALUES ($1, $2, $3
     Lines {
         topics: &[Topic::AnswerFirst, Topic::AlwaysAnswer, Topic::Store],
         text: "Store, answer, and work then.",
-        code: r#"
+        code: r"
 store(&app.pool, &event).await?;
 tokio::spawn(work(event));
-Ok(StatusCode::NO_CONTENT)"#,
+Ok(StatusCode::NO_CONTENT)",
     },
     Lines {
         topics: &[Topic::PerSession],
         text: "A map under the session ID; the lock is not held across an await.",
-        code: r#"
-app.sessions.lock().await.entry(event.session_id.clone()).or_insert_with(Vec::new).push(event);"#,
+        code: r"
+app.sessions.lock().await.entry(event.session_id.clone()).or_insert_with(Vec::new).push(event);",
     },
     Lines {
         topics: &[Topic::ContentType],
         text: "Bytes as the extractor does not look at the Content-Type, as Json does.",
-        code: r#"
-let event = serde_json::from_slice::<Event>(&body);"#,
+        code: r"
+let event = serde_json::from_slice::<Event>(&body);",
     },
 ];

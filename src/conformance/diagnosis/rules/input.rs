@@ -164,6 +164,7 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver answers numbers that its types or its database do not hold with a 5xx, or not at all.",
         ALARM,
         &[Some(&[
+            ("input/sequence-fraction", Wrong),
             ("input/sequence-*", Wrong),
             ("input/timestamp-*", Wrong),
             ("input/nan", Wrong),
@@ -193,6 +194,7 @@ pub(super) const RULES: &[Rule] = &[
         ALARM,
         &[
             Some(&[
+                ("input/proto-keys", Crashed),
                 ("input/*", Crashed),
                 ("input/*", Silent),
                 ("input/*", Redirected),

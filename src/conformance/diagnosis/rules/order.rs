@@ -59,7 +59,10 @@ pub(super) const RULES: &[Rule] = &[
         48,
         "refuses-swapped",
         "The receiver refuses an event whose sequence is lower than one that came before.",
-        &[Some(&[("order/first-comes-second", Wrong)])],
+        &[
+            Some(&[("order/first-comes-second", Wrong)]),
+            Some(&[("order/swapped", Wrong), ("order/backwards", Wrong)]),
+        ],
         ALL,
         Topic::AnyOrder,
     ),
