@@ -1,6 +1,6 @@
 //! The lines that `check --hint` shows can be copied: each is read by its language's own tool. Nothing is run.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -66,7 +66,7 @@ fn rust_reads_its_lines() {
 /// The compiler's own parser, without looking for what the lines name.
 #[test]
 fn java_reads_its_lines() {
-    const PARSER: &str = r#"
+    const PARSER: &str = r"
 import java.util.List;
 import javax.tools.*;
 public class Parse {
@@ -79,7 +79,7 @@ public class Parse {
         found.getDiagnostics().forEach(System.err::println);
         System.exit(found.getDiagnostics().isEmpty() ? 0 : 1);
     }
-}"#;
+}";
     let folder = tempfile::tempdir().unwrap();
     let parser = folder.path().join("Parse.java");
     fs::write(&parser, PARSER).unwrap();

@@ -24,7 +24,7 @@ function before({ sessionId, sequence }) {
 
 module.exports = {
   'duplicate-409': {
-    fails: 'order/duplicate*,order/new-connection',
+    fails: 'order/duplicate*',
     bug: 'Refuses an event that it has already.',
     async refusal(event, req, body) {
       if (seen.has(id(body))) return 409;
@@ -32,7 +32,7 @@ module.exports = {
     },
   },
   'duplicate-500': {
-    fails: 'order/duplicate*,order/new-connection',
+    fails: 'order/duplicate*',
     bug: 'The unique index of the database throws on an event that it has already.',
     async refusal(event, req, body) {
       if (seen.has(id(body))) throw new Error('duplicate key value violates unique constraint');
@@ -41,6 +41,7 @@ module.exports = {
   },
   'duplicate-race-500': {
     fails: 'order/duplicate-concurrent',
+    check: 'order/* events/* mac/*',
     bug: 'Looks whether the event is there, and inserts it later: two at once both insert it.',
     async refusal(event, req, body) {
       if (stored.has(id(body))) return;
@@ -57,7 +58,7 @@ module.exports = {
     },
   },
   'gap-409': {
-    fails: 'order/gap,order/swapped,order/backwards',
+    fails: 'order/gap',
     bug: 'Refuses an event when the one before it has not come.',
     async refusal(event) {
       const highest = last.get(event.sessionId) ?? -1;
@@ -76,7 +77,7 @@ module.exports = {
     },
   },
   'late-410': {
-    fails: 'order/late,order/duplicate-later',
+    fails: 'order/late',
     bug: 'Deletes a session with its last event, and answers 410 to whatever follows.',
     async refusal({ sessionId, event }) {
       if (ended.has(sessionId)) return 410;
@@ -84,7 +85,7 @@ module.exports = {
     },
   },
   'restart-500': {
-    fails: 'order/restart',
+    fails: 'order/restart-at-zero',
     bug: 'A second event with a sequence of the session breaks the unique index on (session, sequence).',
     async refusal({ sessionId, sequence }, req, body) {
       const key = JSON.stringify([sessionId, sequence]);
@@ -93,7 +94,7 @@ module.exports = {
     },
   },
   'must-begin-404': {
-    fails: 'order/backwards,order/gap,order/swapped',
+    fails: 'order/backwards,order/first-comes-second',
     bug: 'Knows a session from its WMS_LOADED on, and refuses what comes before.',
     async refusal({ sessionId, event }) {
       if (event === 'WMS_LOADED') seen.add(sessionId);
@@ -101,7 +102,7 @@ module.exports = {
     },
   },
   'begins-with-zero-400': {
-    fails: 'order/backwards,order/swapped-first',
+    fails: 'order/backwards,order/first-comes-second',
     bug: 'Refuses a session whose first event is not number 0.',
     async refusal({ sessionId, sequence }) {
       if (sequence === 0) seen.add(sessionId);
@@ -109,7 +110,7 @@ module.exports = {
     },
   },
   'one-session': {
-    fails: 'order/interleaved,order/50-sessions',
+    fails: 'order/interleaved,events/many-sessions',
     bug: 'Takes one session at a time, and is busy for a second after each of its events.',
     async refusal({ sessionId }) {
       const busy = [...active].some(([other, at]) => other !== sessionId && Date.now() - at < 1000);
@@ -118,7 +119,8 @@ module.exports = {
     },
   },
   'ten-sessions': {
-    fails: 'order/50-sessions',
+    fails: 'events/many-sessions',
+    check: 'events/* order/* mac/*',
     bug: 'Answers 429 while it serves ten events.',
     async refusal({ sessionId }) {
       active.set(sessionId, (active.get(sessionId) ?? 0) + 1);
@@ -131,7 +133,7 @@ module.exports = {
     },
   },
   'one-counter': {
-    fails: 'order/interleaved,order/50-sessions',
+    fails: 'order/interleaved,events/many-sessions',
     bug: 'Remembers one last sequence for all sessions, and refuses a lower one that is not 0.',
     async refusal({ sequence }) {
       if (sequence !== 0 && sequence < anySequence) return 409;
@@ -139,7 +141,7 @@ module.exports = {
     },
   },
   'bound-to-connection': {
-    fails: 'order/new-connection',
+    fails: 'order/duplicate-new-connection',
     bug: 'A session belongs to the connection that it began on.',
     async refusal({ sessionId }, req) {
       if (!bound.has(sessionId)) bound.set(sessionId, req.socket);
@@ -155,7 +157,7 @@ module.exports = {
     },
   },
   'same-second-429': {
-    fails: 'events/sessions,order/50-sessions',
+    fails: 'events/many-sessions,events/session-completed',
     bug: 'Limits a session to five events a second.',
     async refusal({ sessionId }) {
       const second = JSON.stringify([sessionId, Math.floor(Date.now() / 1000)]);
