@@ -1,8 +1,8 @@
 'use strict';
 // Receivers that are each one bug away from right. MUTANT=name chooses; the rest is as for node.cjs.
 //
-//   node mutants.cjs --list    name, the cases that it should fail, the bug, and what `check` needs to show it: a line
-//                              each, with tabs between
+//   node mutants.cjs --list    name, the cases that it should fail, the diagnoses that name its bug, what `check` needs to
+//                              show it, whether chance has a part in it, and the bug: a line each, with tabs between
 //
 // A case ID that ends in * stands for all that begin like it.
 
@@ -23,7 +23,9 @@ for (const section of ['mac', 'body', 'order', 'http', 'state']) {
 }
 
 if (listing) {
-  for (const [name, { fails, bug, check = '' }] of mutants) console.log([name, fails, bug, check].join('\t'));
+  for (const [name, { fails, says = '', bug, check = '', chance }] of mutants) {
+    console.log([name, fails, says, check, chance ? 'chance' : '', bug].join('\t'));
+  }
   process.exit(0);
 }
 
