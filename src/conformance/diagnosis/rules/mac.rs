@@ -118,7 +118,11 @@ pub(super) const RULES: &[Rule] = &[
         "skips-some-events",
         "The receiver does not check the MAC of some events: there is a way through the code that leads past the check.",
         "These events can be forged by anybody.",
-        &[Some(&[("mac/wrong-secret-every-event", Taken)])],
+        &[Some(&[
+            ("mac/wrong-secret-every-event", Taken),
+            ("mac/wrong-secret-unknown-event", Taken),
+            ("mac/wrong-secret-charset", Taken),
+        ])],
         &[("state/*", How::Wrong)],
         Topic::Everywhere,
     ),
