@@ -6,12 +6,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-
+mod ends;
+mod hostile;
 mod report;
-
 mod settings;
 mod texts;
 
 mod verb;
-
 const SECRET: &str = "s";
