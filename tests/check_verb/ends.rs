@@ -18,9 +18,12 @@ fn what_was_judged_is_written_when_it_is_interrupted() {
         let folder = scratch();
         let journal = folder.path().join("j");
         let read = || json_lines(&fs::read_to_string(&journal).unwrap_or_default());
-        let running = check(&receiver.url(), "mac --journal j --write-baseline b --report json=a.json,junit=a.xml,tap=a.tap,html=a.html")
-            .dir(folder.path())
-            .spawn();
+        let running = check(
+            &receiver.url(),
+            "mac --journal j --write-baseline b --report json=a.json,junit=a.xml,tap=a.tap,html=a.html",
+        )
+        .dir(folder.path())
+        .spawn();
         until("a case is judged", || !of_type(&read(), "case").is_empty());
         running.signal(signal);
         let output = running.wait();
@@ -101,7 +104,8 @@ fn the_first_failure_ends_it_where_that_is_asked_for() {
 
 #[test]
 fn what_should_be_counts_with_strict_only() {
-    for (mutant, case) in [("unknown-severity-400", "body/unknown-severity"), ("chunked-411", "http/chunked")] {
+    for (mutant, case) in [("unknown-severity-400", "body/unknown-severity"), ("chunked-411", "http/chunked")]
+    {
         let receiver = Setup::new(Kind::Mutant, super::SECRET).mutant(mutant).start();
         for (more, code) in [("", 0), ("--strict", 1)] {
             let (output, report) = reported(check(&receiver.url(), "body http --fast").args(words(more)));

@@ -24,9 +24,11 @@ fn peer(act: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
 
 /// Answers each request on a connection with these bytes.
 fn answering(bytes: &'static [u8]) -> u16 {
-    peer(move |mut stream| {
-        while !tcp::read_request(&mut stream).is_empty() && stream.write_all(bytes).is_ok() {}
-    })
+    peer(
+        move |mut stream| {
+            while !tcp::read_request(&mut stream).is_empty() && stream.write_all(bytes).is_ok() {}
+        },
+    )
 }
 
 /// Begins an answer with these bytes, and goes on with others for ever.
@@ -50,7 +52,9 @@ const AT_MOST: Duration = Duration::from_secs(25);
 fn checked(name: &str, to: &str, code: &[i32]) -> (String, Report) {
     let folder = scratch();
     let begun = Instant::now();
-    let line = format!("events/wms-loaded mac order input http --timeout 300ms --budget {BUDGET} --wait-for-target 200ms");
+    let line = format!(
+        "events/wms-loaded mac order input http --timeout 300ms --budget {BUDGET} --wait-for-target 200ms"
+    );
     let output = check(to, &line)
         .args(["--report", "json=a.json,html=a.html,junit=a.xml,tap=a.tap", "--journal", "j"])
         .dir(folder.path())
@@ -76,22 +80,54 @@ fn no_answer_at_all() {
     };
     for (name, port, says) in [
         ("garbage", answering(b"\x16\x03\x01SSH-2.0-OpenSSH\r\n"), "not-http"),
-        ("a gigabyte", endless(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", &[b'x'; 1 << 16], Duration::ZERO), "body-too-large"),
-        ("endless body", endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b'x'; 1 << 16], Duration::ZERO), "body-too-large"),
-        ("endless chunks", endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"2\r\nxx\r\n", Duration::ZERO), "body-"),
-        ("endless head", endless(b"HTTP/1.1 200 OK\r\n", b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", Duration::ZERO), "head-too-large"),
+        (
+            "a gigabyte",
+            endless(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
+                &[b'x'; 1 << 16],
+                Duration::ZERO,
+            ),
+            "body-too-large",
+        ),
+        (
+            "endless body",
+            endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b'x'; 1 << 16], Duration::ZERO),
+            "body-too-large",
+        ),
+        (
+            "endless chunks",
+            endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"2\r\nxx\r\n", Duration::ZERO),
+            "body-",
+        ),
+        (
+            "endless head",
+            endless(b"HTTP/1.1 200 OK\r\n", b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", Duration::ZERO),
+            "head-too-large",
+        ),
         ("never", tcp::hangs(), "reply-timeout"),
         ("reset", peer(reset), "connection-reset"),
         ("closed at once", peer(drop), "connection-reset|closed-without-reply"),
         ("half an answer", tcp::answers(b"HTTP/1.1 204 No Content\r\nDa"), "reply-truncated"),
         ("head alone", tcp::answers(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), "reply-truncated"),
-        ("interim for ever", endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", Duration::from_millis(5)), "too-many-interim-replies"),
+        (
+            "interim for ever",
+            endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", Duration::from_millis(5)),
+            "too-many-interim-replies",
+        ),
         ("a byte at a time", endless(b"", b"H", Duration::from_millis(200)), "head-timeout|not-http"),
-        ("a body a byte at a time", endless(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", b"x", Duration::from_millis(200)), "body-timeout"),
+        (
+            "a body a byte at a time",
+            endless(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", b"x", Duration::from_millis(200)),
+            "body-timeout",
+        ),
         ("nobody", tcp::closed_port(), "connection-refused"),
     ] {
         let (text, report) = checked(name, &url(port), &[3]);
-        assert_eq!(report.with("error").len() + report.with("skip").len(), report.cases().len(), "{name}: {text}");
+        assert_eq!(
+            report.with("error").len() + report.with("skip").len(),
+            report.cases().len(),
+            "{name}: {text}"
+        );
         let why = report.actual("mac/missing");
         assert!(says.split('|').any(|code| why.contains(code)), "{name}: {why}");
         assert!(text.contains("NOT ALL JUDGED"), "{name}: {text}");
@@ -102,7 +138,11 @@ fn no_answer_at_all() {
 
 #[test]
 fn the_wrong_scheme() {
-    let (text, report) = checked("https to http", &url(answering(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")).replace("http:", "https:"), &[1, 3]);
+    let (text, report) = checked(
+        "https to http",
+        &url(answering(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")).replace("http:", "https:"),
+        &[1, 3],
+    );
     assert!(report.actual("mac/missing").contains("tls-"), "{text}");
     // What a TLS server says to a request without it.
     let alert = answering(b"\x15\x03\x01\x00\x02\x02\x46");

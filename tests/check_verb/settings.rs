@@ -34,7 +34,11 @@ fn a_file_that_nobody_named_sets_nothing_that_acts() {
 #[test]
 fn the_rest_may_stand_in_it() {
     let folder = scratch();
-    file(&folder, "wms-sim.toml", "[check]\nfast = true\nstrict = true\nbudget = '1m'\noutput = 'ndjson'\nhint = 'go'");
+    file(
+        &folder,
+        "wms-sim.toml",
+        "[check]\nfast = true\nstrict = true\nbudget = '1m'\noutput = 'ndjson'\nhint = 'go'",
+    );
     let output = sim(words("check mac/missing")).dir(folder.path()).exits(0);
     assert_eq!(output.json_lines()[0]["strict"], true);
     file(&folder, "wms-sim.toml", "[check]\nbudget = 'soon'");

@@ -21,7 +21,10 @@ fn without_a_target_the_built_in_receiver_is_checked_and_passes() {
     let output = output.shows(&["PASSED in "]);
     assert!(sections().len() >= 8, "{:?}", sections());
     for section in sections() {
-        assert!(output.stdout.lines().any(|line| line.trim_start().starts_with(section)), "{section}: {output}");
+        assert!(
+            output.stdout.lines().any(|line| line.trim_start().starts_with(section)),
+            "{section}: {output}"
+        );
     }
 }
 
@@ -64,7 +67,8 @@ fn the_list_has_a_line_a_case() {
     assert_eq!(list("--fast"), quick);
     assert_eq!(list("mac/miss* mac/missing"), ["mac/missing"]);
     // What the drill runs is what it lists.
-    let drill: Vec<&str> = cases::all().iter().filter(|case| case.stage.is_some()).map(|case| case.id).collect();
+    let drill: Vec<&str> =
+        cases::all().iter().filter(|case| case.stage.is_some()).map(|case| case.id).collect();
     let folder = scratch();
     let new = file(&folder, "new", "n").display().to_string();
     assert_eq!(list(&format!("--rotate-to {new}")), drill);
@@ -86,11 +90,9 @@ fn the_journal_gives_the_same_report() {
     let receiver = Receiver::start(Kind::NodeHttp, "another");
     let folder = scratch();
     let path = |name: &str| folder.path().join(name);
-    for (line, code) in [
-        ("mac order body/pretty state", 1),
-        ("mac/missing", 3),
-        ("events/w* --write-baseline known.toml", 0),
-    ] {
+    for (line, code) in
+        [("mac order body/pretty state", 1), ("mac/missing", 3), ("events/w* --write-baseline known.toml", 0)]
+    {
         check(&receiver.url(), line)
             .args(words("--journal j.ndjson --report json=a.json,tap=a.tap,junit=a.xml,html=a.html"))
             .dir(folder.path())
@@ -161,7 +163,8 @@ fn files_are_looked_at_before_the_run() {
         let name = line.rsplit([' ', '=']).next().unwrap();
         assert!(output.stderr.contains(name), "{line}: {output}");
         assert_eq!(fs::read_to_string(&thesis).unwrap(), "{\"my\":\"thesis\"}", "{line}");
-        let there: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let there: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(there, ["thesis.json"], "{line}");
     }
 }

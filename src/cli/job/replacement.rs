@@ -76,7 +76,8 @@ impl Replacement {
                 })
             }
         };
-        written.map_err(|error| CliError::could_not(format!("cannot write {what} {}: {error}", path.display())))
+        written
+            .map_err(|error| CliError::could_not(format!("cannot write {what} {}: {error}", path.display())))
     }
 }
 

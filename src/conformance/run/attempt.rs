@@ -46,7 +46,15 @@ impl Attempt {
             actual: why.into(),
             decisive: None,
         };
-        Self { judged, traces: Vec::new(), requests: 0, took: Duration::ZERO, down: false, cut: false, curl: None }
+        Self {
+            judged,
+            traces: Vec::new(),
+            requests: 0,
+            took: Duration::ZERO,
+            down: false,
+            cut: false,
+            curl: None,
+        }
     }
 
     /// Says that the receiver was gone afterwards, whatever it had answered.

@@ -184,11 +184,20 @@ impl<'a> Phases<'a> {
 
     /// Runs cases beside each other, and those that failed once more, alone.
     async fn side_by_side(&mut self, places: Vec<usize>) {
-        let mut waiting = places.into_iter();
+        let mut waiting = places.into_iter().peekable();
+        while waiting.peek().is_some() && !self.is_over() {
+            let bad = self.fly(&mut waiting).await;
+            self.once_more(bad).await;
+        }
+    }
+
+    /// Runs cases beside each other until there are none left, or one may have ended the run. Gives back those that failed.
+    async fn fly(&mut self, waiting: &mut impl Iterator<Item = usize>) -> Vec<(usize, Attempt)> {
         let mut flying = JoinSet::new();
-        let mut again: Vec<(usize, Attempt)> = Vec::new();
+        let mut bad: Vec<(usize, Attempt)> = Vec::new();
+        let mut enough = false;
         loop {
-            while flying.len() < WIDTH && !self.is_over() {
+            while flying.len() < WIDTH && !enough && !self.is_over() {
                 let Some(place) = waiting.next() else { break };
                 let (runner, case) = (Arc::clone(&self.runner), *self.cases[place]);
                 flying.spawn(async move { (place, runner.attempt(&case, 1).await) });
@@ -202,7 +211,11 @@ impl<'a> Phases<'a> {
                 break;
             };
             match next {
-                Some(Ok((place, attempt))) if is_bad(&attempt) => again.push((place, attempt)),
+                Some(Ok((place, attempt))) if is_bad(&attempt) => {
+                    enough |=
+                        attempt.judged.verdict == Verdict::Fail && (self.runner.ends)(self.cases[place]);
+                    bad.push((place, attempt));
+                }
                 Some(Ok((place, attempt))) => {
                     let result = self.runner.result(self.cases[place], attempt, false);
                     self.settle(place, result);
@@ -211,10 +224,15 @@ impl<'a> Phases<'a> {
                 _ => {}
             }
         }
-        again.sort_by_key(|(place, _)| *place);
+        bad
+    }
+
+    /// Tries cases that failed beside each other once more, alone.
+    async fn once_more(&mut self, mut bad: Vec<(usize, Attempt)>) {
+        bad.sort_by_key(|(place, _)| *place);
         // Where one of them ends the receiver, those beside it have no answers for its sake.
         let (mut killed, mut beside) = (false, Vec::new());
-        for (place, first) in again {
+        for (place, first) in bad {
             let cut = first.cut;
             match self.tried(place, first).await {
                 Some(Tried { attempt, then: Some(then) }) if cut => beside.push((place, attempt, then)),
@@ -258,6 +276,9 @@ impl<'a> Phases<'a> {
     async fn tried(&mut self, place: usize, mut first: Attempt) -> Option<Tried> {
         let case = self.cases[place];
         if self.is_over() {
+            if self.over.as_ref().is_some_and(|(verdict, _)| *verdict == Verdict::Skip) {
+                return None;
+            }
             // What has no answer is the fault of whatever ended the run.
             return (!first.cut).then_some(Tried { attempt: first, then: None });
         }
