@@ -70,6 +70,14 @@ fn checked(name: &str, to: &str, code: &[i32]) -> (String, Report) {
     (output.stdout, report)
 }
 
+/// Answers whatever comes, as a server does that cannot make anything of it, and hangs up.
+fn bewildered(bytes: &'static [u8]) -> u16 {
+    peer(move |mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(bytes);
+    })
+}
+
 /// Where no request gets an answer, nothing is judged.
 #[test]
 fn no_answer_at_all() {
@@ -138,15 +146,17 @@ fn no_answer_at_all() {
 
 #[test]
 fn the_wrong_scheme() {
-    let (text, report) = checked(
-        "https to http",
-        &url(answering(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")).replace("http:", "https:"),
-        &[1, 3],
-    );
-    assert!(report.actual("mac/missing").contains("tls-"), "{text}");
+    let https = |port: u16| url(port).replace("http:", "https:");
+    let plain = bewildered(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    for (name, port, says) in [("plain", plain, "tls-not-spoken"), ("silent", tcp::hangs(), "tls-timeout")] {
+        let (text, report) = checked(name, &https(port), &[1]);
+        assert!(report.actual("mac/missing").contains(says), "{text}");
+        // What can be said of such a port is that it does not speak TLS.
+        let about_tls = ["http/certificate", "http/tls-version", "http/tls-spoken"];
+        assert!(report.with("fail").iter().all(|id| about_tls.contains(id)), "{text}");
+    }
     // What a TLS server says to a request without it.
-    let alert = answering(b"\x15\x03\x01\x00\x02\x02\x46");
-    let (text, report) = checked("http to https", &url(alert), &[3]);
+    let (text, report) = checked("http to https", &url(bewildered(b"\x15\x03\x01\x00\x02\x02\x46")), &[3]);
     assert!(report.actual("mac/missing").contains("not-http"), "{text}");
     assert!(report.actual("mac/missing").contains("TLS"), "{text}");
 }

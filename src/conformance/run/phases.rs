@@ -168,6 +168,10 @@ impl<'a> Phases<'a> {
                     }
                 }
                 self.ending.unanswered = true;
+                if !self.ending.interrupted {
+                    // This is the reason, also where the budget ran out over the handshakes.
+                    self.over = None;
+                }
                 self.finish(Verdict::Error, format!("not judged: an ordinary event got {why}"));
             }
         }
