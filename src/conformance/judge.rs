@@ -46,6 +46,17 @@ impl Seen {
         self.result.as_ref().is_err_and(down)
     }
 
+    /// Whether its connection was refused, or ended before an answer: as where the receiver has died.
+    pub fn is_cut(&self) -> bool {
+        let cut = |failure: &Failure| {
+            matches!(
+                failure.code,
+                FailureCode::ConnectionReset | FailureCode::ClosedWithoutReply | FailureCode::ReplyTruncated
+            )
+        };
+        self.is_down() || self.result.as_ref().is_err_and(cut)
+    }
+
     /// The answer in a few words: `204`, or `reply-timeout (not a byte came)`.
     pub fn words(&self) -> String {
         match &self.result {
