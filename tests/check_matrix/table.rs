@@ -3,7 +3,7 @@
 //! ```text
 //! header-optional: exit 1
 //!   fails mac/missing mac/empty
-//!   first accepts-missing-mac
+//!   says accepts-missing-mac
 //! ```
 
 use std::collections::BTreeSet;
@@ -35,29 +35,20 @@ impl Table {
         let text = std::fs::read_to_string(path()).unwrap_or_default();
         let mut rows: Vec<Row> = Vec::new();
         for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
-            match (line.strip_prefix("  "), rows.last_mut()) {
-                (Some(rest), Some(row)) => {
-                    let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-                    let words = rest.split_whitespace().map(str::to_owned);
-                    match word {
-                        "fails" => row.failed.extend(words),
-                        "says" => row.diagnoses.extend(words),
-                        other => panic!("matrix.txt: {other}"),
-                    }
+            if let (Some(rest), Some(row)) = (line.strip_prefix("  "), rows.last_mut()) {
+                let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+                let words = rest.split_whitespace().map(str::to_owned);
+                match word {
+                    "fails" => row.failed.extend(words),
+                    "says" => row.diagnoses.extend(words),
+                    other => panic!("matrix.txt: {other}"),
                 }
-                _ => {
-                    let (name, rest) =
-                        line.split_once(": exit ").unwrap_or_else(|| panic!("matrix.txt: {line}"));
-                    let (exit, by_chance) =
-                        rest.split_once(' ').map_or((rest, false), |(exit, _)| (exit, true));
-                    rows.push(Row {
-                        name: name.to_owned(),
-                        exit: exit.parse().unwrap(),
-                        by_chance,
-                        ..Row::default()
-                    });
-                }
+                continue;
             }
+            let (name, rest) = line.split_once(": exit ").unwrap_or_else(|| panic!("matrix.txt: {line}"));
+            let (exit, by_chance) = rest.split_once(' ').map_or((rest, false), |(exit, _)| (exit, true));
+            let (name, exit) = (name.to_owned(), exit.parse().unwrap());
+            rows.push(Row { name, exit, by_chance, ..Row::default() });
         }
         Self { rows }
     }
@@ -69,16 +60,12 @@ impl Table {
         for row in rows {
             let chance = if row.by_chance { " by chance" } else { "" };
             write!(text, "\n{}: exit {}{chance}\n", row.name, row.exit).unwrap();
-            if row.by_chance {
-                // Only what is meant for it is the same each time.
-                text.push_str("  fails (see mutants.cjs)\n");
-            }
             for section in sections(&row.failed) {
                 writeln!(text, "  fails {}", section.join(" ")).unwrap();
             }
             writeln!(text, "  says {}", row.diagnoses.join(" ")).unwrap();
         }
-        std::fs::write(path(), text.replace("  fails (see mutants.cjs)\n", "")).unwrap();
+        std::fs::write(path(), text).unwrap();
     }
 
     #[track_caller]

@@ -100,7 +100,7 @@ fn finish(
         OutputName::Human if reports.takes_stdout() => note(text::totals(&check).trim_end()),
         OutputName::Human => Out::open().text(&text::human(&check)),
         OutputName::Quiet if exit != Exit::Ok => {
-            crate::cli::printer::failure(text::totals(&check).trim_end())
+            crate::cli::printer::failure(text::totals(&check).trim_end());
         }
         OutputName::Quiet | OutputName::Ndjson => {}
     }
