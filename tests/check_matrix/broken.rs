@@ -94,8 +94,9 @@ impl Broken {
                 (format!("{}/webhook", server.url), probe, Box::new(server))
             }
         };
-        let mut args =
-            vec!["check", "--to", &url, "--secret", SECRET, "--output", "ndjson", "--probe", &probe];
+        let mut args = vec![
+            "check", "--strict", "--to", &url, "--secret", SECRET, "--output", "ndjson", "--probe", &probe,
+        ];
         args.extend(["--probe-within", "500ms", "--wait-for-target", "300ms", "--budget", "90s"]);
         if !self.flags.iter().any(|flag| flag == "--timeout") {
             args.extend(["--timeout", "2s"]);
