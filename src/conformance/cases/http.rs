@@ -448,7 +448,10 @@ fn bare(kit: &mut Kit<'_>, method: &'static str) -> Script {
     let mut shot = Shot::test(&first(kit)).called(method).demanding(Demand::Anything).with_macs(Vec::new());
     shot.body = bytes::Bytes::new();
     let form = Form { method, content_type: Some("".into()), fresh: true, ..Form::default() };
-    Script::of([shot.written(form)]).measured(answer)
+    // Whether it still takes events is seen over a connection of its own.
+    let mut after = Shot::after(&first(kit));
+    after.form.fresh = true;
+    Script::of([shot.written(form)]).then([after]).measured(answer)
 }
 
 fn answer(seen: &[&Seen]) -> String {
