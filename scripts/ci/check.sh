@@ -52,8 +52,8 @@ if [ -s "$json" ]; then
     output json "$json"
 fi
 if [ -s "$json" ] && [ -n "${GITHUB_OUTPUT:-}" ]; then
-    jq -r -L "$here" 'include "summary"; score | "passed=\(.passed)", "failed=\(.failed)"' "$json" >>"$GITHUB_OUTPUT"
-    jq -r -L "$here" 'include "summary"; summary' --arg code "$code" --arg artifact "${WMS_CHECK_ARTIFACT:-}" "$json" \
-        >>"$GITHUB_STEP_SUMMARY"
+    jq -r -L "$here" 'include "summary"; outputs' "$json" >>"$GITHUB_OUTPUT"
+    jq -r -L "$here" --arg code "$code" --arg artifact "${WMS_CHECK_ARTIFACT:-}" \
+        'include "summary"; summary($code; $artifact)' "$json" >>"$GITHUB_STEP_SUMMARY"
 fi
 exit "$code"

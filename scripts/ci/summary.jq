@@ -3,7 +3,7 @@
 # Text from elsewhere, in one line, at most 300 characters, in which nothing is Markdown.
 def plain:
   (if length > 300 then .[:300] + " ..." else . end)
-  | gsub("[\\p{C}\\p{Z}]+"; " ")
+  | gsub("[\\p{C}\\p{Z}]+"; " ") | ltrimstr(" ") | rtrimstr(" ")
   | gsub("(?<mark>[!-/:-@\\[-`{-~])"; "\\\(.mark)");
 
 # What a case comes to, as docs/reports.md says.
@@ -19,29 +19,37 @@ def standing:
 def score:
   reduce (.cases[] | standing) as $standing
     ({passed: 0, failed: 0, stale: 0, error: 0, known: 0, advice: 0, measured: 0, skipped: 0}; .[$standing] += 1)
-  | .demanded = .passed + .failed + .stale + .error + .known + .advice
-  | .failed += .stale | del(.stale);
+  | .demanded = .passed + .failed + .stale + .error + .known + .advice;
+
+# For the outputs of the action.
+def outputs: score | "passed=\(.passed)", "failed=\(.failed + .stale)";
+
+# As the terminal has it.
+def counts:
+  score as $score
+  | ["\($score.passed) of \($score.demanded) passed"]
+    + [("failed", "stale", "error", "known", "advice", "measured", "skipped")
+      | select($score[.] > 0)
+      | "\($score[.]) \(.)\(if . == "error" and $score[.] > 1 then "s" else "" end)"]
+  | join(" · ");
 
 def result($code):
-  if $code == "0" then "passed" elif $code == "1" then "FAILED" else "could not be judged" end;
+  {"0": "passed", "1": "FAILED", "3": "not all judged", "130": "interrupted"}[$code] // "exit code \($code)";
 
-def row: "| `\(.id)` | \(standing) | \(.level) | \(.actual | plain) |";
+def row: "| `\(.id | gsub("[^a-z0-9/-]"; "?"))` | \(standing) | \(.level) | \(.actual | plain) |";
 
-def summary:
-  score as $score
-  | [.cases[] | select(standing | IN("failed", "stale", "error"))] as $bad
-  | "### wms-sim check: \(result($ARGS.named.code))",
+def summary($code; $artifact):
+  [.cases[] | select(standing | IN("failed", "stale", "error"))] as $bad
+  | "### wms-sim check: \(result($code))",
     "",
-    (["\($score.passed) of \($score.demanded) passed"]
-      + [("failed", "error", "known", "advice", "measured", "skipped") | select($score[.] > 0) | "\($score[.]) \(.)"]
-      | join(" · ")),
+    counts,
     (if .ending.cut then "", (.ending.cut | plain) else empty end),
     (.diagnosis[] | "", "**\(.says | plain)** \(.matters | plain)"),
     (if $bad != [] then
       "", "| case | | level | what it did |", "|---|---|---|---|", ($bad[:20][] | row),
       (if ($bad | length) > 20 then "", "and \(($bad | length) - 20) more" else empty end)
     else empty end),
-    (if $ARGS.named.artifact != "" then
-      "", "The whole report, with requests and answers: `check.html` in the artifact \($ARGS.named.artifact | plain)."
+    (if $artifact != "" then
+      "", "The whole report, with requests and answers: `check.html` in the artifact \($artifact | plain)."
     else empty end),
     "";

@@ -95,7 +95,13 @@ fn filled(context: &Context, mapping: &Value) -> Vec<(String, String)> {
     yaml::pairs(mapping).into_iter().map(|(name, value)| (name, context.fill(&value))).collect()
 }
 
-fn run_step(machine: &Machine, step: &Value, context: &mut Context, outer: &[(String, String)], done: &mut Done) {
+fn run_step(
+    machine: &Machine,
+    step: &Value,
+    context: &mut Context,
+    outer: &[(String, String)],
+    done: &mut Done,
+) {
     if let Some(uses) = step["uses"].as_str() {
         done.used.push((uses.to_owned(), filled(context, &step["with"]).into_iter().collect()));
         return;

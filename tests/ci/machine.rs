@@ -39,7 +39,10 @@ impl Machine {
         let machine = Self::bare();
         machine.program(
             "wms-sim",
-            &format!("printf '%s\\n' \"$@\" >>\"$HOME/arguments\"\nexec '{}' \"$@\"", env!("CARGO_BIN_EXE_wms-sim")),
+            &format!(
+                "printf '%s\\n' \"$@\" >>\"$HOME/arguments\"\nexec '{}' \"$@\"",
+                env!("CARGO_BIN_EXE_wms-sim")
+            ),
         );
         machine
     }
@@ -53,7 +56,10 @@ impl Machine {
             fs::create_dir_all(machine.path(name)).unwrap();
         }
         let app = project().join("examples/webapp");
-        assert!(app.join("node_modules/express").exists(), "examples/webapp/node_modules is missing. Run scripts/test");
+        assert!(
+            app.join("node_modules/express").exists(),
+            "examples/webapp/node_modules is missing. Run scripts/test"
+        );
         for file in fs::read_dir(&app).unwrap().map(Result::unwrap) {
             let name = file.file_name().into_string().unwrap();
             if name.ends_with(".mjs") || name == "package.json" {
@@ -125,7 +131,10 @@ impl Machine {
         };
         fs::remove_file(file).unwrap();
         let bytes = fs::read(said).unwrap();
-        Ended { code: status.code().expect("an exit code"), said: String::from_utf8_lossy(&bytes).into_owned() }
+        Ended {
+            code: status.code().expect("an exit code"),
+            said: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     /// Nobody listens at the port any more.
@@ -159,7 +168,10 @@ impl Drop for Machine {
     fn drop(&mut self) {
         let groups = self.groups();
         for group in groups {
-            let _ = Command::new("bash").args(["-c", &format!("kill -KILL -- -{group}")]).stderr(Stdio::null()).status();
+            let _ = Command::new("bash")
+                .args(["-c", &format!("kill -KILL -- -{group}")])
+                .stderr(Stdio::null())
+                .status();
         }
     }
 }
