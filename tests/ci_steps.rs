@@ -202,15 +202,30 @@ fn another_service_is_not_checked_by_mistake() {
 #[test]
 fn what_is_given_is_never_run() {
     let machine = Machine::new();
-    let bad = "\"; touch pwned; $(touch pwned) `touch pwned` '";
-    for name in
-        ["url", "cases", "strict", "wait-for", "directory", "hint", "budget", "args", "baseline", "artifact"]
-    {
-        let mut inputs = vec![("url", "http://127.0.0.1:9/"), ("secret", SECRET), ("start", "exit 1")];
-        if !["directory", "wait-for"].contains(&name) {
-            inputs.pop();
-            inputs.push(("wait-for", "1s"));
-        }
+    let names = [
+        "url",
+        "cases",
+        "strict",
+        "wait-for",
+        "directory",
+        "hint",
+        "budget",
+        "args",
+        "baseline",
+        "probe",
+        "artifact",
+    ];
+    for (name, bad) in names.into_iter().flat_map(|name| {
+        ["$(touch pwned); touch pwned", "\"; touch pwned; \"", "'; touch pwned; '"].map(|bad| (name, bad))
+    }) {
+        let mut inputs =
+            vec![("url", "http://127.0.0.1:9/"), ("secret", SECRET), ("cases", "events/wms-loaded")];
+        // Without a service to start, the check has them all.
+        inputs.push(if ["directory", "wait-for"].contains(&name) {
+            ("start", "exit 1")
+        } else {
+            ("wait-for", "0s")
+        });
         inputs.push((name, bad));
         let done = action(&machine, &inputs, &[]);
         assert_ne!(done.code(), 0, "{name}: {}", done.said());

@@ -85,7 +85,7 @@ fn unescaped(line: &str) -> Vec<char> {
         if c == '\\' {
             chars.next();
         } else {
-            bare.push(c)
+            bare.push(c);
         }
     }
     bare
