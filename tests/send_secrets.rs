@@ -272,6 +272,7 @@ enum From {
 
 /// The flags of a verb that can hold something secret.
 const DELIVERS: &[&str] = &["to", "header", "proxy", "secret"];
+const CHECKS: &[&str] = &["to", "header", "secret"];
 const KEYED: &[&str] = &["secret"];
 const OPEN: &[&str] = &[];
 
@@ -316,6 +317,21 @@ const RUNS: &[(&str, &[&str], &str, i32)] = &[
     ("serve --mix no-such-mix", DELIVERS, "", 2),
     ("serve --persist body.json", DELIVERS, "", 2),
     ("serve --persist history --listen 192.0.2.1:1", DELIVERS, "", 3),
+    ("check mac/m* --output human --wait-for-target 0s", CHECKS, "", 3),
+    ("check mac/m* --output ndjson --journal sent --wait-for-target 0s", CHECKS, "", 3),
+    ("check mac/m* --output quiet --journal sent --wait-for-target 0s", CHECKS, "", 3),
+    ("check mac/m* --wait-for-target 0s --report json=-", CHECKS, "", 3),
+    ("check mac/mising", CHECKS, "", 2),
+    ("check --timeout none", CHECKS, "", 2),
+    ("check --rotate-to marked.secret --secret-file marked.secret", &["to"], "", 2),
+    ("check --baseline body.json", CHECKS, "", 2),
+    ("check --list", CHECKS, "", 0),
+    ("check --explain mac/missing", CHECKS, "", 0),
+    ("check --help", CHECKS, "", 0),
+    ("report check.ndjson", OPEN, "", 1),
+    ("report check.ndjson --report html=-", OPEN, "", 1),
+    ("report --help", OPEN, "", 0),
+    ("report run.ndjson", OPEN, "", 2),
     ("faults", OPEN, "", 0),
     ("faults --no-such-flag", OPEN, "", 2),
     ("completions bash", OPEN, "", 0),
@@ -336,6 +352,7 @@ fn run_with(from: From, line: &str, takes: &[&str], input: &str, port: u16, jour
     file(&folder, "body.json", "{}");
     file(&folder, "marked.secret", SECRET);
     fs::copy(journal, folder.path().join("run.ndjson")).unwrap();
+    fs::copy(journal.with_file_name("check.ndjson"), folder.path().join("check.ndjson")).unwrap();
     let values = [
         ("to", url(port)),
         ("header", HEADER[1].to_owned()),
@@ -368,7 +385,8 @@ fn run_with(from: From, line: &str, takes: &[&str], input: &str, port: u16, jour
     }
     for written in ["sent", "again"] {
         if let Ok(text) = fs::read_to_string(folder.path().join(written)) {
-            assert!(text.contains("\"type\":\"end\""), "{line}: {text}");
+            let ended = ["\"type\":\"end\"", "\"type\":\"check-end\""].iter().any(|end| text.contains(end));
+            assert!(ended, "{line}: {text}");
             assert_clean(&format!("the journal of {line}"), &text);
         }
     }
@@ -383,6 +401,9 @@ fn no_verb_tells_a_credential() {
     let recorded =
         ["send", "bounce", "--pace", "max", "--secret", SECRET, "--to", &receiver.url(), "--journal"];
     sim(recorded).arg(&journal).exits(0);
+    let checked =
+        ["check", "events/w*", "--secret", "M4RK-another", "--to", &url(receiver.port()), "--journal"];
+    sim(checked).arg(journal.with_file_name("check.ndjson")).exits(1);
     // What listens here never was a proxy: nothing is answered.
     let closed = tcp::closed_port();
     for (line, takes, input, code) in RUNS {
@@ -392,6 +413,82 @@ fn no_verb_tells_a_credential() {
             assert_clean(&format!("what '{line}' printed, {from:?}"), &output.to_string());
         }
     }
+}
+
+/// Everything that a check prints and writes, against receivers that take everything, some things and nothing.
+#[test]
+fn no_check_tells_a_credential() {
+    let right = || Setup::new(Kind::Node, SECRET).start();
+    let failing = Setup::new(Kind::Mutant, SECRET).mutant("page-snippet").start();
+    for (receiver, code) in [(right(), 0), (failing, 1), (Setup::new(Kind::Node, "another").start(), 1)] {
+        let to = url(receiver.port());
+        let probe = to.replace("/webhook", "/sessions/{sessionId}");
+        let announce = to.replace("/webhook", "/announce");
+        for (output, hook) in [("human", "true M4RK-command"), ("ndjson", &announce), ("quiet", &announce)] {
+            let folder = scratch();
+            let ran =
+                sim(words("check mac body state events/w* http/get http/chunked --fast --strict --output"))
+                    .args([output, "--to", &to, "--secret", SECRET, "--probe", &probe])
+                    .args(["--probe-within", "200ms", "--journal", "j.ndjson", "--write-baseline", "b.toml"])
+                    .args(["--report", "json=a.json,junit=a.xml,tap=a.tap,html=a.html"])
+                    .args(HEADER)
+                    .args(
+                        (hook != announce || code == 0)
+                            .then_some(["--before-session", hook])
+                            .into_iter()
+                            .flatten(),
+                    )
+                    .dir(folder.path());
+            let ran = ran.run();
+            clean(&ran);
+            let again = sim(words("report j.ndjson")).dir(folder.path()).run();
+            clean(&again);
+            for entry in fs::read_dir(folder.path()).unwrap() {
+                let path = entry.unwrap().path();
+                assert_clean(&path.display().to_string(), &fs::read_to_string(&path).unwrap());
+            }
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6, "{ran}");
+        }
+    }
+}
+
+#[test]
+fn no_check_that_fails_tells_a_credential() {
+    let closed = tcp::closed_port();
+    let folder = scratch();
+    file(&folder, "old", SECRET);
+    file(&folder, "new", "M4RK-next");
+    for target in [
+        url(closed),
+        url(tcp::hangs()),
+        url(tcp::answers(b"M4")),
+        url(closed).replace("127.0.0.1", "no-such-host.invalid"),
+        url(closed).replace("http:", "https:"),
+        url(closed).replace("/webhook", "/webhook\\ \n"),
+        url(closed).replace("http:", "ftp:"),
+        url(closed).replace("127.0.0.1", "[::"),
+        url(closed) + "#M4RK-fragment",
+    ] {
+        let line =
+            format!("check mac/m* --timeout 200ms --wait-for-target 0s --budget 3s --secret {SECRET} --to");
+        clean(&sim(words(&line)).args([&target]).args(HEADER).run());
+        for flag in ["--probe", "--before-session"] {
+            let with_place = target.replace("webhook", "{sessionId}");
+            for target in [&target, &with_place] {
+                let line = "check state/duplicates mac/missing --timeout 200ms --budget 3s --probe-within 0s";
+                clean(&sim(words(line)).args([flag, target]).run());
+            }
+        }
+        let drill = sim(words("check --secret-file old --rotate-to new --budget 3s --timeout 200ms"));
+        clean(
+            &drill
+                .args(["--wait-for-target", "0s", "--rotate-step", "true M4RK", "--to", &target])
+                .dir(folder.path())
+                .run(),
+        );
+    }
+    let journal = sim(["check", "mac/missing", "--rotate-step", "true M4RK-step", "--secret", SECRET]);
+    clean(&journal.exits(2));
 }
 
 #[test]

@@ -46,6 +46,17 @@ impl Seen {
         self.result.as_ref().is_err_and(down)
     }
 
+    /// Whether its connection was refused, or ended before an answer: as where the receiver has died.
+    pub fn is_cut(&self) -> bool {
+        let cut = |failure: &Failure| {
+            matches!(
+                failure.code,
+                FailureCode::ConnectionReset | FailureCode::ClosedWithoutReply | FailureCode::ReplyTruncated
+            )
+        };
+        self.is_down() || self.result.as_ref().is_err_and(cut)
+    }
+
     /// The answer in a few words: `204`, or `reply-timeout (not a byte came)`.
     pub fn words(&self) -> String {
         match &self.result {
@@ -97,7 +108,7 @@ pub fn meets(demand: Demand, seen: &Seen, accept: &StatusSet) -> bool {
         Demand::AcceptWithin(limit) => taken && seen.took <= limit,
         Demand::Refuse => (400..500).contains(&status) && !taken,
         Demand::Here => taken || !(300..400).contains(&status),
-        Demand::OnPurpose => taken || (200..300).contains(&status) || (400..500).contains(&status),
+        Demand::OnPurpose => taken || (200..500).contains(&status),
         Demand::Anything => true,
     }
 }

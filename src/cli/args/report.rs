@@ -40,6 +40,13 @@ pub(in crate::cli) struct ReportArgs {
     pub report: Vec<ReportList>,
 }
 
+impl ReportArgs {
+    /// Whether one of them goes to standard output.
+    pub fn takes_stdout(&self) -> bool {
+        self.report.iter().flat_map(|list| &list.0).any(|one| one.path.as_os_str() == "-")
+    }
+}
+
 /// Some reports: `json=FILE,html=FILE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli) struct ReportList(pub Vec<ReportTo>);

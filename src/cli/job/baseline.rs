@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use super::replacement::{Purpose, Replacement};
+use super::report_files::ReportFiles;
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::conformance::baseline::Baseline;
 use crate::conformance::{cases, select};
+use crate::outcome::check::CaseResult;
 
 const LIMIT: u64 = 1 << 20;
 
@@ -38,10 +41,53 @@ pub(in crate::cli) fn read(path: &Path, flag: &'static str) -> Result<Baseline, 
     Ok(baseline)
 }
 
-/// Writes a baseline.
-pub(in crate::cli) fn write(path: &Path, baseline: &Baseline) -> Result<(), CliError> {
-    let body = toml::to_string(baseline).unwrap_or_default();
-    std::fs::write(path, format!("{HEAD}\n{body}")).map_err(|error| {
-        CliError::could_not(format!("cannot write the baseline {}: {error}", path.display()))
-    })
+/// A baseline that is to be written.
+pub(in crate::cli) struct Renewal {
+    file: Replacement,
+    /// What was known before.
+    old: Baseline,
+}
+
+impl Renewal {
+    /// Sees to it that it can be written. Reasons that somebody wrote stay: those in the file, and those of the baseline
+    /// that was read.
+    pub fn open(path: &Path, known: Option<&Baseline>) -> Result<Self, CliError> {
+        let flag = "write-baseline";
+        if path.as_os_str() == "-" {
+            return Err(CliError::usage("--write-baseline needs a file").help("such as check-baseline.toml"));
+        }
+        let mut old = known.cloned().unwrap_or_default();
+        if path.metadata().is_ok_and(|data| data.is_file()) {
+            old.known.extend(read(path, flag)?.known);
+        }
+        let purpose = Purpose { what: "the baseline", flag, kind: "baseline" };
+        // What could be read as one is one.
+        let file = Replacement::open(path, purpose, |_| Ok(true))?;
+        Ok(Self { file, old })
+    }
+
+    /// Whether no other file of the run is the same.
+    pub fn stands_alone(&self, journal: Option<&Path>, reports: &ReportFiles) -> Result<(), CliError> {
+        let other = if journal.is_some_and(|path| self.file.takes(path)) {
+            "journal"
+        } else if reports.takes(&self.file) {
+            "report"
+        } else {
+            return Ok(());
+        };
+        let message = format!("--write-baseline and --{other} name the same file");
+        Err(CliError::usage(message).help("each needs a file of its own"))
+    }
+
+    /// The baseline that these cases make.
+    pub fn of(&self, cases: &[CaseResult]) -> Baseline {
+        self.old.renewed(cases)
+    }
+
+    /// Writes it.
+    pub fn write(self, baseline: &Baseline) -> Result<(), CliError> {
+        // Texts by texts: there is nothing that TOML could not say.
+        let body = toml::to_string(baseline).unwrap_or_default();
+        self.file.write(&format!("{HEAD}\n{body}"))
+    }
 }

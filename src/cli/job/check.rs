@@ -72,6 +72,10 @@ pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJo
             CliError::usage("--timeout none: a check has to end").help("give it a limit, such as 30s")
         );
     }
+    if args.output == OutputName::Ndjson && args.report.takes_stdout() {
+        return Err(CliError::usage("--output ndjson and a report both go to standard output")
+            .help("name a file for the report, or leave --output out"));
+    }
     let seed = args.seed.unwrap_or_else(Seed::random);
     let embedded = args.receiver.to.is_none();
     // Stands there until the receiver knows its own address.
@@ -105,7 +109,7 @@ pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJo
         probe: asked(args)?,
         rotation: rotation(args),
         patience: wait(&args.wait_for_target)?,
-        budget: duration::read("budget", &args.budget)?,
+        budget: budget(&args.budget)?,
         strict: args.strict,
         fail_fast: args.fail_fast,
         baseline: known,
@@ -150,15 +154,26 @@ fn rotation(args: &CheckArgs) -> Option<Rotation> {
     Some(args.rotate_step.clone().map_or(Rotation::User, Rotation::Command))
 }
 
+fn budget(text: &str) -> Result<Option<Duration>, CliError> {
+    let budget = duration::read("budget", text)?;
+    if budget.is_some_and(|budget| budget.is_zero()) {
+        return Err(CliError::usage(format!("--budget {text}: nothing can be judged in no time"))
+            .help("such as 90s; none is no limit"));
+    }
+    Ok(budget)
+}
+
 /// The cases that are selected.
-fn choose(args: &CheckArgs) -> Result<Vec<Case>, CliError> {
+pub(in crate::cli) fn choose(args: &CheckArgs) -> Result<Vec<Case>, CliError> {
     let all = cases::all();
     let chosen = select::select(&all, &args.cases)
         .map_err(|error| CliError::usage(error.to_string()).help("wms-sim check --list lists the cases"))?;
     // The drill changes the receiver: it is run alone, and where it is asked for.
     let drill = args.rotate_to.is_some();
     let fits = |case: &&Case| {
-        let wanted = case.stage.is_some() == drill || (!args.cases.is_empty() && !drill);
+        // A list of all has the drill too, and names asked for are not left out.
+        let named = args.list || !args.cases.is_empty();
+        let wanted = case.stage.is_some() == drill || (named && !drill);
         wanted && !(args.fast && case.waits)
     };
     let chosen: Vec<Case> = chosen.into_iter().filter(fits).copied().collect();

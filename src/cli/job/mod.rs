@@ -14,6 +14,7 @@ pub(super) mod plays;
 pub(super) mod probe;
 pub(super) mod recorded_check;
 pub(super) mod recording;
+pub(super) mod replacement;
 pub(super) mod replay;
 pub(super) mod report_files;
 pub(super) mod rotation;

@@ -1,11 +1,10 @@
 //! The files of reports: known to be writable before a long run, and replaced when the report is whole.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use super::replacement::{Purpose, Replacement};
 use crate::cli::args::{ReportArgs, ReportTo};
 use crate::cli::error::CliError;
 use crate::cli::printer::Out;
@@ -24,10 +23,7 @@ struct Waiting {
 
 enum Place {
     Stdout,
-    /// A file beside, which takes the place of the one behind a link.
-    Replace(NamedTempFile, PathBuf),
-    /// Where nothing can be put beside it, and what is no ordinary file: a pipe, a device.
-    Within(PathBuf),
+    File(Replacement),
 }
 
 impl Place {
@@ -35,7 +31,7 @@ impl Place {
     fn is_that_of(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Stdout, Self::Stdout) => true,
-            (Self::Replace(_, one), Self::Replace(_, other)) => one == other,
+            (Self::File(one), Self::File(other)) => one.is_that_of(other),
             _ => false,
         }
     }
@@ -69,6 +65,11 @@ impl ReportFiles {
         self.0.iter().any(|waiting| matches!(waiting.place, Place::Stdout))
     }
 
+    /// Whether one of them would take the place of another file.
+    pub(super) fn takes(&self, other: &Replacement) -> bool {
+        self.0.iter().any(|one| matches!(&one.place, Place::File(file) if file.is_that_of(other)))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -87,97 +88,25 @@ impl ReportFiles {
 impl Waiting {
     fn open(to: &ReportTo) -> Result<Self, CliError> {
         let ReportTo { format, path } = to;
-        let place = if path.as_os_str() == "-" { Place::Stdout } else { place(*format, path)? };
+        let place = if path.as_os_str() == "-" { Place::Stdout } else { Place::File(file(*format, path)?) };
         Ok(Self { format: *format, path: path.clone(), place })
     }
 
     fn write(self, check: &Check) -> Result<(), CliError> {
-        let Self { format, path, place } = self;
-        let report = format.render(check).map_err(|error| CliError::could_not(error.to_string()))?;
-        let written = match place {
+        let report = self.format.render(check).map_err(|error| CliError::could_not(error.to_string()))?;
+        match self.place {
             Place::Stdout => {
                 Out::open().text(&report);
                 Ok(())
             }
-            Place::Within(path) => fs::write(path, &report),
-            Place::Replace(mut beside, target) => {
-                let whole = beside.write_all(report.as_bytes()).and_then(|()| beside.as_file().sync_all());
-                whole.and_then(|()| match beside.persist(&target) {
-                    Ok(_) => Ok(()),
-                    // A file that is mounted alone can be written to, and not replaced.
-                    Err(_) if target.exists() => fs::write(&target, &report),
-                    Err(error) => Err(error.error),
-                })
-            }
-        };
-        written.map_err(|error| {
-            CliError::could_not(format!("cannot write the {format} report {}: {error}", path.display()))
-        })
-    }
-}
-
-fn place(format: Format, path: &Path) -> Result<Place, CliError> {
-    let cannot = |error: std::io::Error| {
-        let why = match error.kind() {
-            ErrorKind::NotFound => "there is no such folder".to_owned(),
-            ErrorKind::IsADirectory => "it is a folder".to_owned(),
-            ErrorKind::PermissionDenied => "this user may not write it".to_owned(),
-            _ => error.to_string(),
-        };
-        CliError::usage(format!("cannot write the {format} report {}: {why}", path.display())).about("report")
-    };
-    // Whoever made a link wants what is behind it to be written.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| new_path(path));
-    let there = match fs::metadata(&target) {
-        Ok(data) if data.is_dir() => return Err(cannot(ErrorKind::IsADirectory.into())),
-        Ok(data) if !data.is_file() => return Ok(Place::Within(target)),
-        Ok(data) => Some(data),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(cannot(error)),
-    };
-    if there.is_some() {
-        // It is opened for writing too: what may not be written is not replaced either.
-        let mut file = File::options().read(true).write(true).open(&target).map_err(cannot)?;
-        if !is_ours(&mut file).map_err(cannot)? {
-            let message = format!("{} is there already, and is no report of wms-sim", path.display());
-            return Err(CliError::usage(message)
-                .about("report")
-                .help("nothing was changed; name another file, or remove this one"));
+            Place::File(file) => file.write(&report),
         }
     }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match beside(folder) {
-        Ok(file) => {
-            if let Some(data) = there {
-                // Nothing depends on it; the file can be read by those who could read it before, if that can be had.
-                let _ = file.as_file().set_permissions(data.permissions());
-            }
-            Ok(Place::Replace(file, target))
-        }
-        Err(_) if there.is_some() => Ok(Place::Within(target)),
-        Err(error) => Err(cannot(error)),
-    }
 }
 
-/// The whole path of a file that is not there yet.
-fn new_path(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match (fs::canonicalize(folder), path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    }
-}
-
-/// A file for what is not whole yet, with the rights that every new file gets.
-fn beside(folder: &Path) -> std::io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".wms-sim-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
+fn file(format: Format, path: &Path) -> Result<Replacement, CliError> {
+    let what = format!("the {format} report");
+    Replacement::open(path, Purpose { what: &what, flag: "report", kind: "report of wms-sim" }, is_ours)
 }
 
 /// Whether the file is empty, or begins as a report does.

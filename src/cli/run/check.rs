@@ -8,11 +8,11 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::job::check::{CheckJob, Rotation};
 use crate::cli::job::report_files::ReportFiles;
-use crate::cli::job::{baseline, target};
+use crate::cli::job::{baseline::Renewal, target};
 use crate::cli::journal_file::JournalFile;
 use crate::cli::printer::{Out, note, warn};
 use crate::clock::{RunClock, wall_clock};
-use crate::conformance::baseline::{Baseline, apply};
+use crate::conformance::baseline::apply;
 use crate::conformance::case::Stage;
 use crate::conformance::diagnosis::diagnose;
 use crate::conformance::request::Base;
@@ -53,9 +53,14 @@ async fn check(mut job: CheckJob) -> Result<Exit, CliError> {
         strict: job.strict,
         cases: job.cases.len(),
     };
-    let mut observer = Observer::new(&job, &setup)?;
+    let known = job.baseline.as_ref();
+    let renewal = job.write_baseline.as_deref().map(|path| Renewal::open(path, known)).transpose()?;
+    let mut observer = Observer::new(&job, &setup, renewal)?;
     // After the journal, so that one path for both does not cost the journal.
     let reports = ReportFiles::open(&job.reports)?;
+    if let Some(renewal) = &observer.renewal {
+        renewal.stands_alone(job.journal.as_deref(), &reports)?;
+    }
     let runner = Arc::new(runner(&job)?);
     let cases: Vec<_> = job.cases.iter().collect();
     let Ran { cases, ending } =
@@ -78,26 +83,29 @@ fn finish(
     ending: Ending,
 ) -> Result<Exit, CliError> {
     let diagnosis = diagnose(&cases, job.hint);
-    if let Some(path) = &job.write_baseline {
-        // Reasons that somebody wrote stay.
-        let old = if path.exists() { baseline::read(path, "write-baseline")? } else { Baseline::default() };
-        let new = old.renewed(&cases);
-        baseline::write(path, &new)?;
+    let Telling { mut observer, reports } = telling;
+    let renewed = observer.renewal.take().map_or(Ok(()), |renewal| {
+        let new = renewal.of(&cases);
         apply(&mut cases, Some(&new), job.strict);
-    } else {
+        renewal.write(&new)
+    });
+    if job.write_baseline.is_none() {
         apply(&mut cases, job.baseline.as_ref(), job.strict);
     }
     let check = Check::new(setup, cases, diagnosis, ending);
     let exit = Exit::of_check(&check);
-    let trouble = telling.observer.end(&check);
+    let trouble = observer.end(&check);
     match job.output {
         // What was asked for on standard output stays alone there.
-        OutputName::Human if telling.reports.takes_stdout() => note(&text::totals(&check)),
+        OutputName::Human if reports.takes_stdout() => note(text::totals(&check).trim_end()),
         OutputName::Human => Out::open().text(&text::human(&check)),
-        OutputName::Quiet if exit != Exit::Ok => crate::cli::printer::failure(&text::totals(&check)),
+        OutputName::Quiet if exit != Exit::Ok => {
+            crate::cli::printer::failure(text::totals(&check).trim_end())
+        }
         OutputName::Quiet | OutputName::Ndjson => {}
     }
-    telling.reports.write(&check)?;
+    // Where one cannot be written, the others are all the same.
+    reports.write(&check).and(renewed)?;
     Ok(if trouble && exit == Exit::Ok { Exit::CouldNot } else { exit })
 }
 
@@ -188,10 +196,11 @@ struct Observer {
     journal: Option<JournalFile>,
     ndjson: Option<Out>,
     told: usize,
+    renewal: Option<Renewal>,
 }
 
 impl Observer {
-    fn new(job: &CheckJob, setup: &CheckSetup) -> Result<Self, CliError> {
+    fn new(job: &CheckJob, setup: &CheckSetup, renewal: Option<Renewal>) -> Result<Self, CliError> {
         let mut journal = job.journal.as_deref().map(JournalFile::create).transpose()?;
         let first = journal::setup_line(setup);
         if let Some(journal) = &mut journal {
@@ -202,7 +211,7 @@ impl Observer {
             out.line(&first.to_string());
             out.flush();
         }
-        Ok(Self { journal, ndjson, told: 0 })
+        Ok(Self { journal, ndjson, told: 0, renewal })
     }
 
     fn tell(&mut self, told: Told<'_>, job: &CheckJob) {
@@ -222,7 +231,8 @@ impl Observer {
         let place = job.cases.iter().position(|case| case.id == result.id).unwrap_or(self.told);
         // What the baseline knows stands in the journal too.
         let mut result = [result.clone()];
-        apply(&mut result, job.baseline.as_ref(), job.strict);
+        let renewed = self.renewal.as_ref().map(|renewal| renewal.of(&result));
+        apply(&mut result, renewed.as_ref().or(job.baseline.as_ref()), job.strict);
         self.write(&journal::case_line(place, &result[0]));
     }
 

@@ -3,6 +3,7 @@
 use crate::cli::args::CheckArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::job;
 use crate::cli::printer::Out;
 use crate::conformance::case::Case;
 use crate::conformance::{cases, select};
@@ -12,11 +13,10 @@ const WIDTH: usize = 96;
 
 /// A line for each case that would be run, its ID first.
 pub(in crate::cli) fn list(args: &CheckArgs) -> Result<Exit, CliError> {
-    let all = cases::all();
-    let chosen = select::select(&all, &args.cases).map_err(|error| CliError::usage(error.to_string()))?;
+    let chosen = job::check::choose(args)?;
     let widest = chosen.iter().map(|case| case.id.len()).max().unwrap_or(0);
     let mut out = Out::open();
-    for case in chosen.into_iter().filter(|case| !(args.fast && case.waits)) {
+    for case in chosen {
         let waits = if case.waits { "  (waits)" } else { "" };
         let id = paint(STRONG, format!("{:<widest$}", case.id));
         out.line(&format!("{id}  {:<6}  {}{}", case.level, case.title, paint(FAINT, waits)));

@@ -315,20 +315,26 @@ pub(super) const CASES: &[Case] = &[
         play: Play::Tls(Handshake::Spoken),
         ..Case::INFO
     },
-    measured(
-        "http/get",
-        "what GET on the same path answers",
-        "RFC 9110, 9.3.1",
-        "GET without a body and without a MAC.",
-        |kit| bare(kit, "GET"),
-    ),
-    measured(
-        "http/head",
-        "what HEAD on the same path answers",
-        "RFC 9110, 9.3.2",
-        "HEAD without a body and without a MAC.",
-        |kit| bare(kit, "HEAD"),
-    ),
+    Case {
+        manner: Manner::Rough,
+        ..measured(
+            "http/get",
+            "what GET on the same path answers",
+            "RFC 9110, 9.3.1",
+            "GET without a body and without a MAC.",
+            |kit| bare(kit, "GET"),
+        )
+    },
+    Case {
+        manner: Manner::Rough,
+        ..measured(
+            "http/head",
+            "what HEAD on the same path answers",
+            "RFC 9110, 9.3.2",
+            "HEAD without a body and without a MAC.",
+            |kit| bare(kit, "HEAD"),
+        )
+    },
     measured(
         "http/connections",
         "whether connections are kept alive",

@@ -24,6 +24,8 @@ pub(super) struct Attempt {
     pub took: Duration,
     /// The receiver could not be reached at some point.
     pub down: bool,
+    /// At some point its connection was refused, or ended without an answer.
+    pub cut: bool,
     /// A command that sends the decisive request again.
     pub curl: Option<String>,
 }
@@ -44,7 +46,23 @@ impl Attempt {
             actual: why.into(),
             decisive: None,
         };
-        Self { judged, traces: Vec::new(), requests: 0, took: Duration::ZERO, down: false, curl: None }
+        Self {
+            judged,
+            traces: Vec::new(),
+            requests: 0,
+            took: Duration::ZERO,
+            down: false,
+            cut: false,
+            curl: None,
+        }
+    }
+
+    /// Says that the receiver was gone afterwards, whatever it had answered.
+    pub(super) fn blame(&mut self) {
+        if self.judged.verdict != Verdict::Skip {
+            self.judged.verdict = Verdict::Fail;
+            self.judged.actual.push_str("; from then on the receiver took no connections");
+        }
     }
 }
 
@@ -97,6 +115,7 @@ impl Runner {
             requests: seen.iter().flatten().count(),
             took: Duration::ZERO,
             down: seen.iter().flatten().any(Seen::is_down),
+            cut: seen.iter().flatten().any(Seen::is_cut),
             curl,
             judged,
         }

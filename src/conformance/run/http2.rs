@@ -57,6 +57,7 @@ impl Runner {
             requests: 1,
             took: Duration::ZERO,
             down: seen.is_down(),
+            cut: seen.is_cut(),
             curl,
             judged,
         }

@@ -17,6 +17,14 @@ use crate::outcome::exchange::Phase;
 /// So many cases run side by side.
 const WIDTH: usize = 8;
 
+/// What came of a case that was tried once or twice.
+struct Tried {
+    /// The attempt that counts.
+    attempt: Attempt,
+    /// The one after it, where that passed.
+    then: Option<Attempt>,
+}
+
 /// A run under way.
 pub(super) struct Phases<'a> {
     runner: Arc<Runner>,
@@ -160,6 +168,10 @@ impl<'a> Phases<'a> {
                     }
                 }
                 self.ending.unanswered = true;
+                if !self.ending.interrupted {
+                    // This is the reason, also where the budget ran out over the handshakes.
+                    self.over = None;
+                }
                 self.finish(Verdict::Error, format!("not judged: an ordinary event got {why}"));
             }
         }
@@ -176,11 +188,20 @@ impl<'a> Phases<'a> {
 
     /// Runs cases beside each other, and those that failed once more, alone.
     async fn side_by_side(&mut self, places: Vec<usize>) {
-        let mut waiting = places.into_iter();
+        let mut waiting = places.into_iter().peekable();
+        while waiting.peek().is_some() && !self.is_over() {
+            let bad = self.fly(&mut waiting).await;
+            self.once_more(bad).await;
+        }
+    }
+
+    /// Runs cases beside each other until there are none left, or one may have ended the run. Gives back those that failed.
+    async fn fly(&mut self, waiting: &mut impl Iterator<Item = usize>) -> Vec<(usize, Attempt)> {
         let mut flying = JoinSet::new();
-        let mut again: Vec<(usize, Attempt)> = Vec::new();
+        let mut bad: Vec<(usize, Attempt)> = Vec::new();
+        let mut enough = false;
         loop {
-            while flying.len() < WIDTH && !self.is_over() {
+            while flying.len() < WIDTH && !enough && !self.is_over() {
                 let Some(place) = waiting.next() else { break };
                 let (runner, case) = (Arc::clone(&self.runner), *self.cases[place]);
                 flying.spawn(async move { (place, runner.attempt(&case, 1).await) });
@@ -194,7 +215,11 @@ impl<'a> Phases<'a> {
                 break;
             };
             match next {
-                Some(Ok((place, attempt))) if is_bad(&attempt) => again.push((place, attempt)),
+                Some(Ok((place, attempt))) if is_bad(&attempt) => {
+                    enough |=
+                        attempt.judged.verdict == Verdict::Fail && (self.runner.ends)(self.cases[place]);
+                    bad.push((place, attempt));
+                }
                 Some(Ok((place, attempt))) => {
                     let result = self.runner.result(self.cases[place], attempt, false);
                     self.settle(place, result);
@@ -203,60 +228,96 @@ impl<'a> Phases<'a> {
                 _ => {}
             }
         }
-        again.sort_by_key(|(place, _)| *place);
-        for (place, first) in again {
-            self.conclude(place, first).await;
+        bad
+    }
+
+    /// Tries cases that failed beside each other once more, alone.
+    async fn once_more(&mut self, mut bad: Vec<(usize, Attempt)>) {
+        bad.sort_by_key(|(place, _)| *place);
+        // Where one of them ends the receiver, those beside it have no answers for its sake.
+        let (mut killed, mut beside) = (false, Vec::new());
+        for (place, first) in bad {
+            let cut = first.cut;
+            match self.tried(place, first).await {
+                Some(Tried { attempt, then: Some(then) }) if cut => beside.push((place, attempt, then)),
+                Some(tried) => {
+                    killed |= cut && tried.attempt.cut && tried.attempt.judged.verdict == Verdict::Fail;
+                    self.settle_tried(place, tried);
+                }
+                None => {}
+            }
+        }
+        for (place, attempt, then) in beside {
+            let tried = if killed {
+                Tried { attempt: then, then: None }
+            } else {
+                Tried { attempt, then: Some(then) }
+            };
+            self.settle_tried(place, tried);
         }
     }
 
     /// Tries a case again where it failed, and settles it.
     async fn conclude(&mut self, place: usize, first: Attempt) {
-        let case = self.cases[place];
-        let revived = if first.down { self.revive(case).await } else { true };
-        if !is_bad(&first) || !revived || self.is_over() {
-            let mut first = first;
-            if first.down && !revived && first.judged.verdict != Verdict::Skip {
-                first.judged.verdict = Verdict::Fail;
-                first.judged.actual.push_str("; from then on the receiver took no connections");
-            }
-            let result = self.runner.result(case, first, false);
-            self.settle(place, result);
-            return;
+        if let Some(tried) = self.tried(place, first).await {
+            self.settle_tried(place, tried);
         }
-        let Some(second) = self.attempt(place, 2).await else {
-            let result = self.runner.result(case, first, false);
-            self.settle(place, result);
-            return;
-        };
-        if second.down {
-            self.revive(case).await;
+    }
+
+    fn settle_tried(&mut self, place: usize, tried: Tried) {
+        let Tried { mut attempt, then } = tried;
+        if then.is_some() {
+            attempt
+                .judged
+                .actual
+                .push_str("; tried again it passed, so the receiver is not reliable in this");
         }
-        let result = match (first.judged.verdict, second.judged.verdict) {
-            (Verdict::Fail, Verdict::Pass) => {
-                let mut flaky = first;
-                flaky
-                    .judged
-                    .actual
-                    .push_str("; tried again it passed, so the receiver is not reliable in this");
-                self.runner.result(case, flaky, true)
-            }
-            (Verdict::Fail, Verdict::Error | Verdict::Skip) => self.runner.result(case, first, false),
-            _ => self.runner.result(case, second, false),
-        };
+        let result = self.runner.result(self.cases[place], attempt, then.is_some());
         self.settle(place, result);
     }
 
-    /// Waits for a receiver that went down during a case. Where it does not come back, the run is over.
-    async fn revive(&mut self, case: &Case) -> bool {
+    /// Tries a case again where it failed. Nothing comes of one that the end of the run has overtaken.
+    async fn tried(&mut self, place: usize, mut first: Attempt) -> Option<Tried> {
+        let case = self.cases[place];
+        if self.is_over() {
+            if self.over.as_ref().is_some_and(|(verdict, _)| *verdict == Verdict::Skip) {
+                return None;
+            }
+            // What has no answer is the fault of whatever ended the run.
+            return (!first.cut).then_some(Tried { attempt: first, then: None });
+        }
+        if first.down && !self.revive(case).await? {
+            first.blame();
+            return Some(Tried { attempt: first, then: None });
+        }
+        if !is_bad(&first) || self.is_over() {
+            return Some(Tried { attempt: first, then: None });
+        }
+        let Some(mut second) = self.attempt(place, 2).await else {
+            return Some(Tried { attempt: first, then: None });
+        };
+        if second.down && self.revive(case).await == Some(false) {
+            second.blame();
+        }
+        Some(match (first.judged.verdict, second.judged.verdict) {
+            (Verdict::Fail, Verdict::Pass) => Tried { attempt: first, then: Some(second) },
+            (Verdict::Fail, Verdict::Error | Verdict::Skip) => Tried { attempt: first, then: None },
+            _ => Tried { attempt: second, then: None },
+        })
+    }
+
+    /// Waits for a receiver that went down during a case: whether it came back. Where it does not, the run is over; nothing
+    /// is known where the run ends before.
+    async fn revive(&mut self, case: &Case) -> Option<bool> {
         let runner = Arc::clone(&self.runner);
-        let revived = self.unless_over(async move { runner.revive().await }).await.flatten();
+        let revived = self.unless_over(async move { runner.revive().await }).await?;
         if let Some(took) = revived {
             (self.tell)(Told::Note(format!(
                 "the receiver took no connections during {}, and did again after {:.1} s",
                 case.id,
                 took.as_secs_f64()
             )));
-            return true;
+            return Some(true);
         }
         let why = format!(
             "not judged: the receiver went down during {} and was not back within {} s",
@@ -264,7 +325,7 @@ impl<'a> Phases<'a> {
             self.runner.patience.as_secs_f64()
         );
         self.finish(Verdict::Error, why);
-        false
+        Some(false)
     }
 
     async fn attempt(&mut self, place: usize, number: u64) -> Option<Attempt> {

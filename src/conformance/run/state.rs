@@ -230,6 +230,7 @@ impl Progress {
             requests: self.requests,
             took: Duration::ZERO,
             down: self.down,
+            cut: self.down,
             curl: None,
         }
     }

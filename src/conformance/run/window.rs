@@ -60,6 +60,7 @@ impl Runner {
             requests: pairs.len(),
             took: Duration::ZERO,
             down: all.iter().any(|(_, seen)| seen.is_down()),
+            cut: all.iter().any(|(_, seen)| seen.is_cut()),
             curl: None,
             judged,
         }

@@ -30,13 +30,15 @@ pub fn human(check: &Check) -> String {
         page.fact("why", STALE);
         page.fact("baseline", case.known.as_deref().unwrap_or_default());
     }
-    for case in check.standing(Standing::Error) {
+    let (unrun, errors) = unrun(&check);
+    for case in errors {
         full(&mut page, case, WARN, "ERROR");
     }
     short(&mut page, &check, Standing::Advice, "should be mended, and does not count without --strict");
     short(&mut page, &check, Standing::Known, "failures that the baseline knows");
     measured(&mut page, &check);
-    skipped(&mut page, &check);
+    by_reason(&mut page, "not judged", &unrun);
+    by_reason(&mut page, "not run", &check.standing(Standing::Skipped));
     diagnosis(&mut page, &check);
     page.blank();
     let (style, begin, counts) = total(&check);
@@ -161,11 +163,19 @@ fn measured(page: &mut Page, check: &Check) {
     }
 }
 
+/// The errors of several cases that one thing kept from being run, and all others.
+fn unrun(check: &Check) -> (Vec<&CaseResult>, Vec<&CaseResult>) {
+    let errors = check.standing(Standing::Error);
+    let alike = |case: &CaseResult| errors.iter().filter(|other| other.actual == case.actual).count();
+    errors.iter().partition(|case| case.requests == 0 && case.traces.is_empty() && alike(case) > 1)
+}
+
 /// By reason: many cases wait for the same thing.
-fn skipped(page: &mut Page, check: &Check) {
+fn by_reason(page: &mut Page, title: &str, cases: &[&CaseResult]) {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for case in check.standing(Standing::Skipped) {
+    for case in cases {
         let reason = line(&case.actual);
+        let reason = reason.trim_start_matches("not judged: ").to_owned();
         match reasons.iter_mut().find(|(other, _)| *other == reason) {
             Some((_, ids)) => ids.push(&case.id),
             None => reasons.push((reason, vec![&case.id])),
@@ -174,7 +184,7 @@ fn skipped(page: &mut Page, check: &Check) {
     if reasons.is_empty() {
         return;
     }
-    page.title("not run");
+    page.title(title);
     for (reason, ids) in reasons {
         let shown = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
         let more = ids.len().saturating_sub(NAMED);

@@ -1,0 +1,117 @@
+//! How a check ends before its time: by a signal, by its budget, by its first failure.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::common::cli::{json_lines, of_type, scratch, until, words};
+use super::common::receiver::{Kind, Setup};
+use super::report::{Report, check, reported};
+
+fn slow() -> Setup {
+    Setup::new(Kind::Node, super::SECRET).env("SLOW_MS", "1000")
+}
+
+#[test]
+fn what_was_judged_is_written_when_it_is_interrupted() {
+    let receiver = slow().start();
+    for signal in ["INT", "TERM"] {
+        let folder = scratch();
+        let journal = folder.path().join("j");
+        let read = || json_lines(&fs::read_to_string(&journal).unwrap_or_default());
+        let running = check(
+            &receiver.url(),
+            "mac --journal j --write-baseline b --report json=a.json,junit=a.xml,tap=a.tap,html=a.html",
+        )
+        .dir(folder.path())
+        .spawn();
+        until("a case is judged", || !of_type(&read(), "case").is_empty());
+        running.signal(signal);
+        let output = running.wait();
+        assert_eq!(output.code(), Some(130), "{output}");
+        let output = output.shows(&["INTERRUPTED in ", "not judged"]);
+        let report = Report::read(&folder.path().join("a.json"));
+        assert_eq!(report.0["ending"]["interrupted"], true);
+        let (judged, left) = (report.with("pass"), report.with("error"));
+        assert!(!judged.is_empty() && !left.is_empty(), "{output}");
+        assert!(left.iter().all(|id| report.actual(id).contains("interrupted")), "{output}");
+        assert_eq!(report.cases().len(), report.0["selected"].as_u64().unwrap() as usize);
+        let lines = read();
+        assert_eq!(of_type(&lines, "case").len(), report.cases().len());
+        assert_eq!(lines.last().unwrap()["ending"]["interrupted"], true);
+        for name in ["a.xml", "a.tap", "a.html", "b"] {
+            assert!(folder.path().join(name).exists(), "{name}");
+        }
+        // Nothing was written beside.
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6);
+    }
+}
+
+#[test]
+fn a_hook_that_does_not_end_is_ended_with_the_check() {
+    let mut receiver = Setup::new(Kind::Node, super::SECRET).start();
+    receiver.allow_no_calls();
+    let folder = scratch();
+    let begun = folder.path().join("begun");
+    let command = format!("touch '{}'; exec sleep 60", begun.display());
+    let running = check(&receiver.url(), "mac/missing --before-session").arg(&command).spawn();
+    until("the command runs", || begun.exists());
+    running.signal("INT");
+    assert_eq!(running.wait().code(), Some(130));
+    let (output, report) =
+        reported(check(&receiver.url(), "mac/m* --budget 1s --before-session").arg(&command));
+    assert_eq!(output.code(), Some(3), "{output}");
+    assert!(report.actual("mac/missing").contains("budget of 1s"), "{output}");
+}
+
+#[test]
+fn the_budget_bounds_a_slow_receiver() {
+    let receiver = slow().start();
+    let begun = Instant::now();
+    let (output, report) = reported(check(&receiver.url(), "--budget 3s"));
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert_eq!(output.code(), Some(3), "{output}");
+    let left = report.with("error");
+    assert!(left.len() > 100, "{left:?}");
+    assert_eq!(report.with("fail"), [""; 0], "a slow receiver is not blamed");
+    assert!(left.iter().all(|id| report.actual(id).contains("the budget of 3s was used up")), "{output}");
+    // One reason is told once, and not for each of two hundred cases.
+    assert!(output.stdout.lines().count() < 60, "{output}");
+    assert!(output.stdout.contains("budget of 3s was used up (--budget)"), "{output}");
+}
+
+#[test]
+fn a_receiver_slower_than_the_time_limit_is_told_from_one_that_is_gone() {
+    let receiver = slow().start();
+    let (output, report) = reported(check(&receiver.url(), "mac/missing body/pretty --timeout 500ms"));
+    assert_eq!(output.code(), Some(3), "{output}");
+    assert!(report.actual("mac/missing").contains("--timeout"), "{output}");
+}
+
+#[test]
+fn the_first_failure_ends_it_where_that_is_asked_for() {
+    let receiver = Setup::new(Kind::Mutant, super::SECRET).mutant("no-verification").start();
+    let (output, report) = reported(check(&receiver.url(), "mac body/pretty --fail-fast"));
+    assert_eq!(output.code(), Some(1), "{output}");
+    assert_eq!(report.with("fail").len(), 1, "{output}");
+    let skipped = report.with("skip");
+    assert!(skipped.len() > 5, "{output}");
+    assert!(skipped.iter().all(|id| report.actual(id).contains("--fail-fast")), "{output}");
+    // What does not count ends nothing.
+    let receiver = Setup::new(Kind::Mutant, super::SECRET).mutant("unknown-severity-400").start();
+    let (output, report) = reported(check(&receiver.url(), "body/unknown-severity body/pretty --fail-fast"));
+    assert_eq!((output.code(), report.with("skip").len()), (Some(0), 0), "{output}");
+}
+
+#[test]
+fn what_should_be_counts_with_strict_only() {
+    for (mutant, case) in [("unknown-severity-400", "body/unknown-severity"), ("chunked-411", "http/chunked")]
+    {
+        let receiver = Setup::new(Kind::Mutant, super::SECRET).mutant(mutant).start();
+        for (more, code) in [("", 0), ("--strict", 1)] {
+            let (output, report) = reported(check(&receiver.url(), "body http --fast").args(words(more)));
+            assert_eq!(output.code(), Some(code), "{mutant}: {output}");
+            assert!(report.with("fail").contains(&case), "{mutant}: {output}");
+            assert_eq!(report.case(case)["counts"], code == 1, "{mutant}: {output}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Peers that are no receivers at all: the check ends in time, judges nothing that it could not, and says what it met with.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::common::cli::scratch;
+use super::common::tcp;
+use super::report::{Report, check, url};
+
+/// A peer that does this on each connection. It ends with the process.
+fn peer(act: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let act = act.clone();
+            thread::spawn(move || act(stream));
+        }
+    });
+    port
+}
+
+/// Answers each request on a connection with these bytes.
+fn answering(bytes: &'static [u8]) -> u16 {
+    peer(
+        move |mut stream| {
+            while !tcp::read_request(&mut stream).is_empty() && stream.write_all(bytes).is_ok() {}
+        },
+    )
+}
+
+/// Begins an answer with these bytes, and goes on with others for ever.
+fn endless(begin: &'static [u8], more: &'static [u8], pause: Duration) -> u16 {
+    peer(move |mut stream| {
+        tcp::read_request(&mut stream);
+        let mut open = stream.write_all(begin).is_ok();
+        while open {
+            thread::sleep(pause);
+            open = stream.write_all(more).is_ok();
+        }
+    })
+}
+
+/// No check with this budget takes longer, however loaded the machine is.
+const BUDGET: &str = "2s";
+const AT_MOST: Duration = Duration::from_secs(25);
+
+/// Checks it, and gives back what each case came to.
+#[track_caller]
+fn checked(name: &str, to: &str, code: &[i32]) -> (String, Report) {
+    let folder = scratch();
+    let begun = Instant::now();
+    let line = format!(
+        "events/wms-loaded mac order input http --timeout 300ms --budget {BUDGET} --wait-for-target 200ms"
+    );
+    let output = check(to, &line)
+        .args(["--report", "json=a.json,html=a.html,junit=a.xml,tap=a.tap", "--journal", "j"])
+        .dir(folder.path())
+        .run();
+    assert!(begun.elapsed() < AT_MOST, "{name}: {:?}", begun.elapsed());
+    assert!(output.code().is_some_and(|is| code.contains(&is)), "{name}: {output}");
+    assert!(!output.stderr.contains("panicked"), "{name}: {output}");
+    for file in ["a.html", "a.xml", "a.tap", "j"] {
+        assert!(folder.path().join(file).metadata().unwrap().len() > 100, "{name}: {file}");
+    }
+    let report = Report::read(&folder.path().join("a.json"));
+    assert_eq!(report.cases().len(), report.0["selected"].as_u64().unwrap() as usize, "{name}");
+    (output.stdout, report)
+}
+
+/// Answers whatever comes, as a server does that cannot make anything of it, and hangs up.
+fn bewildered(bytes: &'static [u8]) -> u16 {
+    peer(move |mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(bytes);
+    })
+}
+
+/// Where no request gets an answer, nothing is judged.
+#[test]
+fn no_answer_at_all() {
+    let reset = |stream: TcpStream| {
+        // Closed with data unread, a connection is reset.
+        let mut one = [0];
+        let _ = (&stream).read(&mut one);
+    };
+    for (name, port, says) in [
+        ("garbage", answering(b"\x16\x03\x01SSH-2.0-OpenSSH\r\n"), "not-http"),
+        (
+            "a gigabyte",
+            endless(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
+                &[b'x'; 1 << 16],
+                Duration::ZERO,
+            ),
+            "body-too-large",
+        ),
+        (
+            "endless body",
+            endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b'x'; 1 << 16], Duration::ZERO),
+            "body-too-large",
+        ),
+        (
+            "endless chunks",
+            endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"2\r\nxx\r\n", Duration::ZERO),
+            "body-",
+        ),
+        (
+            "endless head",
+            endless(b"HTTP/1.1 200 OK\r\n", b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", Duration::ZERO),
+            "head-too-large",
+        ),
+        ("never", tcp::hangs(), "reply-timeout"),
+        ("reset", peer(reset), "connection-reset"),
+        ("closed at once", peer(drop), "connection-reset|closed-without-reply"),
+        ("half an answer", tcp::answers(b"HTTP/1.1 204 No Content\r\nDa"), "reply-truncated"),
+        ("head alone", tcp::answers(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), "reply-truncated"),
+        (
+            "interim for ever",
+            endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", Duration::from_millis(5)),
+            "too-many-interim-replies",
+        ),
+        ("a byte at a time", endless(b"", b"H", Duration::from_millis(200)), "head-timeout|not-http"),
+        (
+            "a body a byte at a time",
+            endless(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", b"x", Duration::from_millis(200)),
+            "body-timeout",
+        ),
+        ("nobody", tcp::closed_port(), "connection-refused"),
+    ] {
+        let (text, report) = checked(name, &url(port), &[3]);
+        assert_eq!(
+            report.with("error").len() + report.with("skip").len(),
+            report.cases().len(),
+            "{name}: {text}"
+        );
+        let why = report.actual("mac/missing");
+        assert!(says.split('|').any(|code| why.contains(code)), "{name}: {why}");
+        assert!(text.contains("NOT ALL JUDGED"), "{name}: {text}");
+        // One reason is told once.
+        assert!(text.lines().count() < 40, "{name}: {text}");
+    }
+}
+
+#[test]
+fn the_wrong_scheme() {
+    let https = |port: u16| url(port).replace("http:", "https:");
+    let plain = bewildered(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    for (name, port, says) in [("plain", plain, "tls-not-spoken"), ("silent", tcp::hangs(), "tls-timeout")] {
+        let (text, report) = checked(name, &https(port), &[1]);
+        assert!(report.actual("mac/missing").contains(says), "{text}");
+        // What can be said of such a port is that it does not speak TLS.
+        let about_tls = ["http/certificate", "http/tls-version", "http/tls-spoken"];
+        assert!(report.with("fail").iter().all(|id| about_tls.contains(id)), "{text}");
+    }
+    // What a TLS server says to a request without it.
+    let (text, report) = checked("http to https", &url(bewildered(b"\x15\x03\x01\x00\x02\x02\x46")), &[3]);
+    assert!(report.actual("mac/missing").contains("not-http"), "{text}");
+    assert!(report.actual("mac/missing").contains("TLS"), "{text}");
+}
+
+/// Who answers everything alike fails, and is not waited for.
+#[test]
+fn one_answer_to_everything() {
+    for (name, bytes, code) in [
+        ("204", &b"HTTP/1.1 204 No Content\r\n\r\n"[..], 1),
+        ("401", b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", 1),
+        ("500", b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", 1),
+        ("302", b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/login\r\nContent-Length: 0\r\n\r\n", 1),
+    ] {
+        let (text, report) = checked(name, &url(answering(bytes)), &[code]);
+        assert!(!report.with("fail").is_empty(), "{name}: {text}");
+    }
+    let (text, report) = checked("204", &url(answering(b"HTTP/1.1 204 No Content\r\n\r\n")), &[1]);
+    assert_eq!(report.case("mac/wrong-secret")["verdict"], "fail", "{text}");
+    assert_eq!(report.case("events/wms-loaded")["verdict"], "pass", "{text}");
+}
+
+/// Who answers the first event, and nothing after it.
+#[test]
+fn silent_after_the_first() {
+    let first = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let port = peer(move |mut stream| {
+        while !tcp::read_request(&mut stream).is_empty() {
+            if first.swap(false, std::sync::atomic::Ordering::Relaxed) {
+                let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n");
+            }
+        }
+    });
+    checked("silent", &url(port), &[1, 3]);
+}
