@@ -1,6 +1,6 @@
 //! What runs in CI, run here: the steps of action.yml, the workflow and the GitLab job of docs/ci, against real services.
 
-#![cfg(unix)]
+#![cfg(all(unix, feature = "cli"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

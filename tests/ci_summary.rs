@@ -1,6 +1,6 @@
 //! The summary of a job on GitHub: it counts as the terminal does, and nothing from elsewhere is markup in it.
 
-#![cfg(unix)]
+#![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a function that fails fails its test")]
 
 use std::path::Path;
