@@ -356,7 +356,8 @@ fn the_jobs_for_gitlab() {
     machine.set("WMS_SIM_REPOSITORY", &format!("file://{source}"));
 
     let script = |job: &Value, part: &str| -> String {
-        job[part].as_array().unwrap().iter().map(|line| format!("{}\n", line.as_str().unwrap())).collect()
+        let lines: Vec<_> = job[part].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+        lines.join("\n") + "\n"
     };
     for _ in 0..2 {
         let built = machine.run(&script(&file["wms-sim-build"], "script"), &[]);

@@ -27,7 +27,9 @@ impl Done {
     }
 
     pub fn said(&self) -> String {
-        self.steps.iter().map(|(name, ended)| format!("== {name}: {}\n{}", ended.code, ended.said)).collect()
+        let steps =
+            self.steps.iter().map(|(name, ended)| format!("== {name}: {}\n{}", ended.code, ended.said));
+        steps.collect::<Vec<_>>().concat()
     }
 
     #[track_caller]

@@ -6,12 +6,13 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
 /// No script here takes so long, however loaded the machine is.
 const PATIENCE: Duration = Duration::from_secs(180);
+const POLL: Duration = Duration::from_millis(10);
 
 pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -62,7 +63,7 @@ impl Machine {
         );
         for file in fs::read_dir(&app).unwrap().map(Result::unwrap) {
             let name = file.file_name().into_string().unwrap();
-            if name.ends_with(".mjs") || name == "package.json" {
+            if file.path().extension().is_some_and(|form| form == "mjs") || name == "package.json" {
                 fs::copy(file.path(), machine.path("workspace").join(name)).unwrap();
             }
         }
@@ -118,16 +119,17 @@ impl Machine {
             .stderr(output)
             .spawn()
             .unwrap();
-        let begun = Instant::now();
+        let mut waited = Duration::ZERO;
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 break status;
             }
-            if begun.elapsed() > PATIENCE {
+            if waited > PATIENCE {
                 child.kill().unwrap();
                 panic!("this did not end: {script}\n{}", fs::read_to_string(&said).unwrap());
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(POLL);
+            waited += POLL;
         };
         fs::remove_file(file).unwrap();
         let bytes = fs::read(said).unwrap();
