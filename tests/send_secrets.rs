@@ -427,7 +427,7 @@ fn no_check_tells_a_credential() {
         for (output, hook) in [("human", "true M4RK-command"), ("ndjson", &announce), ("quiet", &announce)] {
             let folder = scratch();
             let ran =
-                sim(words("check mac body state events/w* http/get http/chunked --fast --strict --output"))
+                sim(words("check mac/m* mac/two* body/p* body/raw* state/twice events/w* http/get http/chunked --strict --output"))
                     .args([output, "--to", &to, "--secret", SECRET, "--probe", &probe])
                     .args(["--probe-within", "200ms", "--journal", "j.ndjson", "--write-baseline", "b.toml"])
                     .args(["--report", "json=a.json,junit=a.xml,tap=a.tap,html=a.html"])

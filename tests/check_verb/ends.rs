@@ -115,3 +115,13 @@ fn what_should_be_counts_with_strict_only() {
         }
     }
 }
+
+#[test]
+fn waiting_for_the_receiver_can_be_ended() {
+    let nobody = super::report::url(super::common::tcp::closed_port());
+    let running = check(&nobody, "mac/m* --wait-for-target 60s").spawn();
+    until("the program hears signals", || running.hears_signals());
+    running.signal("INT");
+    let output = running.wait();
+    assert_eq!(output.code(), Some(130), "{output}");
+}

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
@@ -222,4 +223,74 @@ fn headers_go_with_every_request() {
     assert!(records.len() > 30);
     assert!(records.iter().all(|record| record.header("X-Tenant") == Some("blue")));
     assert!(records.iter().all(|record| record.header("User-Agent").unwrap().contains("simulated")));
+}
+
+/// Verifies, and ends with an event that it does not know what to do with.
+const MORTAL: &str = r"
+const [http, crypto] = [require('http'), require('crypto')];
+http.createServer((req, res) => {
+  const chunks = [];
+  req.on('data', (chunk) => chunks.push(chunk));
+  req.on('end', () => {
+    const body = Buffer.concat(chunks);
+    const mac = 'hmac-sha256=' + crypto.createHmac('sha256', 's').update(body).digest('hex');
+    if (mac !== req.headers['x-wms-content-mac']) return res.writeHead(401).end();
+    if (body.includes('LOW_SNR')) process.exit(1);
+    setTimeout(() => res.writeHead(204).end(), 30);
+  });
+}).listen(process.env.PORT, '127.0.0.1');
+process.stdin.on('end', () => process.exit()).resume();
+";
+
+/// A shell that starts it again, some times.
+struct Loop(Child);
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        // Without its input each of them ends.
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+/// Cases run side by side: those beside the one that ends the receiver are not blamed for it.
+#[test]
+fn bystanders_are_not_blamed() {
+    let port = tcp::closed_port();
+    let shell =
+        "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do node -e \"$MORTAL\" <&0; done";
+    let child = Command::new("sh")
+        .args(["-c", shell])
+        .env("MORTAL", MORTAL)
+        .env("PORT", port.to_string())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _loop = Loop(child);
+    let line = "events/low-snr events/c* events/p* events/g* mac/m* order/d* order/g* --wait-for-target 60s";
+    let (output, report) = reported(check(&url(port), line));
+    assert_eq!(output.code(), Some(1), "{output}");
+    assert_eq!(report.with("fail"), ["events/low-snr"], "{output}");
+    assert_eq!(report.case("events/low-snr")["flaky"], false, "{output}");
+    assert!(report.actual("events/low-snr").contains("closed-without-reply"), "{output}");
+    assert_eq!(report.with("error"), [""; 0], "{output}");
+}
+
+/// Where it does not come back, those beside it are not judged.
+#[test]
+fn bystanders_of_the_last_moment_are_errors() {
+    let port = tcp::closed_port();
+    let child = Command::new("node")
+        .args(["-e", MORTAL])
+        .env("PORT", port.to_string())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _end = Loop(child);
+    let line = "events/low-snr events/c* events/p* events/g* --wait-for-target 3s";
+    let (output, report) = reported(check(&url(port), line));
+    assert_eq!(output.code(), Some(1), "{output}");
+    assert_eq!(report.with("fail").len(), 1, "{output}");
+    assert!(!report.with("error").is_empty(), "{output}");
+    assert!(output.stdout.lines().count() < 60, "{output}");
 }

@@ -20,6 +20,9 @@ const SLOW: Duration = Duration::from_millis(500);
 /// So many cases run side by side.
 const WIDTH: usize = 8;
 
+/// A receiver that is back sooner was not away.
+const SHORT: Duration = Duration::from_millis(20);
+
 /// What came of a case that was tried once or twice.
 struct Tried {
     /// The attempt that counts.
@@ -301,7 +304,8 @@ impl<'a> Phases<'a> {
             // What has no answer is the fault of whatever ended the run.
             return (!first.cut).then_some(Tried { attempt: first, then: None });
         }
-        if first.down && !self.revive(case).await? {
+        // Tried again before it is up again, a case would tell less than it did.
+        if first.cut && !self.revive(case).await? {
             first.blame();
             return Some(Tried { attempt: first, then: None });
         }
@@ -311,11 +315,15 @@ impl<'a> Phases<'a> {
         let Some(mut second) = self.attempt(place, 2).await else {
             return Some(Tried { attempt: first, then: None });
         };
-        if second.down && self.revive(case).await == Some(false) {
+        if second.cut && self.revive(case).await == Some(false) {
             second.blame();
         }
         Some(match (first.judged.verdict, second.judged.verdict) {
             (Verdict::Fail, Verdict::Pass) => Tried { attempt: first, then: Some(second) },
+            // One that found nobody there has less to tell.
+            (Verdict::Fail, Verdict::Fail) if second.down && !first.down => {
+                Tried { attempt: first, then: None }
+            }
             (Verdict::Fail, Verdict::Error | Verdict::Skip) => Tried { attempt: first, then: None },
             _ => Tried { attempt: second, then: None },
         })
@@ -327,6 +335,9 @@ impl<'a> Phases<'a> {
         let runner = Arc::clone(&self.runner);
         let revived = self.unless_over(async move { runner.revive().await }).await?;
         if let Some(took) = revived {
+            if took < SHORT {
+                return Some(true);
+            }
             (self.tell)(Told::Note(format!(
                 "the receiver took no connections during {}, and did again after {:.1} s",
                 case.id,
