@@ -42,6 +42,7 @@ pub fn all() -> Vec<Case> {
         input::SIZES,
         order::CASES,
         http::CASES,
+        http::MEASURED,
         time::CASES,
         state::CASES,
         rotation::CASES,
