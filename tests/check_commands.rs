@@ -31,6 +31,7 @@ fn setup() -> Setup {
         seed: Seed(7),
         dialect: Dialect::current(),
         signer: Signer::new(&Secret::new("secret"), MacInput::Bytes),
+        next: None,
         soon: Duration::from_secs(5),
         late: Duration::from_secs(10),
     }

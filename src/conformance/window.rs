@@ -162,8 +162,8 @@ mod tests {
     fn search(mut takes: impl FnMut(u64, usize) -> bool) -> (Window, usize) {
         let mut search = Search::default();
         while let Some(off) = search.next() {
-            let taken = takes(off, search.tries.len());
-            search.saw(off, taken);
+            let is_taken = takes(off, search.tries.len());
+            search.saw(off, is_taken);
         }
         (search.window(), search.tries.len())
     }
