@@ -1,6 +1,7 @@
 // A small app around WMS: it sends its users to be measured, keeps what the webhook tells, and takes them back in.
 
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import fs from 'node:fs';
 import express from 'express';
 import { page } from './page.mjs';
 import { results } from './results.mjs';
@@ -17,7 +18,9 @@ const WMS_URL = setting('WMS_URL', 'http://127.0.0.1:8787');
 const DFX_URL = setting('DFX_URL', WMS_URL);
 const CONFIG_ID = setting('WMS_CONFIG_ID', 'demo');
 const LICENSE_KEY = setting('DFX_LICENSE_KEY', 'any key will do for the stand-in');
-const MAC_SECRET = setting('WMS_MAC_SECRET');
+/** While one secret takes the place of another, both are right: the file then has two lines. It is read again for each event. */
+const SECRETS_FILE = setting('WMS_MAC_SECRETS_FILE', '');
+const MAC_SECRETS = SECRETS_FILE ? [] : [setting('WMS_MAC_SECRET')];
 /** A session that says nothing more for so long is given up: a browser that crashed tells nobody. */
 const GIVE_UP_MS = Number(setting('GIVE_UP_MS', String(15 * 60 * 1000)));
 
@@ -70,15 +73,25 @@ app.post('/start', async (req, res) => {
 
 // --- what the webhook tells ------------------------------------------------------------------------------------------
 
-function isSigned(header, body) {
-  const expected = Buffer.from('hmac-sha256=' + createHmac('sha256', MAC_SECRET).update(body).digest('hex'));
-  const given = Buffer.from(header ?? '');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+/** Without empty lines: an empty secret would let everybody sign. */
+function secrets() {
+  return SECRETS_FILE ? fs.readFileSync(SECRETS_FILE, 'utf8').split(/\r?\n/).filter(Boolean) : MAC_SECRETS;
 }
 
+function isSigned(header, body) {
+  const given = Buffer.from(header ?? '');
+  return secrets().some((secret) => {
+    const expected = Buffer.from('hmac-sha256=' + createHmac('sha256', secret).update(body).digest('hex'));
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+}
+
+/** The event, or null: no JSON, or JSON that is nested so deeply that it could not be written down. */
 function parse(body) {
   try {
-    return JSON.parse(body.toString());
+    const event = JSON.parse(body.toString());
+    JSON.stringify(event);
+    return event;
   } catch {
     return null;
   }

@@ -30,20 +30,30 @@ function outcome(events, lastAt, giveUpMs) {
 }
 
 /**
+ * The order in which events happened, and not that in which they came, so that a session looks the same however it was
+ * delivered. The time comes first, because a page that is loaded again counts from 0.
+ */
+function inOrder(rows) {
+  const time = ({ event }) => Number(event.timestamp) || 0;
+  const order = (a, b) => time(a) - time(b) || a.event.sequence - b.event.sequence || (a.key < b.key ? -1 : 1);
+  return rows.toSorted(order).map(({ event }) => event);
+}
+
+/**
  * Reads the file, if there is one, and goes on in it. An event is known by its session, its sequence and its body: a page
  * that the user loads again may count from 0 again, and what is sent twice has the same bytes.
  */
 export function open(path, giveUpMs) {
   const sessions = new Map();
   const keep = (sessionId) => {
-    if (!sessions.has(sessionId)) sessions.set(sessionId, { events: [], known: new Set(), lastAt: Date.now() });
+    if (!sessions.has(sessionId)) sessions.set(sessionId, { rows: [], known: new Set(), lastAt: Date.now() });
     return sessions.get(sessionId);
   };
   const remember = ({ at, key, event }) => {
     const session = keep(event.sessionId);
     session.lastAt = at;
     session.known.add(key);
-    session.events.push(event);
+    session.rows.push({ key, event });
   };
 
   if (fs.existsSync(path)) {
@@ -74,7 +84,8 @@ export function open(path, giveUpMs) {
     find(sessionId) {
       const session = sessions.get(sessionId);
       if (!session) return null;
-      return { sessionId, outcome: outcome(session.events, session.lastAt, giveUpMs), events: session.events };
+      const events = inOrder(session.rows);
+      return { sessionId, outcome: outcome(events, session.lastAt, giveUpMs), events };
     },
   };
 }

@@ -108,7 +108,7 @@ pub fn meets(demand: Demand, seen: &Seen, accept: &StatusSet) -> bool {
         Demand::AcceptWithin(limit) => taken && seen.took <= limit,
         Demand::Refuse => (400..500).contains(&status) && !taken,
         Demand::Here => taken || !(300..400).contains(&status),
-        Demand::OnPurpose => taken || (200..300).contains(&status) || (400..500).contains(&status),
+        Demand::OnPurpose => taken || (200..500).contains(&status),
         Demand::Anything => true,
     }
 }

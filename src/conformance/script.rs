@@ -84,7 +84,7 @@ pub enum Demand {
     AcceptWithin(Duration),
     /// The event is refused: a 4xx. A 2xx is a forged event that was taken.
     Refuse,
-    /// It is answered on purpose, with a 2xx or a 4xx.
+    /// It is answered on purpose: with whatever is no server error.
     OnPurpose,
     /// It is answered where it was sent, and not redirected, whatever the answer says.
     Here,
@@ -99,7 +99,7 @@ impl Demand {
             Self::Accept => "a 2xx".to_owned(),
             Self::AcceptWithin(limit) => format!("a 2xx within {} s", limit.as_secs_f64()),
             Self::Refuse => "a 4xx".to_owned(),
-            Self::OnPurpose => "a 2xx or a 4xx".to_owned(),
+            Self::OnPurpose => "an answer on purpose (no 5xx)".to_owned(),
             Self::Here => "an answer that is no redirect".to_owned(),
             Self::Anything => "any answer: it is only measured".to_owned(),
         }

@@ -47,7 +47,7 @@ fn matches(pattern: &str, case: &Case) -> bool {
 
 /// `*` stands for anything, `?` for one character. Goes back to the last star only, so that it takes no longer than the
 /// product of both lengths.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
+pub fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while t < text.len() {

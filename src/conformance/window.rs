@@ -159,11 +159,11 @@ mod tests {
     use super::*;
 
     /// Searches a receiver that answers so; gives what was found and how many events it took.
-    fn search(mut takes: impl FnMut(u64, usize) -> bool) -> (Window, usize) {
+    fn search(mut receiver: impl FnMut(u64, usize) -> bool) -> (Window, usize) {
         let mut search = Search::default();
         while let Some(off) = search.next() {
-            let is_taken = takes(off, search.tries.len());
-            search.saw(off, is_taken);
+            let taken = receiver(off, search.tries.len());
+            search.saw(off, taken);
         }
         (search.window(), search.tries.len())
     }

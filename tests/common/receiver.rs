@@ -280,6 +280,12 @@ impl Receiver {
         self.calls = Calls::None;
     }
 
+    /// It may end by itself, and need not be called: it is broken.
+    pub fn may_die(&mut self) {
+        self.killed = true;
+        self.calls = Calls::Any;
+    }
+
     /// Ends it in mid-air, as a crash would. Its record stays readable.
     pub fn kill(&mut self) {
         self.killed = true;

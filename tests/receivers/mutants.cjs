@@ -1,7 +1,8 @@
 'use strict';
 // Receivers that are each one bug away from right. MUTANT=name chooses; the rest is as for node.cjs.
 //
-//   node mutants.cjs --list    name, the cases that it should fail, and the bug: a line each, with tabs between
+//   node mutants.cjs --list    name, the cases that it should fail, the diagnoses that name its bug, what `check` needs to
+//                              show it, whether chance has a part in it, and the bug: a line each, with tabs between
 //
 // A case ID that ends in * stands for all that begin like it.
 
@@ -22,7 +23,9 @@ for (const section of ['mac', 'body', 'order', 'http', 'state']) {
 }
 
 if (listing) {
-  for (const [name, { fails, bug }] of mutants) console.log(`${name}\t${fails}\t${bug}`);
+  for (const [name, { fails, says = '', bug, check = '', chance }] of mutants) {
+    console.log([name, fails, says, check, chance ? 'chance' : '', bug].join('\t'));
+  }
   process.exit(0);
 }
 

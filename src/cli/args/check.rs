@@ -87,7 +87,7 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(long, help_heading = "Which cases")]
     pub fail_fast: bool,
     /// End the run after so long; what is not judged by then is an error
-    #[arg(long, value_name = "DURATION", default_value = "10m", help_heading = "Which cases")]
+    #[arg(long, value_name = "DURATION", default_value = "15m", help_heading = "Which cases")]
     pub budget: String,
     /// A file of known failures: only others fail the run, and those that pass
     #[arg(long, value_name = "FILE", help_heading = "Which cases")]

@@ -99,7 +99,9 @@ fn finish(
         // What was asked for on standard output stays alone there.
         OutputName::Human if reports.takes_stdout() => note(text::totals(&check).trim_end()),
         OutputName::Human => Out::open().text(&text::human(&check)),
-        OutputName::Quiet if exit != Exit::Ok => crate::cli::printer::failure(&text::totals(&check)),
+        OutputName::Quiet if exit != Exit::Ok => {
+            crate::cli::printer::failure(text::totals(&check).trim_end());
+        }
         OutputName::Quiet | OutputName::Ndjson => {}
     }
     // Where one cannot be written, the others are all the same.

@@ -1,8 +1,45 @@
 //! From verdicts to the bug that explains them.
+//!
+//! [`rules`] say what each bug looks like in the [`facts`]; [`fixes`] say what to do. A general bug is asked for first, and
+//! silences those that rest on nothing but what it explains: who takes any MAC also takes half of one.
+
+mod facts;
+pub mod fixes;
+mod rules;
+
+use std::collections::BTreeSet;
 
 use crate::outcome::check::{CaseResult, Diagnosis};
+use facts::Facts;
 
-/// What the receiver does wrong, the likeliest first. `language`: the one in which fixes are shown; all where there is none.
-pub fn diagnose(_cases: &[CaseResult], _language: Option<&str>) -> Vec<Diagnosis> {
-    Vec::new()
+/// So many bugs are named at most: who has more mends these first.
+const MOST: usize = 6;
+
+/// What the receiver does wrong, the likeliest first. `language`: the one in which fixes are shown; none: in words only.
+pub fn diagnose(cases: &[CaseResult], language: Option<&str>) -> Vec<Diagnosis> {
+    let facts = Facts::new(cases);
+    if facts.is_clean() {
+        return Vec::new();
+    }
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut found = Vec::new();
+    for rule in rules::all() {
+        let evidence = rule.evidence(facts);
+        if found.len() == MOST || evidence.iter().all(|id| known.contains(id)) {
+            continue;
+        }
+        known.extend(rule.explained(facts));
+        known.extend(evidence.iter().cloned());
+        found.push(Diagnosis {
+            name: rule.name.to_owned(),
+            says: rule.says.to_owned(),
+            matters: rule.matters.to_owned(),
+            evidence,
+            fixes: fixes::fixes(rule.fix, language),
+        });
+    }
+    found
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,8 @@ fn statuses_meet_demands() {
     for status in 100..=999 {
         let expected = match status {
             200..=299 => TAKEN,
+            // Of odd requests a redirect is an answer too: RFC 9110 gives servers the choice.
+            300..=399 => [false, false, false, true, true],
             400..=499 => REFUSED,
             _ => NEITHER,
         };

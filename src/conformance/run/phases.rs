@@ -15,6 +15,8 @@ use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Verdict};
 use crate::outcome::exchange::Phase;
 
+/// A receiver that takes so long for an answer is slow.
+const SLOW: Duration = Duration::from_millis(500);
 /// So many cases run side by side.
 const WIDTH: usize = 8;
 
@@ -37,6 +39,8 @@ pub(super) struct Phases<'a> {
     deadline: Option<Moment>,
     stop: watch::Receiver<Stop>,
     tell: &'a mut dyn FnMut(Told<'_>),
+    /// An answer takes long.
+    slow: bool,
     ending: Ending,
     /// Why nothing more is run, and what becomes of what is left.
     over: Option<(Verdict, String)>,
@@ -51,7 +55,17 @@ impl<'a> Phases<'a> {
         tell: &'a mut dyn FnMut(Told<'_>),
     ) -> Self {
         let results = cases.iter().map(|_| None).collect();
-        Self { runner, cases, results, deadline, stop, tell, ending: Ending::default(), over: None }
+        Self {
+            runner,
+            cases,
+            results,
+            deadline,
+            stop,
+            tell,
+            slow: false,
+            ending: Ending::default(),
+            over: None,
+        }
     }
 
     /// Every phase.
@@ -65,16 +79,15 @@ impl<'a> Phases<'a> {
         let failed = |result: &&CaseResult| result.verdict != Verdict::Pass;
         let crowded =
             company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
-        let peaceful = self.of(Manner::Peaceful);
-        if crowded {
-            for place in peaceful {
-                self.alone(place).await;
+        for manner in [Manner::Peaceful, Manner::Alone, Manner::Rough] {
+            let places = self.of(manner);
+            // Each alone would take too long where an answer does; what goes wrong is tried again alone all the same.
+            let together = manner == Manner::Peaceful || (manner == Manner::Rough && self.slow);
+            if together && !crowded {
+                self.side_by_side(places).await;
+                continue;
             }
-        } else {
-            self.side_by_side(peaceful).await;
-        }
-        for manner in [Manner::Alone, Manner::Rough] {
-            for place in self.of(manner) {
+            for place in places {
                 self.alone(place).await;
             }
         }
@@ -141,6 +154,7 @@ impl<'a> Phases<'a> {
         let Some(contact) = self.unless_over(async move { runner.contact().await }).await else { return };
         match contact {
             Contact::Answered { status, took } => {
+                self.slow = took >= SLOW;
                 let limit = self.runner.timeout();
                 if !self.runner.accept.contains(status) {
                     (self.tell)(Told::Note(format!(

@@ -22,9 +22,12 @@ function before({ sessionId, sequence }) {
   return highest;
 }
 
+const forgotten = new Set();
+
 module.exports = {
   'duplicate-409': {
-    fails: 'order/duplicate*,order/new-connection',
+    fails: 'order/duplicate*',
+    says: 'refuses-duplicates',
     bug: 'Refuses an event that it has already.',
     async refusal(event, req, body) {
       if (seen.has(id(body))) return 409;
@@ -32,7 +35,8 @@ module.exports = {
     },
   },
   'duplicate-500': {
-    fails: 'order/duplicate*,order/new-connection',
+    fails: 'order/duplicate*',
+    says: 'refuses-duplicates',
     bug: 'The unique index of the database throws on an event that it has already.',
     async refusal(event, req, body) {
       if (seen.has(id(body))) throw new Error('duplicate key value violates unique constraint');
@@ -41,6 +45,9 @@ module.exports = {
   },
   'duplicate-race-500': {
     fails: 'order/duplicate-concurrent',
+    says: 'races-on-duplicates',
+    check: 'order/* events/* mac/*',
+    chance: true,
     bug: 'Looks whether the event is there, and inserts it later: two at once both insert it.',
     async refusal(event, req, body) {
       if (stored.has(id(body))) return;
@@ -51,13 +58,15 @@ module.exports = {
   },
   'swapped-409': {
     fails: 'order/swapped,order/backwards',
+    says: 'refuses-swapped',
     bug: 'Refuses an event whose sequence is lower than one before.',
     async refusal(event) {
       return event.sequence < before(event) ? 409 : undefined;
     },
   },
   'gap-409': {
-    fails: 'order/gap,order/swapped,order/backwards',
+    fails: 'order/gap',
+    says: 'refuses-gaps',
     bug: 'Refuses an event when the one before it has not come.',
     async refusal(event) {
       const highest = last.get(event.sessionId) ?? -1;
@@ -67,6 +76,7 @@ module.exports = {
   },
   'late-409': {
     fails: 'order/late',
+    says: 'refuses-late',
     bug: 'Refuses what comes after PAGE_UNLOADED.',
     async refusal({ sessionId, event }, req, body) {
       if (seen.has(id(body))) return;
@@ -76,15 +86,27 @@ module.exports = {
     },
   },
   'late-410': {
-    fails: 'order/late,order/duplicate-later',
+    fails: 'order/late',
+    says: 'refuses-late',
     bug: 'Deletes a session with its last event, and answers 410 to whatever follows.',
     async refusal({ sessionId, event }) {
       if (ended.has(sessionId)) return 410;
       if (event === 'PAGE_UNLOADED') ended.add(sessionId);
     },
   },
+  'late-by-seconds-404': {
+    fails: 'order/late-by-seconds',
+    says: 'refuses-late',
+    check: 'WAITS order/late order/late-by-seconds mac/missing',
+    bug: 'Forgets a session two seconds after PAGE_UNLOADED.',
+    async refusal({ sessionId, event }) {
+      if (forgotten.has(sessionId)) return 404;
+      if (event === 'PAGE_UNLOADED') setTimeout(() => forgotten.add(sessionId), 2000).unref();
+    },
+  },
   'restart-500': {
-    fails: 'order/restart',
+    fails: 'order/restart-at-zero',
+    says: 'crashes-on-restart',
     bug: 'A second event with a sequence of the session breaks the unique index on (session, sequence).',
     async refusal({ sessionId, sequence }, req, body) {
       const key = JSON.stringify([sessionId, sequence]);
@@ -93,7 +115,8 @@ module.exports = {
     },
   },
   'must-begin-404': {
-    fails: 'order/backwards,order/gap,order/swapped',
+    fails: 'order/backwards,order/first-comes-second',
+    says: 'needs-first-event-first',
     bug: 'Knows a session from its WMS_LOADED on, and refuses what comes before.',
     async refusal({ sessionId, event }) {
       if (event === 'WMS_LOADED') seen.add(sessionId);
@@ -101,7 +124,8 @@ module.exports = {
     },
   },
   'begins-with-zero-400': {
-    fails: 'order/backwards,order/swapped-first',
+    fails: 'order/backwards,order/first-comes-second',
+    says: 'needs-first-event-first',
     bug: 'Refuses a session whose first event is not number 0.',
     async refusal({ sessionId, sequence }) {
       if (sequence === 0) seen.add(sessionId);
@@ -109,7 +133,9 @@ module.exports = {
     },
   },
   'one-session': {
-    fails: 'order/interleaved,order/50-sessions',
+    fails: 'order/interleaved,events/many-sessions',
+    says: 'one-session-at-a-time',
+    chance: true,
     bug: 'Takes one session at a time, and is busy for a second after each of its events.',
     async refusal({ sessionId }) {
       const busy = [...active].some(([other, at]) => other !== sessionId && Date.now() - at < 1000);
@@ -118,7 +144,10 @@ module.exports = {
     },
   },
   'ten-sessions': {
-    fails: 'order/50-sessions',
+    fails: 'events/many-sessions',
+    says: 'limits-sessions',
+    check: 'events/* order/* mac/*',
+    chance: true,
     bug: 'Answers 429 while it serves ten events.',
     async refusal({ sessionId }) {
       active.set(sessionId, (active.get(sessionId) ?? 0) + 1);
@@ -131,7 +160,8 @@ module.exports = {
     },
   },
   'one-counter': {
-    fails: 'order/interleaved,order/50-sessions',
+    fails: 'events/many-sessions',
+    says: 'one-session-at-a-time',
     bug: 'Remembers one last sequence for all sessions, and refuses a lower one that is not 0.',
     async refusal({ sequence }) {
       if (sequence !== 0 && sequence < anySequence) return 409;
@@ -139,7 +169,8 @@ module.exports = {
     },
   },
   'bound-to-connection': {
-    fails: 'order/new-connection',
+    fails: 'order/duplicate-new-connection',
+    says: 'binds-session-to-connection',
     bug: 'A session belongs to the connection that it began on.',
     async refusal({ sessionId }, req) {
       if (!bound.has(sessionId)) bound.set(sessionId, req.socket);
@@ -148,6 +179,7 @@ module.exports = {
   },
   'time-goes-forward': {
     fails: 'order/backwards,order/late',
+    says: 'refuses-older-stamps',
     bug: 'Refuses an event that is stamped before the one that came last in its session.',
     async refusal({ sessionId, timestamp }) {
       if (timestamp < (stamps.get(sessionId) ?? 0)) return 409;
@@ -155,7 +187,8 @@ module.exports = {
     },
   },
   'same-second-429': {
-    fails: 'events/sessions,order/50-sessions',
+    fails: 'events/many-sessions,events/session-completed',
+    says: 'limits-rate',
     bug: 'Limits a session to five events a second.',
     async refusal({ sessionId }) {
       const second = JSON.stringify([sessionId, Math.floor(Date.now() / 1000)]);

@@ -1,0 +1,214 @@
+//! What can be asked of the results of a check.
+
+use std::collections::BTreeSet;
+
+use crate::conformance::select::glob;
+use crate::outcome::check::{CaseResult, Role, Trace, Verdict};
+
+/// What came of a case, as far as a rule asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// An event was answered with a 2xx that says of nothing wrong.
+    Taken,
+    /// An event was answered with a 2xx whose body says that it was refused.
+    Denied,
+    /// An event was answered with a 4xx.
+    Refused,
+    /// An event was answered with a 5xx.
+    Crashed,
+    /// An event was answered with a 3xx.
+    Redirected,
+    /// An event was not answered.
+    Silent,
+    /// What was asked of was done, but an ordinary event afterwards was not taken.
+    Spoiled,
+    /// The answers were right, but late.
+    Late,
+    /// It failed, however.
+    Wrong,
+    /// It passed.
+    Right,
+}
+
+/// The results of a check.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    cases: &'a [CaseResult],
+}
+
+impl<'a> Facts<'a> {
+    pub const fn new(cases: &'a [CaseResult]) -> Self {
+        Self { cases }
+    }
+
+    /// The cases whose ID fits, and of which this is true.
+    pub fn all(self, pattern: &str, how: How) -> impl Iterator<Item = &'a CaseResult> {
+        let pattern = pattern.to_owned();
+        self.cases.iter().filter(move |case| glob(pattern.as_bytes(), case.id.as_bytes()) && is(case, how))
+    }
+
+    /// Whether it is true of every case whose ID fits and that was judged, and of one at least.
+    pub fn every(self, pattern: &str, how: How) -> bool {
+        let judged = |case: &&CaseResult| {
+            matches!(case.verdict, Verdict::Pass | Verdict::Fail)
+                && glob(pattern.as_bytes(), case.id.as_bytes())
+        };
+        let mut judged = self.cases.iter().filter(judged).peekable();
+        judged.peek().is_some() && judged.all(|case| is(case, how))
+    }
+
+    /// Whether there is anything to explain: a failure, or a case that ordinary events could not get to.
+    pub fn is_clean(self) -> bool {
+        !self.cases.iter().any(|case| case.verdict == Verdict::Fail || case.verdict == Verdict::Error)
+    }
+
+    /// The cases that failed once and passed when they were tried again.
+    pub fn flaky(self) -> Vec<&'a CaseResult> {
+        self.cases.iter().filter(|case| case.flaky).collect()
+    }
+
+    /// How ordinary events were answered: those that come before what a case is about, and those of the section `events`.
+    pub fn ordinary(self) -> Ordinary<'a> {
+        let mut ordinary = Ordinary::default();
+        for case in self.cases {
+            let counts = |trace: &&Trace| match trace.role {
+                Role::Setup => true,
+                Role::Test => case.section() == "events",
+                Role::After => false,
+            };
+            for trace in case.traces.iter().filter(counts) {
+                ordinary.answers.push(trace.status);
+                let bad = matches!(case.verdict, Verdict::Fail | Verdict::Error) && !trace.is_taken();
+                if bad && ordinary.cases.last() != Some(&case.id.as_str()) {
+                    ordinary.cases.push(&case.id);
+                }
+            }
+        }
+        ordinary
+    }
+
+    /// The statuses with which events with a wrong MAC are answered.
+    pub fn forged(self) -> BTreeSet<u16> {
+        let wrong = |case: &&CaseResult| case.id.starts_with("mac/wrong-secret");
+        let tests = |case: &'a CaseResult| case.traces.iter().filter(|trace| trace.role == Role::Test);
+        self.cases.iter().filter(wrong).flat_map(tests).filter_map(|trace| trace.status).collect()
+    }
+
+    /// Why nothing could be judged, if the very first event got no answer: the name of the failure stands in it.
+    pub fn unanswered(self) -> Option<&'a CaseResult> {
+        const CONTACT: &str = "an ordinary event got no answer";
+        let nothing = self.cases.iter().all(|case| matches!(case.verdict, Verdict::Error | Verdict::Skip));
+        self.cases.iter().find(|case| nothing && case.actual.contains(CONTACT))
+    }
+
+    /// The cases that could not be judged because the answer to the very first event came too late.
+    pub fn too_slow(self) -> Vec<&'a CaseResult> {
+        let slow = |case: &&CaseResult| {
+            case.verdict == Verdict::Error
+                && case.actual.contains("needs")
+                && case.actual.contains("the time limit is")
+        };
+        self.cases.iter().filter(slow).collect()
+    }
+
+    /// Every case.
+    pub const fn cases(self) -> &'a [CaseResult] {
+        self.cases
+    }
+}
+
+/// How ordinary events were answered.
+#[derive(Default)]
+pub struct Ordinary<'a> {
+    /// With which statuses; nothing where there was no answer.
+    pub answers: Vec<Option<u16>>,
+    /// The cases in which they were not taken.
+    pub cases: Vec<&'a str>,
+}
+
+impl Ordinary<'_> {
+    /// Whether they were answered with a status like this: all of them, or all but one of twenty.
+    pub fn all(&self, wanted: fn(u16) -> bool) -> bool {
+        let right = self.answers.iter().filter(|status| status.is_some_and(wanted)).count();
+        right > 0 && right * 20 >= self.answers.len() * 19
+    }
+}
+
+/// Whether this is true of a case. What was answered counts where the case failed, or where it could not be judged because
+/// an ordinary event before was not taken.
+fn is(case: &CaseResult, how: How) -> bool {
+    let status = |trace: &Trace| trace.status.unwrap_or_default();
+    let any = |wanted: &dyn Fn(&Trace) -> bool| {
+        matches!(case.verdict, Verdict::Fail | Verdict::Error)
+            && case.traces.iter().any(|trace| trace.role == Role::Test && wanted(trace))
+    };
+    match how {
+        How::Taken => any(&|trace| trace.is_taken() && !says_no(&trace.answer)),
+        How::Denied => any(&|trace| trace.is_taken() && says_no(&trace.answer)),
+        How::Refused => any(&|trace| (400..500).contains(&status(trace))),
+        How::Crashed => any(&|trace| status(trace) >= 500),
+        How::Redirected => any(&|trace| (300..400).contains(&status(trace))),
+        How::Silent => {
+            let unsent = !case.traces.iter().any(|trace| trace.role == Role::Test);
+            any(&|trace| trace.status.is_none()) || case.verdict == Verdict::Fail && unsent
+        }
+        How::Spoiled => {
+            let after = |trace: &Trace| trace.role == Role::After && !trace.is_taken();
+            case.verdict == Verdict::Fail && case.traces.iter().any(after)
+        }
+        How::Late => {
+            let mut tests = case.traces.iter().filter(|trace| trace.role == Role::Test).peekable();
+            case.verdict == Verdict::Fail && tests.peek().is_some() && tests.all(Trace::is_taken)
+        }
+        How::Wrong => case.verdict == Verdict::Fail,
+        How::Right => case.verdict == Verdict::Pass,
+    }
+}
+
+/// Whether an answer's body says that the event was refused, whatever its status says.
+fn says_no(answer: &str) -> bool {
+    let answer = answer.trim().to_ascii_lowercase();
+    if let Ok(serde_json::Value::Object(object)) = serde_json::from_str(&answer) {
+        let no = |(key, value): (&String, &serde_json::Value)| match key.as_str() {
+            "error" | "errors" | "exception" => {
+                !matches!(value, serde_json::Value::Null | serde_json::Value::Bool(false))
+            }
+            "ok" | "success" | "valid" | "accepted" => *value == serde_json::Value::Bool(false),
+            "status" | "result" => value.as_str().is_some_and(says_no_in_words),
+            _ => false,
+        };
+        return object.iter().any(no);
+    }
+    says_no_in_words(&answer)
+}
+
+fn says_no_in_words(text: &str) -> bool {
+    ["error", "invalid", "unauthori", "forbidden", "denied", "wrong", "refused", "mismatch"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_can_say_no() {
+        for (answer, no) in [
+            ("", false),
+            ("ok", false),
+            ("{}", false),
+            (r#"{"ok":true}"#, false),
+            (r#"{"findings":[{"message":"an error, perhaps"}]}"#, false),
+            (r#"{"error":null}"#, false),
+            (r#"{"error":"wrong MAC"}"#, true),
+            (r#"{"success":false}"#, true),
+            (r#"{"status":"Error"}"#, true),
+            (r#"{"status":"stored"}"#, false),
+            ("Invalid signature", true),
+            (r#"{"error":"cut off in the mid"#, true),
+        ] {
+            assert_eq!(says_no(answer), no, "{answer}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What to do, in any language.
+
+use super::Topic;
+
+const UNIQUE: &str = "CREATE UNIQUE INDEX ON events (session_id, sequence, event);
+INSERT INTO events (session_id, sequence, event, body) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING;  -- MySQL: INSERT IGNORE. Answer 2xx either way.";
+
+const CONCLUDE: &str = "SELECT event FROM events WHERE session_id = $1
+  AND event IN ('RESULTS_RECEIVED', 'MEASUREMENT_CANCELED', 'LOW_SNR', 'GENERAL_ERROR', 'API_ERROR')
+ORDER BY sequence DESC LIMIT 1;";
+
+const NGINX: &str = "location = /webhook {
+    proxy_pass http://app;           # no URI behind the name: the path stays as it is
+    client_max_body_size 1m;
+    proxy_read_timeout 30s;
+}";
+
+/// What to do in a sentence or two, with lines where they are the same in every language.
+#[expect(clippy::too_many_lines, reason = "a table, a row for each topic")]
+pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
+    let text = match topic {
+        Topic::AlwaysAnswer => {
+            "Answer on every way through the handler, errors too: 204 when the event is stored, 4xx when it is refused. Look at the server's log for a worker that was killed or waits for a lock."
+        }
+        Topic::Scheme => {
+            "Compare the URL with what the server speaks: http or https, and the port of the app and not of its debugger or its proxy's admin page."
+        }
+        Topic::Redirect => {
+            return (
+                "Give WMS the URL that answers by itself: with or without the slash at the end, https where http is redirected, and outside of what needs a login. Turn off automatic slashes for this route.",
+                Some(NGINX),
+            );
+        }
+        Topic::Reliable => {
+            "Look at which instance, worker or connection answered what failed: one of several with old code or secrets, a pool whose connections break, a limit per minute, a worker that starts anew."
+        }
+        Topic::AnswerFirst => {
+            "Verify, store the event, answer 204, and do the rest (mails, other services) afterwards: in a queue, or in a job that reads what was stored."
+        }
+        Topic::ReadLog => {
+            "Read the error that the server logged for the first of these requests: it stands before everything else."
+        }
+        Topic::Secret => {
+            "Look under which name the MAC secret is set where the code runs (.env files are not read in production by themselves), and refuse to start without it."
+        }
+        Topic::RawBody => {
+            "Read the body as bytes, verify over these bytes, and parse afterwards. No middleware may read or decode it before; a proxy must not change it."
+        }
+        Topic::WrongSecret => {
+            "First compare the MAC secret with that of your Config ID: no blank or line break at its end, used as text and not decoded as hex or Base64. Then log the length of what you hash: it has to equal Content-Length. If it does not, hash the raw bytes; behind AWS API Gateway decode the body if isBase64Encoded is set."
+        }
+        Topic::Compare => {
+            "Compute `hmac-sha256=` and 64 small hex digits yourself, and compare all of it with the header as it came, as text and in constant time. Do not split, cut or decode the header."
+        }
+        Topic::Verify => {
+            "Verify each request before anything else, and answer 401 where the MAC is not right."
+        }
+        Topic::UseResult => {
+            "Use the result of the check: wait for it if it is a promise (`await`), and return a 401 if it is false. A log line is no refusal."
+        }
+        Topic::Everywhere => {
+            "Verify first, in one place that every request goes through, before anything is looked up or stored: no exception for known sessions, new ones, or some events."
+        }
+        Topic::RequireMac => {
+            "Treat a missing, empty or repeated header like a wrong one: 401. Write no `if (header)` around the check."
+        }
+        Topic::HeaderName => {
+            "Look up the header by the framework's own method, which knows any spelling, or make the names small letters first; cut blanks around the value."
+        }
+        Topic::Status => {
+            "Answer 401 where the MAC is wrong and 400 where the body is, by status and not only in words; an error handler that renders JSON has to set a status too."
+        }
+        Topic::PerSession => {
+            "Keep what belongs to a session in a row or a map under its session ID, and nothing of it in global variables or on the connection."
+        }
+        Topic::Announce => {
+            "If your app registers its sessions before it sends the browser away, run check with --before-session, which tells it of each. If not, create the session when its first event comes."
+        }
+        Topic::Route => {
+            "Look at the path and the method: a prefix that a proxy adds or takes away, a slash at the end, a route for GET only."
+        }
+        Topic::ContentType => {
+            "Compare what stands before the semicolon with application/json, in any letters, or do not look at the Content-Type: the MAC says that the body is right."
+        }
+        Topic::OpenKeys => {
+            "Let the parser pass over keys that it does not know, and ask only for those that you use. Log which rule of validation refused the event."
+        }
+        Topic::OpenEnums => {
+            "Keep events and severities as text, store every one, answer 2xx, and act on those that you know: a default branch that does nothing."
+        }
+        Topic::Payload => {
+            "Ask whether there is a payload, and whether it has the key, before you read it: `measurementId` is there only once a measurement was created."
+        }
+        Topic::Parse => {
+            "Parse the body with a JSON parser, after it was verified, and read the values by their keys."
+        }
+        Topic::Numbers => {
+            "Let the JSON parser read numbers, take them as double or decimal, and ask for whole ones and a range before you store them."
+        }
+        Topic::Limits => {
+            return (
+                "Allow 1 MB at least, in the framework and in each proxy, answer 413 beyond, and refuse deep nesting with a 400 before you walk through it.",
+                Some(NGINX),
+            );
+        }
+        Topic::Ids => {
+            "Take the session ID as any text up to 255 characters (TEXT or VARCHAR(255)), use it as a parameter or the key of a map only, and answer 400 to what you cannot store."
+        }
+        Topic::Unicode => {
+            "Use UTF-8 everywhere: in MySQL utf8mb4 for table and connection. Refuse with a 400 what your database does not take: NUL, half an emoji, bytes that are no UTF-8."
+        }
+        Topic::Statements => {
+            return (
+                "Give values to the database as parameters, never within the text of a statement.",
+                Some(
+                    "SELECT * FROM sessions WHERE id = $1;  -- with the ID as a parameter: ? in MySQL and SQLite",
+                ),
+            );
+        }
+        Topic::Paths => {
+            "Make no file name or URL of a session ID: use a row in a database, or a hash of the ID as the name. Do not decode what nobody encoded."
+        }
+        Topic::Idempotent => {
+            return (
+                "Make session ID, sequence and event a unique key, insert without looking first, and answer 2xx where the event is there already.",
+                Some(UNIQUE),
+            );
+        }
+        Topic::AnyOrder => {
+            "Store each event as it comes, whatever its sequence, create the session with whichever comes first, and put them in order when you read them."
+        }
+        Topic::Transaction => {
+            return (
+                "Store each event by one insert of its own, and conclude the state when you read it. Where a row has to be changed, do it in one statement, or lock it (SELECT ... FOR UPDATE) and try again on a conflict.",
+                Some(UNIQUE),
+            );
+        }
+        Topic::Store => {
+            "Wait until the event is stored before you answer 2xx, and answer 5xx if it could not be stored: then the sender can try again."
+        }
+        Topic::Conclude => {
+            return (
+                "Keep all events and conclude the outcome from the highest sequence that decides something, whenever it arrived. PAGE_UNLOADED ends nothing.",
+                Some(CONCLUDE),
+            );
+        }
+        Topic::Workers => {
+            "Run several workers, hold no lock during a request, make the pool of database connections as large as what runs at once, and do slow work after the answer."
+        }
+        Topic::Rate => {
+            "Leave the webhook's path out of the limit of requests per second, or count what was refused as forged only: all events come from few addresses."
+        }
+        Topic::ReadAll => {
+            "Let the HTTP library read the body to its end: until Content-Length bytes are there, or the last chunk. A single read gives what happens to have arrived."
+        }
+        Topic::KeepAlive => {
+            "Read each request's body to its end even if it is refused, and let the idle timeout of the app be longer than that of the proxy before it (Node: server.keepAliveTimeout)."
+        }
+        Topic::Server => {
+            "Use a server that speaks HTTP/1.1 (RFC 9112) in front of the app, and let it answer Expect itself; 417 and 4xx are right too, 5xx and silence are not."
+        }
+        Topic::Certificate => {
+            "Serve a certificate for this host with its intermediate certificates (`fullchain.pem`), renew it automatically, and allow TLS 1.2 and 1.3."
+        }
+        Topic::Catch => {
+            "Parse after the MAC was verified, catch what the parser throws, and answer 400. A last error handler has to keep the process alive."
+        }
+        Topic::Shapes => {
+            "Ask for the shape before you use it: an object with a text sessionId, a whole number sequence, a text event. Answer 400 to anything else."
+        }
+    };
+    (text, None)
+}

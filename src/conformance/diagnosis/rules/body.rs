@@ -1,0 +1,286 @@
+//! What is hashed that is not the body, and what is demanded of a body that nobody promised.
+
+use super::{Claim, How, Need, Rule, Topic};
+use crate::conformance::diagnosis::facts::Facts;
+use How::{Crashed, Refused, Right, Taken, Wrong};
+use Need::{If, No, Some};
+
+const LATER: &str =
+    "A new version of WMS, or a proxy that writes JSON in another way, and every event is refused.";
+const NAMES: &str =
+    "Sessions with such an ID are lost, and what stands in an ID is chosen by whoever opens the URL.";
+const REPRINTED: &[Claim] = &[
+    ("mac/over-compact", Taken),
+    ("body/pretty", Refused),
+    ("body/spaces", Refused),
+    ("body/snr-*", Refused),
+];
+const NO: &[Claim] = &[];
+
+fn passed(facts: Facts<'_>, id: &str) -> bool {
+    facts.all(id, Right).next().is_some()
+}
+
+/// The MAC over the body with its blanks gone was refused: so it is not checked over JSON that was printed again.
+fn hashes_the_blanks(facts: Facts<'_>) -> bool {
+    passed(facts, "mac/over-compact")
+}
+
+/// A session ID beyond ASCII is refused with the status that forged events get: so the MAC is the reason.
+fn refused_as_forged(facts: Facts<'_>) -> bool {
+    let forged = facts.forged();
+    let statuses =
+        facts.all("body/id-latin1", Refused).flat_map(|case| &case.traces).filter_map(|trace| trace.status);
+    let mut refusals = statuses.filter(|status| *status >= 400).peekable();
+    forged.is_empty() || refusals.peek().is_none() || refusals.any(|status| forged.contains(&status))
+}
+
+const fn bug(
+    weight: u8,
+    name: &'static str,
+    says: &'static str,
+    matters: &'static str,
+    needs: &'static [Need],
+    explains: &'static [Claim],
+    fix: Topic,
+) -> Rule {
+    Rule { name, says, matters, needs, explains, weight, fix }
+}
+
+/// What a receiver that hashes JSON printed again does besides.
+const AGAIN: &[Claim] = &[("body/*", Refused), ("mac/over-*", Taken), ("input/*", Taken)];
+
+pub(super) const RULES: &[Rule] = &[
+    bug(
+        63,
+        "parses-body-by-hand",
+        "The receiver hashes the right bytes, but finds its values in the text of the body, where a blank more or less throws it off.",
+        LATER,
+        &[Some(&[("body/pretty", Wrong), ("body/spaces", Wrong)]), If(hashes_the_blanks)],
+        &[("body/*", Wrong)],
+        Topic::Parse,
+    ),
+    bug(
+        62,
+        "verifies-rebuilt-body",
+        "The receiver parses the body into a struct or a class and checks the MAC over the JSON that it makes of that.",
+        LATER,
+        &[Some(REPRINTED), Some(&[("body/key-order", Refused)])],
+        AGAIN,
+        Topic::RawBody,
+    ),
+    bug(
+        61,
+        "verifies-reserialised-python",
+        "The receiver parses the body and checks the MAC over JSON that was printed again with ASCII escapes, as Python and PHP print it.",
+        LATER,
+        &[
+            Some(&[("mac/over-compact", Taken), ("mac/over-python", Taken)]),
+            Some(&[("body/pretty", Refused), ("body/spaces", Refused)]),
+            If(|facts| passed(facts, "body/id-latin1")),
+        ],
+        AGAIN,
+        Topic::RawBody,
+    ),
+    bug(
+        60,
+        "verifies-reserialised-body",
+        "The receiver parses the body and checks the MAC over JSON that was printed again, as `JSON.stringify(req.body)` prints it.",
+        "Sessions with an accented letter in their ID are refused today, and every event on the day that WMS or a proxy writes its JSON in another way.",
+        &[Some(REPRINTED)],
+        AGAIN,
+        Topic::RawBody,
+    ),
+    bug(
+        59,
+        "verifies-sorted-body",
+        "The receiver checks the MAC over JSON with its keys in order.",
+        LATER,
+        &[Some(&[("mac/over-sorted", Taken)])],
+        AGAIN,
+        Topic::RawBody,
+    ),
+    bug(
+        59,
+        "verifies-reserialised-python",
+        "The receiver takes a MAC over the body as Python prints it again.",
+        LATER,
+        &[Some(&[("mac/over-python", Taken)])],
+        AGAIN,
+        Topic::RawBody,
+    ),
+    bug(
+        58,
+        "trims-body",
+        "The receiver cuts blanks and line breaks around the body before it checks the MAC, or reads it line by line.",
+        "A line break at the end of the body, which a proxy or a new version of WMS may send, and every event is refused.",
+        &[Some(&[
+            ("mac/over-trimmed", Taken),
+            ("body/trailing-newline", Refused),
+            ("body/leading-blanks", Refused),
+        ])],
+        NO,
+        Topic::RawBody,
+    ),
+    bug(
+        57,
+        "takes-uuids-only",
+        "The receiver takes session IDs of one form only, such as UUIDs.",
+        "The page lets the customer choose any text: the day that somebody does, all of these sessions are lost.",
+        &[
+            Some(&[("body/id-blanks", Wrong)]),
+            Some(&[("body/id-255", Wrong)]),
+            Some(&[("body/id-quotes", Wrong)]),
+            Some(&[("body/id-latin1", Wrong)]),
+        ],
+        &[("body/id-*", Wrong), ("body/id-*", Refused), ("body/escape*", Refused)],
+        Topic::Ids,
+    ),
+    bug(
+        56,
+        "decodes-body",
+        "The receiver decodes the body as text (latin1, or escapes resolved) before it checks the MAC: of anything beyond ASCII other bytes come out.",
+        "A name such as Zo\u{eb} in a session ID, and every event of that session is refused.",
+        &[Some(&[("body/id-latin1", Refused), ("body/escape-capitals", Refused)]), If(refused_as_forged)],
+        &[
+            ("body/id-emoji", Refused),
+            ("body/id-scripts", Refused),
+            ("body/line-separators", Refused),
+            ("body/escaped-ascii", Refused),
+        ],
+        Topic::RawBody,
+    ),
+    bug(
+        55,
+        "refuses-unknown-keys",
+        "The receiver refuses events with a key that it does not know.",
+        "A webhook grows without notice: on that day every event is refused.",
+        &[Some(&[("body/unknown-key", Wrong), ("body/unknown-payload-key", Wrong)])],
+        &[
+            ("body/line-separators", Wrong),
+            ("body/raw-delete", Wrong),
+            ("body/large", Wrong),
+            ("body/big-number", Wrong),
+            ("body/key-order", Wrong),
+        ],
+        Topic::OpenKeys,
+    ),
+    bug(
+        54,
+        "refuses-unknown-events",
+        "The receiver refuses an event or a severity that it does not know: it reads them into a closed enum.",
+        "A webhook grows without notice, as LOW_SNR and GENERAL_ERROR came: the new events are lost, and they are the ones that explain what went wrong.",
+        &[Some(&[("body/unknown-event", Wrong), ("body/unknown-severity", Wrong)])],
+        NO,
+        Topic::OpenEnums,
+    ),
+    bug(
+        53,
+        "reads-numbers-as-text",
+        "The receiver refuses numbers that are written in another way, such as 1.0 or 1e0.",
+        LATER,
+        &[Some(&[
+            ("body/number-forms", Wrong),
+            ("body/exponent", Wrong),
+            ("body/snr-forms", Wrong),
+            ("body/snr-exponent", Wrong),
+        ])],
+        NO,
+        Topic::Numbers,
+    ),
+    bug(
+        52,
+        "looks-in-the-text",
+        "The receiver looks for names in the text of the body, and does not find them where they are written with escapes.",
+        LATER,
+        &[Some(&[("body/escaped-ascii", Wrong), ("body/escaped-slash", Wrong)])],
+        NO,
+        Topic::Parse,
+    ),
+    bug(
+        52,
+        "depends-on-key-order",
+        "The receiver depends on the order of the keys.",
+        LATER,
+        &[Some(&[("body/key-order", Wrong)])],
+        NO,
+        Topic::Parse,
+    ),
+    bug(
+        51,
+        "limits-bodies-too-low",
+        "The receiver refuses an event of eight kilobytes.",
+        "Results and errors can be longer than the events of today: they are lost.",
+        &[Some(&[("body/large", Wrong)])],
+        &[("input/64-kb", Wrong)],
+        Topic::Limits,
+    ),
+    bug(
+        50,
+        "breaks-beyond-ascii",
+        "The receiver fails at session IDs beyond ASCII: a column, a header or a file name takes fewer characters than Unicode has.",
+        NAMES,
+        &[Some(&[("body/id-emoji", Wrong), ("body/id-scripts", Wrong), ("body/id-latin1", Wrong)])],
+        &[("body/escape-capitals", Refused), ("body/escape-capitals", Crashed)],
+        Topic::Unicode,
+    ),
+    bug(
+        49,
+        "puts-ids-into-statements",
+        "The receiver fails at session IDs with quotes: it puts them into a statement of SQL or JSON as text.",
+        "Whoever opens the URL chooses the ID, and so what your database does.",
+        &[Some(&[("body/id-quotes", Wrong)])],
+        &[("body/id-markup", Wrong), ("body/id-path", Wrong)],
+        Topic::Statements,
+    ),
+    bug(
+        48,
+        "puts-ids-into-paths",
+        "The receiver fails at session IDs that look like a path or a URL: it makes a file name or an address of them.",
+        "Whoever opens the URL chooses the ID, and so which file is written.",
+        &[Some(&[("body/id-path", Wrong), ("body/id-percent", Wrong)])],
+        &[("body/id-*", Wrong), ("body/escaped-slash", Wrong), ("body/escaped-slash", Crashed)],
+        Topic::Paths,
+    ),
+    bug(
+        47,
+        "keeps-ids-too-short",
+        "The receiver fails at long session IDs: a column or a check takes fewer characters.",
+        NAMES,
+        &[Some(&[("body/id-255", Wrong)])],
+        &[("body/id-*", Wrong)],
+        Topic::Ids,
+    ),
+    bug(
+        46,
+        "refuses-some-ids",
+        "The receiver, or a filter in front of it, refuses session IDs with certain characters.",
+        NAMES,
+        &[Some(&[("body/id-markup", Wrong), ("body/id-blanks", Wrong)])],
+        NO,
+        Topic::Ids,
+    ),
+    bug(
+        30,
+        "keeps-sessions-in-an-object",
+        "The receiver fails at session IDs such as __proto__: it keeps its sessions under keys that the language has already.",
+        "Whoever opens the URL chooses the ID, and can bring the process down.",
+        &[Some(&[("body/id-proto", Wrong)]), No(&[("body/id-one-character", Wrong)])],
+        &[("input/proto-keys", Wrong)],
+        Topic::Ids,
+    ),
+    bug(
+        29,
+        "crashes-on-odd-ids",
+        "The receiver answers with a 5xx, or not at all, to session IDs that it cannot store.",
+        "Whoever opens the URL chooses the ID, and can bring the process down.",
+        &[Some(&[
+            ("body/id-512", Wrong),
+            ("body/id-undefined", Wrong),
+            ("body/id-one-character", Wrong),
+            ("body/id-proto", Wrong),
+        ])],
+        NO,
+        Topic::Ids,
+    ),
+];

@@ -1,0 +1,149 @@
+//! Real events that are not taken.
+
+use super::{How, Need, Rule, Topic};
+use crate::conformance::diagnosis::facts::Facts;
+use crate::outcome::check::CaseResult;
+use How::{Crashed, Refused, Right, Silent, Wrong};
+use Need::{If, No, Some};
+
+fn passed(facts: Facts<'_>, id: &str) -> bool {
+    facts.all(id, Right).next().is_some()
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "needs-first-event-first",
+        says: "The receiver takes a session only if its first event came first.",
+        matters: "Events can overtake each other: if the first comes second, the others before it are lost.",
+        needs: &[
+            Some(&[
+                ("order/first-comes-second", Wrong),
+                ("events/configuration-loaded", Wrong),
+                ("events/scan-completed", Wrong),
+            ]),
+            If(|facts| !facts.every("events/session-*", Wrong)),
+            No(&[("events/wms-loaded", Wrong), ("order/swapped", Wrong), ("order/gap", Wrong)]),
+        ],
+        explains: &[
+            ("order/*", Wrong),
+            ("events/*", Wrong),
+            ("http/*", Wrong),
+            ("body/*", Wrong),
+            ("input/*", Wrong),
+            ("state/*", Wrong),
+        ],
+        weight: 74,
+        fix: Topic::AnyOrder,
+    },
+    Rule {
+        name: "knows-older-page-only",
+        says: "The receiver knows the events of the older version of the page only, without LOW_SNR and GENERAL_ERROR.",
+        matters: "The events that say why a measurement failed are lost.",
+        needs: &[
+            Some(&[("events/low-snr", Wrong)]),
+            Some(&[("events/general-error", Wrong)]),
+            If(|facts| passed(facts, "events/wms-loaded") && passed(facts, "events/api-error-measured")),
+        ],
+        explains: &[
+            ("events/session-*", Wrong),
+            ("events/many-sessions", Wrong),
+            ("body/unknown-event", Wrong),
+            ("order/interleaved", Wrong),
+        ],
+        weight: 71,
+        fix: Topic::OpenEnums,
+    },
+    Rule {
+        name: "needs-measurement-id",
+        says: "The receiver takes some events only with a measurement ID in their payload.",
+        matters: "Where nothing was measured there is none: sessions that end early are lost, and their end with them.",
+        needs: &[
+            Some(&[
+                ("events/redirecting", Wrong),
+                ("events/constraint-violation", Wrong),
+                ("events/page-unloaded", Wrong),
+                ("events/api-error", Wrong),
+                ("events/page-visibility-change", Wrong),
+            ]),
+            No(&[
+                ("events/redirecting-measured", Wrong),
+                ("events/constraint-violation-measured", Wrong),
+                ("events/page-unloaded-measured", Wrong),
+                ("events/api-error-measured", Wrong),
+                ("events/page-visibility-change-measured", Wrong),
+            ]),
+            If(|facts| facts.all("events/*-measured", Right).next().is_some()),
+        ],
+        explains: &[
+            ("events/*", Wrong),
+            ("order/*", Wrong),
+            ("body/*", Wrong),
+            ("input/*", Wrong),
+            ("http/*", Wrong),
+        ],
+        weight: 72,
+        fix: Topic::Payload,
+    },
+    Rule {
+        name: "limits-bodies-too-low",
+        says: "The receiver refuses real events as too large.",
+        matters: "Events with results or errors are lost, for they are the longest.",
+        needs: &[Need::Fact(too_large)],
+        explains: &[("*", Refused)],
+        weight: 75,
+        fix: Topic::Limits,
+    },
+    Rule {
+        name: "crashes-on-some-events",
+        says: "The receiver answers some of the real events with a 5xx, or not at all.",
+        matters: "These events are lost, and whatever they would have told.",
+        needs: &[
+            Some(&[("events/results-received", Crashed), ("events/*", Crashed), ("events/*", Silent)]),
+            If(|facts| {
+                ONE.iter().any(|id| facts.all(id, Crashed).chain(facts.all(id, Silent)).next().is_some())
+            }),
+        ],
+        explains: &[("*", Crashed), ("*", Silent)],
+        weight: 69,
+        fix: Topic::Payload,
+    },
+    Rule {
+        name: "refuses-some-events",
+        says: "The receiver refuses some of the real events.",
+        matters: "These events are lost, and whatever they would have told.",
+        needs: &[
+            Some(&[("events/*", Refused)]),
+            If(|facts| ONE.iter().any(|id| facts.all(id, Refused).next().is_some())),
+        ],
+        explains: &[
+            ("events/*", Refused),
+            ("order/*", Refused),
+            ("body/*", Refused),
+            ("http/*", Refused),
+            ("state/*", Wrong),
+        ],
+        weight: 67,
+        fix: Topic::OpenEnums,
+    },
+];
+
+/// The cases in which a real event was answered with 413.
+fn too_large(facts: Facts<'_>) -> Vec<String> {
+    let large = |case: &&CaseResult| case.traces.iter().any(|trace| trace.status == Option::Some(413));
+    facts.all("events/*", Refused).filter(large).map(|case| case.id.clone()).collect()
+}
+
+/// Cases with one event only.
+const ONE: &[&str] = &[
+    "events/wms-*",
+    "events/c*",
+    "events/measurement-*",
+    "events/intermediate-results",
+    "events/scan-completed",
+    "events/re*",
+    "events/page-*",
+    "events/websocket-*",
+    "events/api-*",
+    "events/low-snr",
+    "events/general-error",
+];

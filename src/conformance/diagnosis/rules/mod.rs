@@ -1,0 +1,100 @@
+//! What each bug of a receiver looks like in the verdicts.
+
+mod body;
+mod events;
+mod http;
+mod input;
+mod mac;
+mod order;
+mod state;
+mod time;
+mod whole;
+
+use super::facts::{Facts, How};
+use super::fixes::Topic;
+
+/// A bug, and what shows it.
+pub struct Rule {
+    /// The stable name.
+    pub name: &'static str,
+    /// What the receiver does, in a sentence.
+    pub says: &'static str,
+    /// What it leads to, in a sentence.
+    pub matters: &'static str,
+    /// What has to be true, all of it.
+    pub needs: &'static [Need],
+    /// What else follows from the bug: rules that rest on nothing but this do not speak.
+    pub explains: &'static [Claim],
+    /// How general it is: the higher, the earlier it is asked and told.
+    pub weight: u8,
+    /// What to do about it.
+    pub fix: Topic,
+}
+
+/// An ID with `*` and `?`, and what came of that case.
+pub type Claim = (&'static str, How);
+
+/// A condition.
+#[derive(Clone, Copy)]
+pub enum Need {
+    /// One of these is so, and shows the bug.
+    Some(&'static [Claim]),
+    /// None of these is so.
+    No(&'static [Claim]),
+    /// Anything else: the IDs of the cases that show it; none if it is not so.
+    Fact(fn(Facts<'_>) -> Vec<String>),
+    /// Anything else that has to be so, and shows nothing by itself.
+    If(fn(Facts<'_>) -> bool),
+}
+
+impl Rule {
+    /// The IDs of the cases that show the bug, each once; none where the rule does not speak.
+    pub fn evidence(&self, facts: Facts<'_>) -> Vec<String> {
+        let mut evidence = Vec::new();
+        for need in self.needs {
+            let shown: Vec<String> = match need {
+                Need::Some(claims) => ids(facts, claims),
+                Need::Fact(fact) => fact(facts),
+                Need::No(claims) if ids(facts, claims).is_empty() => continue,
+                Need::If(so) if so(facts) => continue,
+                Need::No(_) | Need::If(_) => return Vec::new(),
+            };
+            if shown.is_empty() {
+                return Vec::new();
+            }
+            for id in shown {
+                if !evidence.contains(&id) {
+                    evidence.push(id);
+                }
+            }
+        }
+        evidence
+    }
+
+    /// The IDs of the cases that follow from it.
+    pub fn explained(&self, facts: Facts<'_>) -> Vec<String> {
+        ids(facts, self.explains)
+    }
+}
+
+fn ids(facts: Facts<'_>, claims: &[Claim]) -> Vec<String> {
+    claims.iter().flat_map(|(pattern, how)| facts.all(pattern, *how)).map(|case| case.id.clone()).collect()
+}
+
+/// Every rule, the most general first.
+pub fn all() -> Vec<&'static Rule> {
+    let tables: [&'static [Rule]; 9] = [
+        whole::RULES,
+        mac::RULES,
+        body::RULES,
+        events::RULES,
+        order::RULES,
+        time::RULES,
+        http::RULES,
+        input::RULES,
+        state::RULES,
+    ];
+    let mut rules: Vec<&Rule> = tables.into_iter().flatten().collect();
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.weight));
+    rules
+}

@@ -1,0 +1,86 @@
+//! What is remembered of a session and should not be, or is forgotten.
+
+use super::{Claim, How, Need, Rule, Topic};
+use How::Wrong;
+use Need::Some;
+
+const SEEN: &str =
+    "Users see what your system made of a session: here it depends on how the network behaved.";
+
+const fn bug(
+    weight: u8,
+    name: &'static str,
+    says: &'static str,
+    matters: &'static str,
+    needs: &'static [Need],
+    explains: &'static [Claim],
+    fix: Topic,
+) -> Rule {
+    Rule { name, says, matters, needs, explains, weight, fix }
+}
+
+pub(super) const RULES: &[Rule] = &[
+    bug(
+        38,
+        "loses-events",
+        "Sessions that went the same way do not look the same afterwards: events that were taken are lost, or sessions change each other. (Or the probe shows what differs by its nature: leave that out of its answer.)",
+        "A 2xx says that an event is safe: nobody sends it again.",
+        &[Some(&[("state/undisturbed", Wrong)])],
+        &[("state/*", Wrong)],
+        Topic::Store,
+    ),
+    bug(
+        37,
+        "stores-forged-events",
+        "A forged event that was refused changes what is remembered all the same: it is stored before its MAC is checked.",
+        "Anybody on the internet can change what users see.",
+        &[Some(&[("state/forged", Wrong)])],
+        &[],
+        Topic::Everywhere,
+    ),
+    bug(
+        36,
+        "not-idempotent",
+        "An event that comes twice counts as two.",
+        SEEN,
+        &[Some(&[("state/duplicates", Wrong), ("state/twice", Wrong)])],
+        &[("state/duplicates*", Wrong), ("state/twice", Wrong)],
+        Topic::Idempotent,
+    ),
+    bug(
+        35,
+        "order-of-arrival-shows",
+        "What is remembered of a session shows in which order its events arrived: a late one is dropped, or taken for the newest, or shown where it came.",
+        SEEN,
+        &[Some(&[("state/late", Wrong)]), Some(&[("state/swapped", Wrong)])],
+        &[("state/*", Wrong)],
+        Topic::Conclude,
+    ),
+    bug(
+        34,
+        "last-event-wins",
+        "What is remembered of a session is what the event says that came last, whatever its place in the session.",
+        SEEN,
+        &[Some(&[("state/backwards", Wrong), ("state/swapped", Wrong), ("state/shuffled", Wrong)])],
+        &[("state/*", Wrong)],
+        Topic::Conclude,
+    ),
+    bug(
+        34,
+        "loses-late-events",
+        "An event that comes after PAGE_UNLOADED is answered with a 2xx and thrown away.",
+        "The results of a measurement can be that event.",
+        &[Some(&[("state/late", Wrong), ("state/duplicates-later", Wrong)])],
+        &[("state/concurrent", Wrong)],
+        Topic::Conclude,
+    ),
+    bug(
+        33,
+        "races-on-state",
+        "Of several events that come at the same moment some are lost, or count twice: a session is read, changed and written back.",
+        SEEN,
+        &[Some(&[("state/concurrent", Wrong), ("state/duplicates-concurrent", Wrong)])],
+        &[],
+        Topic::Transaction,
+    ),
+];

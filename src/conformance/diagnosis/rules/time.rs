@@ -1,0 +1,79 @@
+//! Answers that come too late where many ask at once.
+
+use super::{How, Need, Rule, Topic};
+use crate::conformance::diagnosis::facts::Facts;
+use crate::outcome::check::Verdict;
+use How::{Crashed, Late, Refused, Silent, Wrong};
+use Need::{No, Some};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "dies-of-ordinary-events",
+        says: "The receiver ends while it takes ordinary events: after some hundreds of them it took no connections any more.",
+        matters: "Every event is lost until somebody starts it anew.",
+        needs: &[Need::Fact(died)],
+        explains: &[("*", Crashed), ("*", Silent), ("*", Wrong)],
+        weight: 98,
+        fix: Topic::Reliable,
+    },
+    Rule {
+        name: "mishandles-keep-alive",
+        says: "The receiver answers the first event of a connection, and those that follow not at all.",
+        matters: "Senders use a connection for many events: all but the first are lost.",
+        needs: &[
+            Some(&[("events/session-completed", Silent), ("http/keep-alive", Silent)]),
+            No(&[("events/wms-loaded", Wrong), ("events/results-received", Wrong)]),
+        ],
+        explains: &[("*", Silent)],
+        weight: 73,
+        fix: Topic::KeepAlive,
+    },
+    Rule {
+        name: "one-request-at-a-time",
+        says: "The receiver answers soon alone and late in a crowd: it handles one request after the other, or waits for a lock or a connection that all share.",
+        matters: "When many people measure at once, senders give up waiting and events are lost.",
+        needs: &[
+            Some(&[
+                ("time/*-in-a-crowd", Late),
+                ("time/*-in-a-crowd", Silent),
+                ("events/many-sessions", Silent),
+            ]),
+            No(&[("time/soon", Wrong), ("time/in-time", Wrong)]),
+        ],
+        explains: &[("events/many-sessions", Silent), ("time/*", Wrong), ("order/concurrent-events", Silent)],
+        weight: 71,
+        fix: Topic::Workers,
+    },
+    Rule {
+        name: "breaks-under-load",
+        says: "The receiver takes each event alone, and fails where fifty sessions come at once.",
+        matters: "The more people measure, the more events are lost.",
+        needs: &[Some(&[
+            ("events/many-sessions", Crashed),
+            ("events/many-sessions", Refused),
+            ("time/*-in-a-crowd", Crashed),
+            ("time/*-in-a-crowd", Refused),
+        ])],
+        explains: &[("order/*concurrent*", Wrong), ("state/*concurrent", Wrong)],
+        weight: 41,
+        fix: Topic::Workers,
+    },
+];
+
+/// The cases that show that the receiver ended without anything odd.
+fn died(facts: Facts<'_>) -> Vec<String> {
+    const SINCE: [&str; 2] = ["events/", "time/"];
+    const ENDS: &str = "from then on the receiver took no connections";
+    let odd = |id: &str| ["input/", "body/", "mac/", "http/"].iter().any(|section| id.starts_with(section));
+    if facts.cases().iter().any(|case| odd(&case.id) && case.actual.contains(ENDS)) {
+        return Vec::new();
+    }
+    let dead = |case: &&crate::outcome::check::CaseResult| {
+        matches!(case.verdict, Verdict::Fail | Verdict::Error)
+            && SINCE.iter().any(|section| {
+                case.id.starts_with(section) && case.actual.contains(ENDS)
+                    || case.actual.contains(&format!("went down during {section}"))
+            })
+    };
+    facts.cases().iter().filter(dead).map(|case| case.id.clone()).collect()
+}

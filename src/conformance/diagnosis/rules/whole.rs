@@ -1,0 +1,322 @@
+//! Bugs that show in every answer: nothing is answered, nothing is taken, nothing is reliable.
+
+use super::{How, Need, Rule, Topic};
+use crate::conformance::diagnosis::facts::Facts;
+use crate::outcome::check::{CaseResult, Verdict};
+use Need::{Fact, If, No, Some};
+
+const LOST: &str = "Every real event is lost.";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "closes-connection",
+        says: "The receiver takes the connection and closes it without an answer.",
+        matters: LOST,
+        needs: &[Fact(|facts| {
+            silent(facts, &["closed-without-reply", "connection-reset", "reply-truncated"])
+        })],
+        explains: &[],
+        weight: 100,
+        fix: Topic::AlwaysAnswer,
+    },
+    Rule {
+        name: "never-answers",
+        says: "The receiver takes the request and never answers.",
+        matters: "The sender gives up and takes each event for lost, even if it was stored.",
+        needs: &[Fact(|facts| silent(facts, &["reply-timeout", "head-timeout", "body-timeout"]))],
+        explains: &[],
+        weight: 100,
+        fix: Topic::AlwaysAnswer,
+    },
+    Rule {
+        name: "answers-no-http",
+        says: "What answers on this port does not answer in HTTP, or not as the scheme of the URL says.",
+        matters: LOST,
+        needs: &[Fact(|facts| {
+            silent(
+                facts,
+                &[
+                    "not-http",
+                    "bad-http",
+                    "tls-not-spoken",
+                    "head-too-large",
+                    "body-too-large",
+                    "too-many-interim",
+                    "switched-protocols",
+                ],
+            )
+        })],
+        explains: &[],
+        weight: 100,
+        fix: Topic::Scheme,
+    },
+    Rule {
+        name: "redirects",
+        says: "The receiver answers with a redirect in place of taking the event.",
+        matters: "A sender of webhooks does not follow it, so every event is lost, while a browser and curl -L show that all is well.",
+        needs: &[Fact(|facts| refused_with(facts, |status| (300..400).contains(&status)))],
+        explains: &[("*", How::Redirected), ("*", How::Wrong)],
+        weight: 99,
+        fix: Topic::Redirect,
+    },
+    Rule {
+        name: "unreliable",
+        says: "The receiver answers the same kind of event sometimes right and sometimes wrong.",
+        matters: "A part of the real events is lost, and no test of a single event shows it.",
+        needs: &[Fact(|facts| {
+            let flaky = facts.flaky();
+            if flaky.len() < 3 { Vec::new() } else { flaky.iter().map(|case| case.id.clone()).collect() }
+        })],
+        explains: &[("*", How::Crashed), ("*", How::Silent), ("*", How::Spoiled), ("state/*", How::Wrong)],
+        weight: 98,
+        fix: Topic::Reliable,
+    },
+    Rule {
+        name: "answers-late",
+        says: "The receiver needs longer for an answer than a sender waits.",
+        matters: "The sender gives up and takes the event for lost, or sends it again, even if it was stored.",
+        needs: &[Fact(|facts| {
+            let mut slow: Vec<String> = facts.too_slow().iter().map(|case| case.id.clone()).collect();
+            let late = ["time/soon", "time/in-time"].into_iter().flat_map(|id| {
+                facts.all(id, How::Late).chain(facts.all(id, How::Silent)).map(|case| case.id.clone())
+            });
+            slow.extend(late);
+            slow.sort_by_key(|id| !id.starts_with("time/"));
+            slow
+        })],
+        explains: &[("time/*", How::Wrong), ("*", How::Silent)],
+        weight: 97,
+        fix: Topic::AnswerFirst,
+    },
+    Rule {
+        name: "crashes-on-every-event",
+        says: "The receiver answers every event with a 5xx, right ones too.",
+        matters: LOST,
+        needs: &[Fact(|facts| refused_with(facts, |status| status >= 500))],
+        explains: &[("*", How::Crashed)],
+        weight: 96,
+        fix: Topic::ReadLog,
+    },
+    every(
+        95,
+        "secret-not-set",
+        "The receiver checks MACs with an empty secret: its own is not set where it runs.",
+        "Anybody can sign events that it takes, and every real one is refused.",
+        &[Some(&[("mac/empty-secret", How::Taken)]), REFUSED],
+        Topic::Secret,
+    ),
+    every(
+        95,
+        "verifies-reserialised-python",
+        "The receiver parses the body and checks the MAC over the JSON that Python makes of it, with blanks and with ASCII escapes.",
+        "Every real event is refused, for WMS writes its JSON without blanks.",
+        &[Some(&[("mac/over-python", How::Taken), ("body/spaces", How::Taken)]), REFUSED],
+        Topic::RawBody,
+    ),
+    every(
+        95,
+        "verifies-sorted-body",
+        "The receiver parses the body and checks the MAC over its JSON with the keys in order.",
+        "Every real event is refused, for WMS does not sort its keys.",
+        &[Some(&[("mac/over-sorted", How::Taken)]), REFUSED],
+        Topic::RawBody,
+    ),
+    every(
+        94,
+        "verifies-empty-body",
+        "The receiver checks the MAC over no bytes at all: something has read the body before, and nothing was left to hash.",
+        "Every real event is refused, and one MAC that was ever made over nothing is right for each forged body.",
+        &[Some(&[("mac/empty-body", How::Taken)]), REFUSED],
+        Topic::RawBody,
+    ),
+    every(
+        94,
+        "expects-hash-without-key",
+        "The receiver compares with a plain hash of the body, in which the secret has no part.",
+        "Anybody can compute it, and every real event is refused.",
+        &[Some(&[("mac/plain-hash", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-another-hash",
+        "The receiver computes the MAC with another hash than SHA-256.",
+        LOST,
+        &[Some(&[("mac/sha1", How::Taken), ("mac/sha512", How::Taken), ("mac/md5", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-base64",
+        "The receiver computes the right MAC and writes it in Base64; WMS writes it in hexadecimal.",
+        LOST,
+        &[Some(&[("mac/base64", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-no-prefix",
+        "The receiver compares the digits alone with the whole header, which begins with hmac-sha256=.",
+        LOST,
+        &[Some(&[("mac/no-prefix", How::Taken), ("mac/wrong-prefix", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-capital-digits",
+        "The receiver compares with digits in capitals; WMS writes small ones.",
+        LOST,
+        &[Some(&[("mac/upper-case-hex", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "looks-up-header-in-one-spelling",
+        SPELLING,
+        "Every real event is refused as though it had no MAC.",
+        &[Some(&[("mac/header-*", How::Taken), ("http/*-case-names", How::Taken)]), REFUSED],
+        Topic::HeaderName,
+    ),
+    Rule {
+        name: "one-session-at-a-time",
+        says: "The receiver knows one session at a time and refuses the events of any other.",
+        matters: "As soon as two people measure at once, or somebody closes the page too early, the events of everybody else are lost.",
+        needs: &[
+            Fact(|facts| refused_with(facts, |status| matches!(status, 409 | 423 | 503))),
+            If(tells_macs_apart),
+        ],
+        explains: &[("*", How::Refused), ("*", How::Crashed), ("*", How::Spoiled)],
+        weight: 97,
+        fix: Topic::PerSession,
+    },
+    Rule {
+        name: "knows-announced-sessions-only",
+        says: "The receiver refuses every event with a 404 though its MAC is right: it takes events of sessions that it knows only.",
+        matters: "That is right if your app registers a session before it sends the browser away. The check has to announce its sessions then; else every real event is lost.",
+        needs: &[
+            Fact(|facts| refused_with(facts, |status| matches!(status, 404 | 410))),
+            If(tells_macs_apart),
+        ],
+        explains: &[("*", How::Refused)],
+        weight: 93,
+        fix: Topic::Announce,
+    },
+    Rule {
+        name: "refuses-verified-events",
+        says: "The receiver checks the MAC rightly, and then refuses every event for another reason: right and wrong MACs get different answers.",
+        matters: LOST,
+        needs: &[REFUSED, If(tells_macs_apart)],
+        explains: &[("*", How::Refused)],
+        weight: 92,
+        fix: Topic::OpenKeys,
+    },
+    Rule {
+        name: "no-such-route",
+        says: "Nothing takes a POST at this path: every request gets a 404 or 405, whatever its MAC.",
+        matters: LOST,
+        needs: &[Fact(|facts| refused_with(facts, |status| matches!(status, 404 | 405 | 410)))],
+        explains: &[("*", How::Refused)],
+        weight: 91,
+        fix: Topic::Route,
+    },
+    Rule {
+        name: "refuses-content-type",
+        says: "The receiver refuses every event with 415, before it looks at anything else.",
+        matters: LOST,
+        needs: &[Fact(|facts| refused_with(facts, |status| status == 415))],
+        explains: &[("*", How::Refused)],
+        weight: 91,
+        fix: Topic::ContentType,
+    },
+    Rule {
+        name: "refuses-every-mac",
+        says: "The receiver refuses every event, and none of the usual slips explains it: its secret is another one, or what it hashes are not the bytes that arrived (a body parser, a proxy, or a host that hands over Base64).",
+        matters: LOST,
+        needs: &[REFUSED],
+        explains: &[("*", How::Refused)],
+        weight: 90,
+        fix: Topic::WrongSecret,
+    },
+    Rule {
+        name: "limits-rate",
+        says: "The receiver, or what stands in front of it, refuses events with 429 as soon as several come within a short time.",
+        matters: "A session has several events a second, and many people measure at once: a part of them is lost.",
+        needs: &[Fact(|facts| {
+            let limited = |case: &&CaseResult| {
+                case.verdict != Verdict::Pass
+                    && case.traces.iter().any(|trace| trace.status == Option::Some(429))
+            };
+            facts.cases().iter().filter(limited).map(|case| case.id.clone()).collect()
+        })],
+        explains: &[("*", How::Refused), ("state/*", How::Wrong), ("order/*", How::Wrong)],
+        weight: 97,
+        fix: Topic::Rate,
+    },
+    Rule {
+        name: "crashes-without-payload",
+        says: "The receiver answers 5xx to events without a payload: it reads a key of a payload that is not there.",
+        matters: "Most events before a measurement have none: they are lost, and a session seems to begin in its middle.",
+        needs: &[
+            Some(&[
+                ("events/wms-loaded", How::Crashed),
+                ("events/configuration-loaded", How::Crashed),
+                ("events/camera-*", How::Crashed),
+                ("body/payload-absent", How::Crashed),
+                ("body/payload-null", How::Crashed),
+            ]),
+            No(&[
+                ("events/page-visibility-change-measured", How::Wrong),
+                ("events/results-received", How::Wrong),
+            ]),
+        ],
+        explains: &[("*", How::Crashed), ("*", How::Spoiled)],
+        weight: 89,
+        fix: Topic::Payload,
+    },
+];
+
+pub(super) const SPELLING: &str = "The receiver looks up X-WMS-Content-MAC in one spelling only.";
+
+/// Every ordinary event is refused.
+const REFUSED: Need = Fact(|facts| refused_with(facts, |status| (400..500).contains(&status)));
+
+/// Every ordinary event is refused, and some case shows why.
+const fn every(
+    weight: u8,
+    name: &'static str,
+    says: &'static str,
+    matters: &'static str,
+    needs: &'static [Need],
+    fix: Topic,
+) -> Rule {
+    Rule { name, says, matters, needs, explains: &[("*", How::Refused), ("*", How::Taken)], weight, fix }
+}
+
+/// The case that says why nothing was answered, if it was one of these.
+fn silent(facts: Facts<'_>, codes: &[&str]) -> Vec<String> {
+    let first = facts.unanswered().filter(|case| codes.iter().any(|code| case.actual.contains(code)));
+    first.map(|case| case.id.clone()).into_iter().collect()
+}
+
+/// The cases in which ordinary events were not taken, if each of them was answered like this.
+fn refused_with(facts: Facts<'_>, wanted: fn(u16) -> bool) -> Vec<String> {
+    let ordinary = facts.ordinary();
+    if !ordinary.all(wanted) {
+        return Vec::new();
+    }
+    ordinary.cases.iter().map(|&id| id.to_owned()).collect()
+}
+
+/// Whether events with a right MAC get another answer than those with a wrong one.
+fn tells_macs_apart(facts: Facts<'_>) -> bool {
+    let forged = facts.forged();
+    let refused = |status: &u16| *status >= 400;
+    !forged.is_empty()
+        && !facts
+            .ordinary()
+            .answers
+            .iter()
+            .flatten()
+            .filter(|status| refused(status))
+            .any(|status| forged.contains(status))
+}

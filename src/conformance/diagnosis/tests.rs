@@ -1,0 +1,290 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::facts::{Facts, How};
+use super::fixes::{LANGUAGES, fixes};
+use super::rules::{Claim, Need, Rule};
+use super::*;
+use crate::conformance::cases;
+use crate::conformance::select::glob;
+use crate::outcome::check::{Level, Role, Trace, Verdict};
+
+fn trace(role: Role, status: Option<u16>) -> Trace {
+    Trace {
+        label: String::new(),
+        role,
+        request: String::new(),
+        body_bytes: 0,
+        status,
+        answer: String::new(),
+        failure: status.is_none().then(|| "reply-timeout".to_owned()),
+        detail: None,
+        took_ms: 1.0,
+        decisive: false,
+    }
+}
+
+/// Every case of the suite as a right receiver does it.
+fn right() -> Vec<CaseResult> {
+    let mut results: Vec<CaseResult> =
+        cases::all().iter().map(|case| CaseResult::bare(case.id, case.level, Verdict::Pass)).collect();
+    for result in &mut results {
+        let status = if result.id.starts_with("mac/wrong-secret") { 401 } else { 204 };
+        result.traces = vec![trace(Role::Setup, Some(204)), trace(Role::Test, Some(status))];
+    }
+    results
+}
+
+/// Makes it true of the first case whose ID fits.
+fn make(results: &mut [CaseResult], (pattern, how): Claim) {
+    let fits = |result: &&mut CaseResult| {
+        glob(pattern.as_bytes(), result.id.as_bytes())
+            && (result.level != Level::Info || result.id == pattern)
+    };
+    let Some(result) = results.iter_mut().find(fits) else { return };
+    let status = match how {
+        How::Taken | How::Late | How::Spoiled => Some(204),
+        How::Denied => Some(200),
+        How::Refused => Some(401),
+        How::Wrong => Some(400),
+        How::Crashed => Some(500),
+        How::Redirected => Some(302),
+        How::Silent => None,
+        How::Right => return,
+    };
+    result.verdict = Verdict::Fail;
+    result.traces = vec![trace(Role::Setup, Some(204)), trace(Role::Test, status)];
+    if how == How::Denied {
+        result.traces[1].answer = r#"{"error":"no"}"#.to_owned();
+    }
+    if how == How::Spoiled {
+        result.traces.push(trace(Role::After, Some(503)));
+    }
+}
+
+/// Every ordinary event is answered so, forged ones so, and nothing else could be judged.
+fn every_event(results: &mut [CaseResult], status: u16, forged: u16) {
+    for result in results {
+        let answer = if result.id.starts_with("mac/") { forged } else { status };
+        let events = result.section() == "events";
+        result.verdict = if events { Verdict::Fail } else { Verdict::Error };
+        result.traces = vec![trace(Role::Setup, Some(status)), trace(Role::Test, Some(answer))];
+        if events {
+            result.traces.remove(0);
+        }
+    }
+}
+
+/// Nothing was answered: the very first event got this.
+fn no_contact(results: &mut [CaseResult], why: &str) {
+    for result in results {
+        result.verdict = Verdict::Error;
+        result.traces.clear();
+        result.actual = format!("not judged: an ordinary event got {why}");
+    }
+}
+
+/// The results that make a rule speak, and as little else as can be.
+fn shown(rule: &Rule) -> Vec<CaseResult> {
+    let mut results = right();
+    match rule.name {
+        "closes-connection" => no_contact(&mut results, "no answer (closed-without-reply)"),
+        "never-answers" => no_contact(&mut results, "no answer (reply-timeout: not a byte came)"),
+        "answers-no-http" => no_contact(&mut results, "no answer (not-http)"),
+        "redirects" if rule.weight > 90 => every_event(&mut results, 302, 302),
+        "unreliable" => {
+            for result in results.iter_mut().step_by(20) {
+                (result.verdict, result.flaky) = (Verdict::Fail, true);
+            }
+        }
+        "answers-late" => make(&mut results, ("time/soon", How::Late)),
+        "crashes-on-every-event" => every_event(&mut results, 500, 500),
+        "one-session-at-a-time" if rule.weight > 90 => every_event(&mut results, 409, 401),
+        "knows-announced-sessions-only" => every_event(&mut results, 404, 401),
+        "does-not-verify" | "accepts-any-mac" => make(&mut results, ("mac/wrong-secret-first", How::Taken)),
+        "dies-of-ordinary-events" => {
+            results[3].verdict = Verdict::Error;
+            results[3].actual = "not judged: the receiver went down during events/many-sessions".to_owned();
+        }
+        "limits-rate" => {
+            make(&mut results, ("events/session-completed", How::Refused));
+            let event = results.iter_mut().find(|result| result.id == "events/session-completed").unwrap();
+            event.traces[1].status = Some(429);
+        }
+        "refuses-verified-events" => every_event(&mut results, 422, 401),
+        "no-such-route" => every_event(&mut results, 404, 404),
+        "refuses-content-type" => every_event(&mut results, 415, 415),
+        _ if (90..=95).contains(&rule.weight) => every_event(&mut results, 401, 401),
+        _ => {}
+    }
+    for need in rule.needs {
+        if let Need::Some(claims) = need {
+            // What ordinary events come to was said already; here is the case that says why.
+            let before: Vec<CaseResult> = results.clone();
+            make(&mut results, claims[0]);
+            for (result, before) in results.iter_mut().zip(&before) {
+                if before.verdict == Verdict::Error && result.verdict == Verdict::Fail {
+                    result.verdict = Verdict::Error;
+                    result.traces[0] = before.traces[0].clone();
+                }
+            }
+        }
+    }
+    if rule.name == "limits-bodies-too-low" && rule.weight > 60 {
+        make(&mut results, ("events/scan-completed", How::Refused));
+        let event = results.iter_mut().find(|result| result.id == "events/scan-completed").unwrap();
+        event.traces[1].status = Some(413);
+    }
+    if rule.name == "dies-of-bad-input" {
+        make(&mut results, ("input/not-json", How::Spoiled));
+    }
+    results
+}
+
+#[test]
+fn every_rule_can_speak_and_speaks_first() {
+    for rule in rules::all() {
+        let results = shown(rule);
+        let found = diagnose(&results, None);
+        let first = found.first().map(|diagnosis| diagnosis.name.as_str());
+        assert_eq!(first, Some(rule.name), "weight {}: {:?}", rule.weight, names(&found));
+        assert!(!rule.evidence(Facts::new(&results)).is_empty(), "{}", rule.name);
+    }
+}
+
+#[test]
+fn rules_name_cases_that_there_are() {
+    let all = cases::all();
+    let fits = |pattern: &str| all.iter().any(|case| glob(pattern.as_bytes(), case.id.as_bytes()));
+    for rule in rules::all() {
+        let needed = rule.needs.iter().flat_map(|need| match need {
+            Need::Some(claims) | Need::No(claims) => *claims,
+            Need::Fact(_) | Need::If(_) => &[],
+        });
+        for (pattern, _) in needed.chain(rule.explains) {
+            assert!(fits(pattern), "{}: there is no case {pattern}", rule.name);
+        }
+    }
+}
+
+#[test]
+fn names_and_sentences_are_what_reports_need() {
+    for rule in rules::all() {
+        let name = rule.name;
+        assert!(
+            name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{name}"
+        );
+        for text in [rule.says, rule.matters] {
+            assert!(
+                text.ends_with(['.', ')']) && text.starts_with(|first: char| first.is_ascii_uppercase()),
+                "{name}: {text}"
+            );
+        }
+        assert!(rule.says.len() <= 260 && rule.matters.len() <= 260, "{name}");
+        for language in LANGUAGES.iter().map(|(language, _)| Some(*language)).chain([None, Some("cobol")]) {
+            let fixes = fixes(rule.fix, language);
+            assert!(!fixes.is_empty() && fixes[0].language == "any", "{name}");
+            assert!(fixes.len() <= 6, "{name}");
+            for fix in fixes {
+                assert!(fix.text.ends_with(['.', ')']) || fix.text.ends_with("mjs."), "{name}: {}", fix.text);
+                let lines = fix.code.iter().flat_map(|code| code.lines());
+                assert!(
+                    lines.clone().count() <= 9 && lines.clone().all(|line| line.len() <= 130),
+                    "{name}: {:?}",
+                    fix.code
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_line_to_copy_is_for_a_bug() {
+    let used: Vec<_> = rules::all().iter().map(|rule| rule.fix).collect();
+    for (language, lines) in LANGUAGES {
+        for lines in lines {
+            assert!(lines.topics.iter().any(|topic| used.contains(topic)), "{language}: {}", lines.text);
+        }
+    }
+}
+
+#[test]
+fn a_right_receiver_is_not_blamed() {
+    assert_eq!(diagnose(&right(), None), []);
+    assert_eq!(diagnose(&[], Some("node")), []);
+    // What is only measured says nothing, whatever was answered.
+    let mut measured = right();
+    for result in measured.iter_mut().filter(|result| result.level == Level::Info) {
+        result.traces = vec![trace(Role::Test, Some(500)), trace(Role::Test, None)];
+    }
+    assert_eq!(diagnose(&measured, None), []);
+}
+
+#[test]
+fn a_general_bug_silences_what_follows_from_it() {
+    let mut results = right();
+    for result in results.iter_mut().filter(|result| result.section() == "mac") {
+        let id = result.id.clone();
+        make(std::slice::from_mut(result), (id.leak(), How::Taken));
+    }
+    make(&mut results, ("state/forged", How::Wrong));
+    assert_eq!(names(&diagnose(&results, None)), ["does-not-verify"]);
+}
+
+#[test]
+fn two_bugs_are_two_diagnoses() {
+    let mut results = right();
+    make(&mut results, ("mac/missing", How::Taken));
+    make(&mut results, ("order/duplicate", How::Refused));
+    assert_eq!(names(&diagnose(&results, None)), ["accepts-missing-mac", "refuses-duplicates"]);
+}
+
+fn names(found: &[Diagnosis]) -> Vec<&str> {
+    found.iter().map(|diagnosis| diagnosis.name.as_str()).collect()
+}
+
+fn any_result() -> impl Strategy<Value = CaseResult> {
+    let ids: Vec<&'static str> =
+        cases::all().iter().map(|case| case.id).chain(["", "x", "mac/", "/"]).collect();
+    let verdict =
+        prop_oneof![Just(Verdict::Pass), Just(Verdict::Fail), Just(Verdict::Skip), Just(Verdict::Error)];
+    let role = prop_oneof![Just(Role::Setup), Just(Role::Test), Just(Role::After)];
+    let status =
+        prop::option::of(prop_oneof![Just(204), Just(401), Just(409), Just(500), Just(302), any::<u16>()]);
+    let traces = prop::collection::vec((role, status, ".{0,12}"), 0..4);
+    (prop::sample::select(ids), verdict, traces, any::<bool>(), ".{0,20}").prop_map(
+        |(id, verdict, traces, flaky, actual)| {
+            let mut result = CaseResult::bare(id, Level::Must, verdict);
+            result.flaky = flaky && verdict == Verdict::Fail;
+            result.actual = actual;
+            result.traces = traces
+                .into_iter()
+                .map(|(role, status, answer)| Trace { answer, ..trace(role, status) })
+                .collect();
+            result
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn anything_can_be_diagnosed(results in prop::collection::vec(any_result(), 0..60)) {
+        let found = diagnose(&results, Some("go"));
+        let ids: BTreeSet<&str> = results.iter().map(|result| result.id.as_str()).collect();
+        let bad = |id: &str| results.iter().any(|result| {
+            result.id == id && matches!(result.verdict, Verdict::Fail | Verdict::Error)
+        });
+        prop_assert!(found.len() <= MOST);
+        for diagnosis in &found {
+            prop_assert!(!diagnosis.evidence.is_empty());
+            for id in &diagnosis.evidence {
+                prop_assert!(ids.contains(id.as_str()) && bad(id), "{} rests on {id}", diagnosis.name);
+            }
+        }
+        let clean: Vec<CaseResult> =
+            results.into_iter().filter(|result| matches!(result.verdict, Verdict::Pass | Verdict::Skip)).collect();
+        prop_assert!(diagnose(&clean, None).is_empty());
+    }
+}
