@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
+use wms_sim::conformance::case::Case;
 use wms_sim::conformance::cases;
 
 use super::common::cli::{file, json_lines, of_type, scratch, sim, words};
@@ -12,7 +13,7 @@ use super::report::{Report, check, reported};
 
 fn sections() -> BTreeSet<&'static str> {
     let all = cases::all();
-    all.iter().filter(|case| case.stage.is_none()).map(|case| case.section()).collect()
+    all.iter().filter(|case| case.stage.is_none()).map(Case::section).collect()
 }
 
 #[test]
