@@ -1,7 +1,6 @@
 //! How a check ends before its time: by a signal, by its budget, by its first failure.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use super::common::cli::{json_lines, of_type, scratch, until, words};
 use super::common::receiver::{Kind, Setup};
@@ -34,7 +33,7 @@ fn what_was_judged_is_written_when_it_is_interrupted() {
         let (judged, left) = (report.with("pass"), report.with("error"));
         assert!(!judged.is_empty() && !left.is_empty(), "{output}");
         assert!(left.iter().all(|id| report.actual(id).contains("interrupted")), "{output}");
-        assert_eq!(report.cases().len(), report.0["selected"].as_u64().unwrap() as usize);
+        assert_eq!(report.cases().len(), report.selected());
         let lines = read();
         assert_eq!(of_type(&lines, "case").len(), report.cases().len());
         assert_eq!(lines.last().unwrap()["ending"]["interrupted"], true);
@@ -66,9 +65,8 @@ fn a_hook_that_does_not_end_is_ended_with_the_check() {
 #[test]
 fn the_budget_bounds_a_slow_receiver() {
     let receiver = slow().start();
-    let begun = Instant::now();
     let (output, report) = reported(check(&receiver.url(), "--budget 3s"));
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert!(report.took() < 15.0, "{output}");
     assert_eq!(output.code(), Some(3), "{output}");
     let left = report.with("error");
     assert!(left.len() > 100, "{left:?}");

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::common::cli::scratch;
 use super::common::tcp;
@@ -45,13 +45,12 @@ fn endless(begin: &'static [u8], more: &'static [u8], pause: Duration) -> u16 {
 
 /// No check with this budget takes longer, however loaded the machine is.
 const BUDGET: &str = "2s";
-const AT_MOST: Duration = Duration::from_secs(25);
+const AT_MOST: f64 = 15.0;
 
 /// Checks it, and gives back what each case came to.
 #[track_caller]
 fn checked(name: &str, to: &str, code: &[i32]) -> (String, Report) {
     let folder = scratch();
-    let begun = Instant::now();
     let line = format!(
         "events/wms-loaded mac order input http --timeout 300ms --budget {BUDGET} --wait-for-target 200ms"
     );
@@ -59,14 +58,14 @@ fn checked(name: &str, to: &str, code: &[i32]) -> (String, Report) {
         .args(["--report", "json=a.json,html=a.html,junit=a.xml,tap=a.tap", "--journal", "j"])
         .dir(folder.path())
         .run();
-    assert!(begun.elapsed() < AT_MOST, "{name}: {:?}", begun.elapsed());
     assert!(output.code().is_some_and(|is| code.contains(&is)), "{name}: {output}");
     assert!(!output.stderr.contains("panicked"), "{name}: {output}");
     for file in ["a.html", "a.xml", "a.tap", "j"] {
         assert!(folder.path().join(file).metadata().unwrap().len() > 100, "{name}: {file}");
     }
     let report = Report::read(&folder.path().join("a.json"));
-    assert_eq!(report.cases().len(), report.0["selected"].as_u64().unwrap() as usize, "{name}");
+    assert_eq!(report.cases().len(), report.selected(), "{name}");
+    assert!(report.took() < AT_MOST, "{name}: {output}");
     (output.stdout, report)
 }
 
@@ -92,14 +91,14 @@ fn no_answer_at_all() {
             "a gigabyte",
             endless(
                 b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
-                &[b'x'; 1 << 16],
+                &[b'x'; 1 << 14],
                 Duration::ZERO,
             ),
             "body-too-large",
         ),
         (
             "endless body",
-            endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b'x'; 1 << 16], Duration::ZERO),
+            endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b'x'; 1 << 14], Duration::ZERO),
             "body-too-large",
         ),
         (

@@ -33,6 +33,16 @@ impl Report {
         self.0["cases"].as_array().unwrap()
     }
 
+    /// How many cases were to be run.
+    pub fn selected(&self) -> usize {
+        usize::try_from(self.0["selected"].as_u64().unwrap()).unwrap()
+    }
+
+    /// How long it took, in seconds.
+    pub fn took(&self) -> f64 {
+        self.0["ending"]["took_s"].as_f64().unwrap()
+    }
+
     #[track_caller]
     pub fn case(&self, id: &str) -> &Value {
         self.cases().iter().find(|case| case["id"] == id).unwrap_or_else(|| panic!("no {id} in {}", self.0))

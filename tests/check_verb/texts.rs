@@ -1,5 +1,7 @@
 //! What a person reads, word for word.
 
+use std::fmt::Write as _;
+
 use super::common::cli::{Output, file, scratch, sim, words};
 
 fn seen(name: &str, output: &Output) {
@@ -51,7 +53,7 @@ fn usage() {
         "--transport reqwest",
     ] {
         let output = sim(["check"]).args(words(line)).dir(folder.path()).run();
-        all += &format!("check {line}\n  exit {}\n{}\n", output.code().unwrap(), output.stderr);
+        writeln!(all, "check {line}\n  exit {}\n{}", output.code().unwrap(), output.stderr).unwrap();
         assert_eq!(output.stdout, "", "{line}: {output}");
     }
     let mut settings = insta::Settings::clone_current();

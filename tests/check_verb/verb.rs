@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
+use wms_sim::conformance::case::Case;
 use wms_sim::conformance::cases;
 
 use super::common::cli::{file, json_lines, of_type, scratch, sim, words};
@@ -12,7 +13,7 @@ use super::report::{Report, check, reported};
 
 fn sections() -> BTreeSet<&'static str> {
     let all = cases::all();
-    all.iter().filter(|case| case.stage.is_none()).map(|case| case.section()).collect()
+    all.iter().filter(|case| case.stage.is_none()).map(Case::section).collect()
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn programs_read_a_line_a_case_and_quiet_says_what_is_wrong_only() {
     let output = run("mac/m* body/raw-emoji state --output ndjson").exits(0);
     let lines = output.json_lines();
     assert_eq!(lines[0]["type"], "check");
-    assert_eq!(of_type(&lines, "case").len(), lines[0]["selected"].as_u64().unwrap() as usize);
+    assert_eq!(lines[0]["selected"], of_type(&lines, "case").len());
     assert_eq!(lines.last().unwrap()["type"], "check-end");
     assert_eq!(output.stderr, "");
     let output = run("mac/missing --output quiet").exits(0);
