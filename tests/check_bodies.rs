@@ -59,6 +59,7 @@ fn runner(url: &str, dialect: &Dialect, seed: u64) -> Arc<Runner> {
         rotation: None,
         patience: Duration::from_secs(10),
         budget: None,
+        closes: std::sync::atomic::AtomicBool::default(),
         command: Arc::new(|id| format!("wms-sim check --case {id}")),
         ends: Arc::new(|_| false),
     })

@@ -95,7 +95,7 @@ pub enum Manner {
     Company,
     /// Alone, because it measures: what runs beside it would be measured too.
     Alone,
-    /// Alone and last: it may break the receiver.
+    /// Last, and alone where answers come at once: it may break the receiver.
     Rough,
 }
 

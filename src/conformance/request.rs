@@ -216,6 +216,30 @@ impl Base {
         format!("{scheme}://{}{path}", self.target.authority())
     }
 
+    /// A text from the receiver without the credentials that it was sent.
+    pub fn redact(&self, text: &str) -> String {
+        /// Shorter values are no secrets, and would tear holes into every text.
+        const SHORTEST: usize = 4;
+        let own = self.fields.iter().filter(|field| self.is_own(field)).map(|field| field.value().to_owned());
+        // `Basic dTpw`: the credentials without the scheme, too.
+        let parts = own.flat_map(|value| {
+            let last = value.rsplit(' ').next().map(str::to_owned);
+            std::iter::once(value).chain(last)
+        });
+        let query = self.target.url().query_pairs().map(|(_, value)| value.into_owned());
+        let raw =
+            self.target.url().query().map(|query| query.split('&').map(str::to_owned).collect::<Vec<_>>());
+        let raw = raw.into_iter().flatten().map(|pair| {
+            let value = pair.split_once('=').map_or(pair.as_str(), |(_, value)| value);
+            value.to_owned()
+        });
+        let mut secrets: Vec<String> =
+            parts.chain(query).chain(raw).filter(|secret| secret.len() >= SHORTEST).collect();
+        // The longest first, so that none leaves a part of another.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
+    }
+
     fn is_own(&self, field: &Header) -> bool {
         self.own.iter().any(|name| field.is(name))
     }

@@ -80,6 +80,7 @@ impl Check {
             rotation: None,
             patience: self.patience,
             budget: Some(Duration::from_secs(100)),
+            closes: std::sync::atomic::AtomicBool::default(),
             command: Arc::new(|case| format!("wms-sim check {case}")),
             ends: Arc::new(|_| false),
         });

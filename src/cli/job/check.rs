@@ -67,6 +67,11 @@ pub(in crate::cli) fn resolve(args: &CheckArgs, typed: &Typed) -> Result<CheckJo
     let cases = choose(args)?;
     let chosen = dialect::choose(&args.dialect)?;
     let dialect = dialect::answered(&chosen, &args.receiver)?;
+    if [400, 401, 403].iter().any(|status| dialect.accept.contains(*status)) {
+        return Err(CliError::usage(
+            "--accept takes refusals for acceptance: a check has to tell 400, 401 and 403 from them",
+        ));
+    }
     if dialect.timeout.is_none() {
         return Err(
             CliError::usage("--timeout none: a check has to end").help("give it a limit, such as 30s")

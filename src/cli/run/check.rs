@@ -147,6 +147,7 @@ fn runner(job: &CheckJob) -> Result<Runner, CliError> {
         rotation: job.rotation.clone().map(change),
         patience: job.patience,
         budget: job.budget,
+        closes: std::sync::atomic::AtomicBool::default(),
         command: Arc::clone(&job.command),
         ends: Arc::new(move |case| fail_fast && counts(case)),
     })

@@ -4,6 +4,7 @@ use crate::clock::Moment;
 use crate::conformance::case::{Case, Manner, Play, Source};
 use crate::conformance::kit::Kit;
 use crate::conformance::script::{Script, Shot};
+use crate::outcome::check::Level;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::Dialect;
 
@@ -136,7 +137,8 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "events/older-dialect",
         title: "a session of the older page is taken",
-        requirement: "The receiver MUST take every event of a session as the older version of the page has it.",
+        level: Level::Should,
+        requirement: "The receiver SHOULD take every event of a session as the older version of the page has it.",
         stimulus: "All events of a failed measurement in the dialect of the older page, which has no LOW_SNR and no GENERAL_ERROR.",
         hint: "Code that waits for an event that only the newer page has.",
         play: Play::Script(older),

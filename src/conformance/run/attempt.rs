@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -171,7 +172,8 @@ impl Runner {
 
     fn written(&self, shot: &Shot) -> Written {
         let limit = shot.limit.or(self.options.timeout);
-        Written { fresh: shot.form.fresh, limit, request: self.base.request(shot) }
+        let fresh = shot.form.fresh || self.closes.load(Ordering::Relaxed);
+        Written { fresh, limit, request: self.base.request(shot) }
     }
 
     /// What people see of the exchanges: the decisive one, and the first ones.
@@ -195,8 +197,9 @@ impl Runner {
             request: self.base.shown(shot),
             body_bytes: shot.body.len() as u64,
             status: seen.status(),
+            // Debug pages and echoes repeat what was sent.
             answer: reply
-                .map(|reply| String::from_utf8_lossy(&reply.excerpt).into_owned())
+                .map(|reply| self.base.redact(&String::from_utf8_lossy(&reply.excerpt)))
                 .unwrap_or_default(),
             failure: failure.map(|failure| failure.code.as_str().to_owned()),
             detail: failure.map(|failure| failure.detail.clone()),

@@ -1,6 +1,7 @@
 //! The first word with the receiver.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Runner;
@@ -18,6 +19,8 @@ use crate::transport::wire::RawRequest;
 /// How so many times the usual time limit is waited for the first answer: one that is too slow is told from one that is
 /// not there.
 const FACTOR: u32 = 3;
+/// How soon after its answer a receiver closes a connection that it means to close.
+const CLOSING: Duration = Duration::from_millis(100);
 
 /// What the first ordinary event met with.
 pub(super) enum Contact {
@@ -48,6 +51,7 @@ impl Runner {
                 Err(why) => return Contact::Unanswered { why, phase: None },
             };
             if let Some(status) = seen.status() {
+                self.note_how_connections_end().await;
                 return Contact::Answered { status, took: seen.took };
             }
             let left = until.since(self.clock.now());
@@ -69,6 +73,29 @@ impl Runner {
         }
         let request = self.base.request(&Shot::setup(&event));
         Ok(self.once(&request, self.timeout() * FACTOR).await)
+    }
+
+    /// A receiver may close a connection after its answer without having said so, and the next request would run into that:
+    /// then each request gets a connection of its own.
+    async fn note_how_connections_end(self: &Arc<Self>) {
+        let mut kit = Kit::new(&self.setup, "connections", 1, wall_clock());
+        let mut session = kit.session();
+        let mut connection = Box::new(self.wire.raw());
+        for code in [Code::WmsLoaded, Code::ConfigurationLoaded] {
+            let event = kit.event(&mut session, code);
+            if let Some(announcer) = &self.announcer
+                && announcer.tell(&event.session).await.is_err()
+            {
+                return;
+            }
+            let said_so = !connection.is_open();
+            let request = self.base.request(&Shot::setup(&event));
+            let seen = seen_of(Box::pin(connection.exchange_within(&request, Some(self.timeout()))).await);
+            if code == Code::ConfigurationLoaded && !said_so && !seen.reused {
+                self.closes.store(true, Ordering::Relaxed);
+            }
+            tokio::time::sleep(CLOSING).await;
+        }
     }
 
     /// Sends one request over a connection of its own.

@@ -51,7 +51,7 @@ impl Runner {
         };
         let pairs = [(&shot, Some(&seen))];
         let judged = judge::judge(Level::Must, &pairs, None, &self.accept);
-        let curl = self.base.command(&shot).map(|command| command.replacen("curl ", "curl --http2 ", 1));
+        let curl = self.base.command(&shot).map(|command| command.replacen("--http1.1", "--http2", 1));
         Attempt {
             traces: self.traces(&pairs, Some(0)),
             requests: 1,

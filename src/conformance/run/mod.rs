@@ -1,7 +1,9 @@
 //! Runs cases: sends, waits, tries failures again, and notices when the receiver is gone.
 //!
-//! Cases go in three phases: those with many connections alone, the peaceful ones side by side (if the receiver has shown
-//! that it can), those that may break it one by one. Reports have them in the order of the suite.
+//! Cases with many connections go first, alone: whether they pass decides whether others go side by side. Then come the peaceful
+//! ones, those that want nobody beside them, and last those that may break the receiver. Where answers come at once, only what
+//! waits on purpose or asks the user's system goes side by side: so a receiver that dies does so in a case that has a name.
+//! Reports have all cases in the order of the suite.
 
 mod attempt;
 mod contact;
@@ -56,6 +58,8 @@ pub struct Runner {
     pub patience: Duration,
     /// When the run ends, whether all is judged or not.
     pub budget: Option<Duration>,
+    /// Set where the receiver turns out to close each connection without saying so.
+    pub closes: std::sync::atomic::AtomicBool,
     /// The command that runs a case again.
     pub command: Arc<dyn Fn(&str) -> String + Send + Sync>,
     /// Whether a failure of this case ends the run.

@@ -16,7 +16,7 @@ use crate::outcome::check::{CaseResult, Ending, Verdict};
 use crate::outcome::exchange::Phase;
 
 /// A receiver that takes so long for an answer is slow.
-const SLOW: Duration = Duration::from_millis(500);
+const SLOW: Duration = Duration::from_millis(50);
 /// So many cases run side by side.
 const WIDTH: usize = 8;
 
@@ -80,19 +80,24 @@ impl<'a> Phases<'a> {
         let crowded =
             company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
         for manner in [Manner::Peaceful, Manner::Alone, Manner::Rough] {
-            let places = self.of(manner);
-            // Each alone would take too long where an answer does; what goes wrong is tried again alone all the same.
-            let together = manner == Manner::Peaceful || (manner == Manner::Rough && self.slow);
-            if together && !crowded {
-                self.side_by_side(places).await;
-                continue;
-            }
-            for place in places {
+            let (together, alone): (Vec<usize>, Vec<usize>) =
+                self.of(manner).into_iter().partition(|place| !crowded && self.is_long(self.cases[*place]));
+            for place in alone {
                 self.alone(place).await;
             }
+            self.side_by_side(together).await;
         }
         for stage in Stage::ALL {
             self.stage(stage).await;
+        }
+    }
+
+    /// Whether a case takes so long that others should go on beside it. What goes wrong is tried again alone all the same.
+    fn is_long(&self, case: &Case) -> bool {
+        match case.manner {
+            Manner::Peaceful => self.slow || case.waits || case.needs == Needs::Probe,
+            Manner::Rough => self.slow,
+            Manner::Company | Manner::Alone => false,
         }
     }
 
@@ -104,9 +109,23 @@ impl<'a> Phases<'a> {
             return;
         }
         let runner = Arc::clone(&self.runner);
-        match self.unless_over(async move { runner.enter(stage).await }).await {
-            Some(Err(why)) => self.finish(Verdict::Error, format!("not judged: {why}")),
-            Some(Ok(())) => {
+        let entered = self.unless_over(async move {
+            runner.enter(stage).await?;
+            // Nobody there is nobody's failure.
+            match runner.contact().await {
+                Contact::Answered { .. } => Ok(true),
+                Contact::Unanswered { why, .. } if stage == Stage::Old => {
+                    Err(format!("an ordinary event got {why}"))
+                }
+                Contact::Unanswered { .. } => Ok(false),
+            }
+        });
+        match entered.await {
+            Some(Err(why)) => {
+                self.ending.unanswered = stage == Stage::Old;
+                self.finish(Verdict::Error, format!("not judged: {why}"));
+            }
+            Some(Ok(_)) => {
                 for place in places {
                     self.alone(place).await;
                 }
@@ -234,6 +253,8 @@ impl<'a> Phases<'a> {
             };
             match next {
                 Some(Ok((place, attempt))) if is_bad(&attempt) => {
+                    // Nothing more is sent to a receiver that may be gone.
+                    enough |= attempt.down || attempt.cut;
                     enough |=
                         attempt.judged.verdict == Verdict::Fail && (self.runner.ends)(self.cases[place]);
                     bad.push((place, attempt));
@@ -320,6 +341,12 @@ impl<'a> Phases<'a> {
         }
         Some(match (first.judged.verdict, second.judged.verdict) {
             (Verdict::Fail, Verdict::Pass) => Tried { attempt: first, then: Some(second) },
+            // An ordinary event before was answered wrongly, and now is not.
+            (Verdict::Error, Verdict::Pass)
+                if first.judged.decisive.is_some() && !first.cut && !first.down =>
+            {
+                Tried { attempt: first, then: Some(second) }
+            }
             // One that found nobody there has less to tell.
             (Verdict::Fail, Verdict::Fail) if second.down && !first.down => {
                 Tried { attempt: first, then: None }

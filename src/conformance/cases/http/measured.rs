@@ -87,8 +87,13 @@ fn answer(seen: &[&Seen]) -> String {
 }
 
 fn connections(seen: &[&Seen]) -> String {
-    let later = seen.len().saturating_sub(1);
-    match seen.iter().filter(|seen| seen.reused).count() {
+    let answered = seen.iter().filter(|seen| seen.result.is_ok());
+    let (later, kept) =
+        (answered.clone().count().saturating_sub(1), answered.filter(|seen| seen.reused).count());
+    if later == 0 {
+        return "it cannot be said: fewer than two events were answered".to_owned();
+    }
+    match kept {
         0 => "each connection is closed after its answer".to_owned(),
         kept if kept >= later => "the connection is kept alive".to_owned(),
         kept => format!("the connection is sometimes kept alive: {kept} of {later} events found it open"),

@@ -159,7 +159,6 @@ pub(super) const RULES: &[Rule] = &[
         &[
             ("body/line-separators", Wrong),
             ("body/raw-delete", Wrong),
-            ("body/large", Wrong),
             ("body/big-number", Wrong),
             ("body/key-order", Wrong),
         ],
@@ -205,15 +204,6 @@ pub(super) const RULES: &[Rule] = &[
         &[Some(&[("body/key-order", Wrong)])],
         NO,
         Topic::Parse,
-    ),
-    bug(
-        51,
-        "limits-bodies-too-low",
-        "The receiver refuses an event of eight kilobytes.",
-        "Results and errors can be longer than the events of today: they are lost.",
-        &[Some(&[("body/large", Wrong)])],
-        &[("input/64-kb", Wrong)],
-        Topic::Limits,
     ),
     bug(
         50,

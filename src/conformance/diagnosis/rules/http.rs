@@ -50,7 +50,6 @@ pub(super) const RULES: &[Rule] = &[
         &[
             ("http/slow-body", Wrong),
             ("http/chunked*", Wrong),
-            ("body/large", Wrong),
             ("input/*", Wrong),
             ("http/expect-continue", Wrong),
             ("http/interim", Wrong),
