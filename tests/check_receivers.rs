@@ -79,6 +79,12 @@ fn closes_each_connection() {
     passes(Setup::new(Kind::Node, SECRET).env("CLOSE", "1"), &["--fast"]);
 }
 
+/// It does not even say so: a client that goes on at once runs into the end of the connection.
+#[test]
+fn closes_each_connection_without_a_word() {
+    passes(Setup::new(Kind::Node, SECRET).env("CLOSE", "silently"), &["--fast"]);
+}
+
 #[test]
 fn other_statuses() {
     passes(Setup::new(Kind::Node, SECRET).env("STATUS_OK", "202").env("STATUS_BAD", "403"), &["--fast"]);

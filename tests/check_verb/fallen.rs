@@ -105,6 +105,28 @@ fn where_it_is_started_again_the_run_goes_on() {
     assert!(supervisor.starts() > 3);
 }
 
+/// A death among many ordinary cases has the name of the case that did it, and of no other.
+#[test]
+fn who_kills_it_is_told_among_many() {
+    let mut receiver = start(mutant("dies-of-length"), 0);
+    let (output, report) = reported(check(&receiver.url(), "--fast --wait-for-target 300ms"));
+    receiver.kill();
+    assert_eq!(output.code(), Some(1), "{output}");
+    assert_eq!(report.with("fail"), ["mac/missing"], "{output}");
+    assert_eq!(report.case("events/session-completed")["verdict"], "pass", "{output}");
+    assert_eq!(report.0["diagnosis"][0]["name"], "dies-of-forged-mac", "{output}");
+}
+
+/// What a receiver does only sometimes is not hidden by trying again.
+#[test]
+fn a_wrong_answer_to_an_ordinary_event_is_not_forgotten() {
+    // The fourth request is the first of the case: three go out before to learn how the receiver answers.
+    let port = scripted(|number| if number == 4 { 500 } else { 204 });
+    let (output, report) = reported(check(&url(port), "order/duplicate-later --wait-for-target 0s"));
+    assert_eq!(output.code(), Some(1), "{output}");
+    assert_eq!(report.case("order/duplicate-later")["flaky"], true, "{output}");
+}
+
 /// It dies after so many requests, whichever they are: cases that ran beside each other are not all to blame for ever.
 #[test]
 fn one_that_dies_by_and_by_fails() {
@@ -150,8 +172,8 @@ fn scripted(status: impl Fn(usize) -> u16 + Clone + Send + 'static) -> u16 {
 
 #[test]
 fn what_fails_once_is_flaky_and_counts() {
-    // The first request is the contact, the second the only one of the case.
-    let port = scripted(|n| if n == 2 { 500 } else { 204 });
+    // Three requests go out before, the fourth is the only one of the case.
+    let port = scripted(|n| if n == 4 { 500 } else { 204 });
     let (output, report) = reported(check(&url(port), "events/wms-loaded"));
     assert_eq!(output.code(), Some(1), "{output}");
     let case = report.case("events/wms-loaded");

@@ -26,7 +26,12 @@ exports.slowly = () => new Promise((resolve) => setTimeout(resolve, Number(env.S
 
 /** Speaks https, and HTTP/2 to whoever asks for it, if there is a certificate. */
 exports.createServer = (handler) => {
-  if (!env.TLS_CERT) return http.createServer(handler);
+  // Without a word: the answer does not say that the connection ends with it.
+  const ending = (req, res) => {
+    if (env.CLOSE === 'silently') res.on('finish', () => req.socket.end());
+    return handler(req, res);
+  };
+  if (!env.TLS_CERT) return http.createServer(ending);
   const identity = { cert: fs.readFileSync(env.TLS_CERT), key: fs.readFileSync(env.TLS_KEY) };
   return require('node:http2').createSecureServer({ allowHTTP1: true, ...identity }, handler);
 };

@@ -22,6 +22,9 @@ const FACTOR: u32 = 3;
 /// How soon after its answer a receiver closes a connection that it means to close.
 const CLOSING: Duration = Duration::from_millis(100);
 
+/// Between two looks whether a receiver that went down is there again.
+const ENDING: Duration = Duration::from_millis(50);
+
 /// What the first ordinary event met with.
 pub(super) enum Contact {
     /// An answer, after so long.
@@ -106,9 +109,30 @@ impl Runner {
 
     /// Waits until a receiver that is down takes connections again, at most as long as the patience lasts. Says how long
     /// it took.
-    pub(super) async fn revive(&self) -> Option<Duration> {
+    ///
+    /// A process that ends may take a connection in its last moment, so that an ordinary event has to be answered.
+    pub(super) async fn revive(self: &Arc<Self>) -> Option<Duration> {
         let begun = self.clock.now();
-        self.revive_within(self.patience).await.then(|| self.clock.now().since(begun))
+        let until = begun.after(nanos(self.patience));
+        let mut number = self.clock.now().0;
+        loop {
+            if !self.revive_within(until.since(self.clock.now())).await {
+                return None;
+            }
+            number += 1;
+            let gone = match self.ordinary("revival", number).await {
+                Ok(seen) => seen.is_down() || seen.is_cut(),
+                Err(_) => false,
+            };
+            let now = self.clock.now();
+            if !gone {
+                return Some(now.since(begun));
+            }
+            if until.since(now).is_zero() {
+                return None;
+            }
+            tokio::time::sleep(ENDING).await;
+        }
     }
 
     async fn revive_within(&self, patience: Duration) -> bool {

@@ -148,6 +148,16 @@ module.exports = {
       return known && equal(digits, hex(body, macSecret, algorithm));
     },
   },
+  'dies-of-length': {
+    fails: 'mac/missing',
+    says: 'dies-of-forged-mac',
+    bug: 'timingSafeEqual throws on unequal lengths, nobody catches it, and the process ends.',
+    isSigned(req, body) {
+      const [given, wanted] = [this.header(req) ?? '', expected(body)];
+      if (Buffer.byteLength(given) !== wanted.length) process.exit(1);
+      return equal(given, wanted);
+    },
+  },
   'throws-on-length': {
     fails: 'mac/missing,mac/empty,mac/truncated,mac/extended,mac/bare-prefix,mac/no-prefix,mac/base64,mac/sha1,mac/sha512',
     says: 'throws-without-mac',
