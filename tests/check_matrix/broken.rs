@@ -109,12 +109,19 @@ impl Broken {
         let lines = output.json_lines();
         let failed = lines.iter().filter(|line| line["type"] == "case" && line["verdict"] == "fail");
         let text = |value: &Value| value.as_str().unwrap().to_owned();
+        // What chance has a part in is not the same each time.
+        let kept = |id: &str| {
+            let meant = |pattern: &String| {
+                pattern.strip_suffix('*').map_or(pattern == id, |begin| id.starts_with(begin))
+            };
+            !self.by_chance || self.meant.iter().any(meant)
+        };
         let diagnoses = lines.iter().filter_map(|line| line["diagnosis"].as_array()).flatten();
         Row {
             name: self.name.clone(),
             exit: output.code().unwrap(),
             by_chance: self.by_chance,
-            failed: failed.map(|line| text(&line["id"])).collect(),
+            failed: failed.map(|line| text(&line["id"])).filter(|id| kept(id)).collect(),
             diagnoses: diagnoses.map(|diagnosis| text(&diagnosis["name"])).collect(),
         }
     }

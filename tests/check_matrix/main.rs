@@ -2,7 +2,7 @@
 //! diagnosis says first. `matrix.txt` has it all; a sample of it is run here, and everything by `scripts/soak matrix`.
 //!
 //! - `WMS_SIM_MATRIX=all` runs every receiver.
-//! - `UPDATE_MATRIX=1` runs every receiver and writes `matrix.txt` anew.
+//! - `UPDATE_MATRIX=1` runs every receiver and writes `matrix.txt` anew; with `WMS_SIM_MATRIX=NAME,..` these only.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a function that fails fails its test")]
@@ -54,7 +54,11 @@ fn broken_receivers_fail_what_their_bug_explains() {
     let everything = |name: &str, value: &str| std::env::var_os(name).is_some_and(|set| set == value);
     let all = Broken::all();
     if everything("UPDATE_MATRIX", "1") {
-        Table::write(&run(all));
+        let only = std::env::var("WMS_SIM_MATRIX").unwrap_or_default();
+        let chosen =
+            |broken: &Broken| only.is_empty() || only.split(',').any(|name| broken.name.ends_with(name));
+        let names: Vec<String> = all.iter().map(|broken| broken.name.clone()).collect();
+        Table::update(&names, run(all.into_iter().filter(chosen).collect()));
         return;
     }
     let whole = everything("WMS_SIM_MATRIX", "all");

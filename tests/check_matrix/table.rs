@@ -53,7 +53,18 @@ impl Table {
         Self { rows }
     }
 
-    pub fn write(rows: &[Row]) {
+    /// Writes the rows, and of the others what is known, in the order of the names.
+    pub fn update(names: &[String], new: Vec<Row>) {
+        let mut rows = new;
+        let known = Self::read().rows.into_iter();
+        let missing: Vec<Row> = known.filter(|row| rows.iter().all(|new| new.name != row.name)).collect();
+        rows.extend(missing);
+        rows.retain(|row| names.contains(&row.name));
+        rows.sort_by_key(|row| names.iter().position(|name| *name == row.name));
+        Self::write(&rows);
+    }
+
+    fn write(rows: &[Row]) {
         let mut text = String::from(
             "# What broken receivers come to: written by UPDATE_MATRIX=1 cargo test --test check_matrix\n",
         );

@@ -209,6 +209,7 @@ fn again(typed: &Typed) -> Arc<dyn Fn(&str) -> String + Send + Sync> {
         "secret",
         "secret-file",
         "header",
+        "strict",
         "timeout",
         "accept",
         "insecure",

@@ -114,7 +114,7 @@ pub(super) const CASES: &[Case] = &[
         "body/escape-capitals",
         "escapes with capital digits are taken",
         "RFC 8259, 7",
-        "An unknown key whose text has \\u00EB and \\uD83D\\uDE00 in place of \\u00eb and \\ud83d\\ude00.",
+        "The name of the event with \\u004C and \\u004E in place of L and N.",
         "The MAC is taken over JSON that was printed again, which has small digits or the letters themselves: hash the raw body.",
         capitals,
     ),
@@ -309,9 +309,11 @@ fn scientific(digits: &str) -> String {
     format!("{first}.{rest}e{}", rest.len())
 }
 
-/// An escape in capitals, of letters that JavaScript and Python both print otherwise.
+/// Letters whose escapes have letters among their digits.
 fn capitals(kit: &mut Kit<'_>) -> Script {
-    rewritten(kit, "the event with capital escapes", |draft| adding(draft, "\"Zo\\u00EB \\uD83D\\uDE00\""))
+    rewritten(kit, "the event with capital escapes", |draft| {
+        draft.clone().with("event", "\"PAGE_VISIBI\\u004CITY_CHA\\u004EGE\"").compact()
+    })
 }
 
 fn slash(kit: &mut Kit<'_>) -> Script {

@@ -150,6 +150,7 @@ module.exports = {
   'measurement-required': {
     fails: 'events/api-error',
     says: 'needs-measurement-id',
+    chance: true,
     bug: 'Refuses an event whose payload has no measurement ID, though LOW_SNR never has one.',
     async refusal({ payload }) {
       return payload && Object.keys(payload).length > 0 && !payload.measurementId ? 400 : undefined;
@@ -273,6 +274,7 @@ module.exports = {
   'older-page-only': {
     fails: 'events/low-snr,events/general-error',
     says: 'knows-older-page-only',
+    chance: true,
     bug: 'Knows the 19 events of the older page, and refuses the two new ones.',
     async refusal({ event }) {
       return ['LOW_SNR', 'GENERAL_ERROR'].includes(event) ? 422 : undefined;

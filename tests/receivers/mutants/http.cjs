@@ -48,6 +48,7 @@ module.exports = {
     fails: 'time/soon-in-a-crowd',
     says: 'one-request-at-a-time',
     check: '--timeout 10s time/soon-in-a-crowd mac/missing',
+    chance: true,
     bug: 'Works on one event at a time, for 250 ms.',
     refusal() {
       queue = queue.then(() => pause(250));
@@ -78,6 +79,7 @@ module.exports = {
   'informs-only': {
     fails: '',
     says: 'never-answers',
+    chance: true,
     bug: 'Answers 102 Processing again and again, and nothing else.',
     async before(req, res) {
       req.resume();
@@ -153,6 +155,7 @@ module.exports = {
     check: 'WAITS http/reuse-after-pause http/keep-alive mac/missing',
     bug: 'A proxy that sends into a connection that the server behind it has closed meanwhile.',
     async before(req, res) {
+      req.socket.server.keepAliveTimeout = 60_000;
       const [before, now] = [used.get(req.socket) ?? Infinity, Date.now()];
       used.set(req.socket, now);
       if (now - before < 3000 || before === Infinity) return false;

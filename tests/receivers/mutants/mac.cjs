@@ -2,6 +2,7 @@
 // Bugs in the verification of the MAC.
 
 const { createHmac, timingSafeEqual } = require('node:crypto');
+const { readEvent } = require('../events.cjs');
 const { equal, expected, hex, macSecret } = require('./correct.cjs');
 
 const KNOWN = new Set([
@@ -39,6 +40,9 @@ function likePython(value) {
 }
 
 const verified = { sockets: new WeakSet(), sessions: new Set() };
+
+const known = new Set(); // bodies that were taken
+const banned = new Set(); // sessions that had a forged event
 
 module.exports = {
   'no-verification': {
@@ -148,6 +152,48 @@ module.exports = {
       return known && equal(digits, hex(body, macSecret, algorithm));
     },
   },
+  'xor-of-differences': {
+    fails: 'mac/two-bits',
+    says: 'compares-by-sum',
+    bug: 'diff ^= a ^ b in place of diff |= a ^ b: two differences cancel out.',
+    isSigned(req, body) {
+      const [given, wanted] = [this.header(req) ?? '', expected(body)];
+      if (given.length !== wanted.length) return false;
+      let diff = 0;
+      for (let i = 0; i < wanted.length; i++) diff ^= given.charCodeAt(i) ^ wanted.charCodeAt(i);
+      return diff === 0;
+    },
+  },
+  'undefined-secret': {
+    fails: 'mac/empty-secret',
+    says: 'takes-empty-secret',
+    bug: 'A second secret from a variable that is not set: the text undefined.',
+    isSigned(req, body) {
+      const given = this.header(req);
+      return equal(given, expected(body)) || equal(given, expected(body, `${process.env.NO_SUCH_SECRET}`));
+    },
+  },
+  'known-before-verified': {
+    fails: 'mac/wrong-secret-repeated',
+    says: 'skips-some-events',
+    bug: 'Answers what it knows already before it verifies.',
+    isSigned(req, body) {
+      const right = equal(this.header(req), expected(body));
+      if (right) known.add(String(body));
+      return right || known.has(String(body));
+    },
+  },
+  'bans-the-session': {
+    fails: 'mac/wrong-secret-no-harm',
+    says: 'harmed-by-forged-events',
+    bug: 'Blocks a session after a forged event: anybody can end anybody else\'s.',
+    isSigned(req, body) {
+      const id = readEvent(body)?.sessionId;
+      const right = equal(this.header(req), expected(body));
+      if (!right) banned.add(id);
+      return right && !banned.has(id);
+    },
+  },
   'dies-of-length': {
     fails: 'mac/missing',
     says: 'dies-of-forged-mac',
@@ -251,7 +297,7 @@ module.exports = {
     },
   },
   'skips-charset': {
-    fails: 'mac/wrong-secret-charset',
+    fails: 'mac/wrong-secret-content-type',
     says: 'skips-some-events',
     bug: "Verifies only where the content type is 'application/json' to the letter.",
     isSigned(req, body) {

@@ -59,6 +59,7 @@ module.exports = {
   'swapped-409': {
     fails: 'order/swapped,order/backwards',
     says: 'refuses-swapped',
+    chance: true,
     bug: 'Refuses an event whose sequence is lower than one before.',
     async refusal(event) {
       return event.sequence < before(event) ? 409 : undefined;
@@ -67,6 +68,7 @@ module.exports = {
   'gap-409': {
     fails: 'order/gap',
     says: 'refuses-gaps',
+    chance: true,
     bug: 'Refuses an event when the one before it has not come.',
     async refusal(event) {
       const highest = last.get(event.sessionId) ?? -1;
@@ -77,6 +79,7 @@ module.exports = {
   'late-409': {
     fails: 'order/late',
     says: 'refuses-late',
+    chance: true,
     bug: 'Refuses what comes after PAGE_UNLOADED.',
     async refusal({ sessionId, event }, req, body) {
       if (seen.has(id(body))) return;
@@ -88,6 +91,7 @@ module.exports = {
   'late-410': {
     fails: 'order/late',
     says: 'refuses-late',
+    chance: true,
     bug: 'Deletes a session with its last event, and answers 410 to whatever follows.',
     async refusal({ sessionId, event }) {
       if (ended.has(sessionId)) return 410;
@@ -117,6 +121,7 @@ module.exports = {
   'must-begin-404': {
     fails: 'order/backwards,order/first-comes-second',
     says: 'needs-first-event-first',
+    chance: true,
     bug: 'Knows a session from its WMS_LOADED on, and refuses what comes before.',
     async refusal({ sessionId, event }) {
       if (event === 'WMS_LOADED') seen.add(sessionId);
@@ -126,6 +131,7 @@ module.exports = {
   'begins-with-zero-400': {
     fails: 'order/backwards,order/first-comes-second',
     says: 'needs-first-event-first',
+    chance: true,
     bug: 'Refuses a session whose first event is not number 0.',
     async refusal({ sessionId, sequence }) {
       if (sequence === 0) seen.add(sessionId);
@@ -162,6 +168,7 @@ module.exports = {
   'one-counter': {
     fails: 'events/many-sessions',
     says: 'one-session-at-a-time',
+    chance: true,
     bug: 'Remembers one last sequence for all sessions, and refuses a lower one that is not 0.',
     async refusal({ sequence }) {
       if (sequence !== 0 && sequence < anySequence) return 409;
@@ -180,6 +187,7 @@ module.exports = {
   'time-goes-forward': {
     fails: 'order/backwards,order/late',
     says: 'refuses-older-stamps',
+    chance: true,
     bug: 'Refuses an event that is stamped before the one that came last in its session.',
     async refusal({ sessionId, timestamp }) {
       if (timestamp < (stamps.get(sessionId) ?? 0)) return 409;
@@ -189,6 +197,7 @@ module.exports = {
   'same-second-429': {
     fails: 'events/many-sessions,events/session-completed',
     says: 'limits-rate',
+    chance: true,
     bug: 'Limits a session to five events a second.',
     async refusal({ sessionId }) {
       const second = JSON.stringify([sessionId, Math.floor(Date.now() / 1000)]);

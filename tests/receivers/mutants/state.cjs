@@ -37,6 +37,7 @@ module.exports = {
   'last-arrival-wins': {
     fails: 'state/backwards,state/late',
     says: 'last-event-wins',
+    chance: true,
     bug: 'The outcome is that of the event that came last.',
     sessions: new (class extends Wrong {
       add(event, body) {
@@ -54,6 +55,7 @@ module.exports = {
   'last-sequence-of-last-arrival': {
     fails: 'state/backwards,state/late',
     says: 'order-of-arrival-shows',
+    chance: true,
     bug: 'The last sequence is that of the event that came last.',
     sessions: new (class extends Wrong {
       add(event, body) {
@@ -70,6 +72,7 @@ module.exports = {
   'forgets-late-events': {
     fails: 'state/late,state/backwards',
     says: 'order-of-arrival-shows',
+    chance: true,
     bug: 'Answers 204 to what comes after PAGE_UNLOADED, and drops it.',
     sessions: new (class extends Wrong {
       add(event, body) {
@@ -82,6 +85,7 @@ module.exports = {
   'arrival-order': {
     fails: 'state/swapped,state/backwards',
     says: 'order-of-arrival-shows',
+    chance: true,
     bug: 'Shows the events in the order in which they came.',
     sessions: new (class extends Wrong {
       add(event, body) {
@@ -98,6 +102,7 @@ module.exports = {
   'drops-lower-sequence': {
     fails: 'state/swapped,state/backwards',
     says: 'order-of-arrival-shows',
+    chance: true,
     bug: 'Takes an event with a lower sequence than the last for an old one, and drops it.',
     sessions: new (class extends Wrong {
       add(event, body) {
@@ -122,6 +127,7 @@ module.exports = {
   'starts-anew': {
     fails: 'state/backwards',
     says: 'last-event-wins',
+    chance: true,
     bug: 'WMS_LOADED begins the session again, whenever it comes.',
     sessions: new (class extends Wrong {
       add(event, body) {
@@ -138,6 +144,7 @@ module.exports = {
   'duration-of-arrivals': {
     fails: 'state/duplicates,state/late',
     says: 'not-idempotent',
+    chance: true,
     bug: 'Counts the arrivals after the end, for a report that nobody asked for.',
     sessions: new (class extends Wrong {
       add(event, body) {

@@ -123,3 +123,22 @@ pub(super) fn sorted(body: &[u8]) -> Vec<u8> {
         serde_json::from_slice(body).unwrap_or_default();
     serde_json::to_vec(&value).unwrap_or_default()
 }
+
+/// The digits with the first two neighbours that differ in each other's place.
+pub(super) fn swapped(digits: &str) -> String {
+    let mut bytes = digits.as_bytes().to_vec();
+    if let Some(place) = bytes.windows(2).position(|pair| pair[0] != pair[1]) {
+        bytes.swap(place, place + 1);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+pub(super) fn two_bits_off(event: &Event) -> String {
+    let mut bytes = hex::decode(digits(event)).unwrap_or_default();
+    for place in [0, 31] {
+        if let Some(byte) = bytes.get_mut(place) {
+            *byte ^= 1;
+        }
+    }
+    format!("{PREFIX}{}", hex::encode(bytes))
+}

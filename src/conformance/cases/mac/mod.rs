@@ -3,6 +3,7 @@
 //! Each case begins with an ordinary event of the same session: where that is refused too, refusing the forged one proves
 //! nothing. A header beside a right one is measured only: whoever can make a right MAC has the secret.
 
+mod aside;
 mod forge;
 mod spelling;
 
@@ -14,7 +15,7 @@ use crate::conformance::case::{Case, Play, Source};
 use forge::{digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, sorted, spaced};
 
 use crate::conformance::kit::{Event, Kit};
-use crate::conformance::script::{Demand, Form, MacLine, Script, Shot};
+use crate::conformance::script::{Demand, MacLine, Script, Shot};
 use crate::protocol::code::Code;
 use crate::protocol::diagnosis::reprint;
 use crate::protocol::mac::PREFIX;
@@ -38,7 +39,7 @@ const fn refused(
 
 /// Every case of the section.
 pub(super) fn cases() -> Vec<Case> {
-    [FORGED, spelling::CASES].concat()
+    [FORGED, aside::CASES, spelling::CASES].concat()
 }
 
 const FORGED: &[Case] = &[
@@ -95,14 +96,10 @@ const FORGED: &[Case] = &[
     ),
     refused(
         "mac/empty-secret",
-        "a MAC made with the empty secret is refused",
-        "An event signed with the empty secret.",
-        "The secret comes from an environment variable that is not set where the code runs: `process.env.SECRET ?? ''`.",
-        |kit| {
-            forged(kit, "the event signed with the empty secret", |kit, event| {
-                Shot::test(event).forged(kit.empty_secret().sign(&event.body).as_str())
-            })
-        },
+        "a MAC made with the secret of a variable that is not set is refused",
+        "Events signed with the empty secret, and with undefined, null and None.",
+        "The secret comes from an environment variable that is not set where the code runs: `process.env.SECRET ?? ''`, or the text `undefined` that a template makes of it.",
+        aside::unset_secrets,
     ),
     refused(
         "mac/wrong-prefix",
@@ -388,35 +385,6 @@ const FORGED: &[Case] = &[
                     .with_macs(vec![MacLine::new(wrong.as_str()), MacLine::new(other.as_str())])
                     .demanding(Demand::Refuse)
             })
-        },
-    ),
-    refused(
-        "mac/wrong-secret-charset",
-        "a forged event is refused whatever its content type says",
-        "An event signed with another secret, with the Content-Type application/json; charset=utf-8.",
-        "The check is a middleware for one content type, and others reach the handler without it.",
-        |kit| {
-            forged(kit, "the forged event with a charset", |kit, event| {
-                let content_type = Some("application/json; charset=utf-8".into());
-                let form = Form { content_type, ..Form::default() };
-                Shot::test(event).forged(kit.stranger().sign(&event.body).as_str()).written(form)
-            })
-        },
-    ),
-    refused(
-        "mac/wrong-secret-unknown-event",
-        "a forged event is refused though nobody knows its code",
-        "An event with a code that is not on the page, signed with another secret.",
-        "The check stands in the branches of a `switch` over the known events.",
-        |kit| {
-            let mut session = kit.session();
-            let before = kit.event(&mut session, Code::WmsLoaded);
-            let body = r#"{"timestamp":STAMP,"sessionId":"SESSION","sequence":SEQUENCE,"event":"NOT_ON_THE_PAGE","severity":"INFO"}"#;
-            let event = kit.custom(&mut session, body);
-            let wrong = kit.stranger().sign(&event.body);
-            let shot =
-                Shot::test(&event).forged(wrong.as_str()).called("the forged event with an unknown code");
-            Script::of([Shot::setup(&before), shot])
         },
     ),
 ];

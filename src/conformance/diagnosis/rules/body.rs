@@ -159,6 +159,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             ("body/line-separators", Wrong),
             ("body/raw-delete", Wrong),
+            ("body/escaped-slash", Wrong),
             ("body/big-number", Wrong),
             ("body/key-order", Wrong),
         ],

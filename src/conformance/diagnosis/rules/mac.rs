@@ -3,7 +3,7 @@
 use super::whole::SPELLING;
 use super::{Claim, How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
-use How::{Crashed, Denied, Redirected, Refused, Right, Silent, Taken};
+use How::{Crashed, Denied, Redirected, Refused, Right, Silent, Spoiled, Taken};
 use Need::{If, No, Some};
 
 const ANYBODY: &str = "Anybody on the internet can make up events, and measurements and results with them.";
@@ -121,10 +121,30 @@ pub(super) const RULES: &[Rule] = &[
         &[Some(&[
             ("mac/wrong-secret-every-event", Taken),
             ("mac/wrong-secret-unknown-event", Taken),
-            ("mac/wrong-secret-charset", Taken),
+            ("mac/wrong-secret-content-type", Taken),
+            ("mac/wrong-secret-chunked", Taken),
+            ("mac/wrong-secret-repeated", Taken),
         ])],
         &[("state/*", How::Wrong)],
         Topic::Everywhere,
+    ),
+    takes(
+        79,
+        "harmed-by-forged-events",
+        "A forged event harms its session: the right event after it is refused.",
+        "Anybody who knows a session's ID can end it.",
+        &[Some(&[("mac/wrong-secret-no-harm", Spoiled)])],
+        NO,
+        Topic::Everywhere,
+    ),
+    takes(
+        79,
+        "compares-by-sum",
+        "The receiver does not compare the MAC digit by digit: some wrong ones are taken.",
+        WEAKER,
+        &[Some(&[("mac/two-bits", Taken), ("mac/digits-swapped", Taken)])],
+        NO,
+        Topic::Compare,
     ),
     takes(
         80,
