@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::outcome::check::{CaseResult, Level, Verdict};
 
 /// The reason that is written where nobody has given one yet.
-pub const NO_REASON: &str = "TODO: say why";
+pub const NO_REASON: &str = "(say why)";
 
 /// The cases that are known to fail, each with the reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,28 +54,9 @@ pub fn apply(cases: &mut [CaseResult], baseline: Option<&Baseline>, strict: bool
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::check::Reproduce;
 
     fn case(id: &str, level: Level, verdict: Verdict) -> CaseResult {
-        CaseResult {
-            id: id.to_owned(),
-            title: String::new(),
-            level,
-            verdict,
-            requirement: String::new(),
-            source: String::new(),
-            stimulus: String::new(),
-            expected: String::new(),
-            actual: String::new(),
-            hint: String::new(),
-            reproduce: Reproduce::default(),
-            flaky: false,
-            known: None,
-            counts: false,
-            took_ms: 0.0,
-            traces: Vec::new(),
-            requests: 0,
-        }
+        CaseResult::bare(id, level, verdict)
     }
 
     #[test]
