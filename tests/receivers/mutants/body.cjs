@@ -98,6 +98,95 @@ module.exports = {
       return readEvent(body);
     },
   },
+  'id-as-url-500': {
+    fails: 'body/id-percent',
+    says: 'puts-ids-into-paths',
+    bug: 'Decodes the session ID, which never was encoded: decodeURIComponent throws at %zz.',
+    async refusal({ sessionId }) {
+      decodeURIComponent(sessionId);
+    },
+  },
+  'id-in-command-500': {
+    fails: 'body/id-blanks',
+    says: 'puts-ids-into-statements',
+    bug: 'Hands the session ID to a command without quotes, and that fails where it has blanks.',
+    async refusal({ sessionId }) {
+      if (/\s/.test(sessionId)) throw new Error('command failed: too many arguments');
+    },
+  },
+  'short-id-500': {
+    fails: 'body/id-undefined,body/id-one-character,input/session-id-empty',
+    says: 'crashes-on-odd-ids',
+    bug: 'Takes the session ID apart: sessionId.slice(0, 10) has to have ten characters.',
+    readEvent(body) {
+      const event = readEvent(body);
+      if (/"sessionId":"[^"]{0,9}"/.test(String(body))) throw new RangeError('invalid length');
+      return event;
+    },
+  },
+  'first-key-500': {
+    fails: 'body/payload-empty',
+    says: 'crashes-without-payload',
+    bug: 'Reads the first key of each payload: Object.keys(payload)[0].length.',
+    async refusal({ payload }) {
+      if (payload && typeof payload === 'object') Object.keys(payload)[0].length;
+    },
+  },
+  'payload-state-500': {
+    fails: 'body/payload-absent',
+    says: 'crashes-without-payload',
+    bug: 'Reads payload.state of the event that should have one.',
+    async refusal({ event, payload }) {
+      if (event === 'PAGE_VISIBILITY_CHANGE') payload.state;
+    },
+  },
+  'safe-integers-500': {
+    fails: 'body/big-sequence,body/big-number,body/big-snr',
+    says: 'crashes-on-odd-numbers',
+    bug: 'Reads numbers as 64-bit integers, and nobody catches the overflow.',
+    async refusal(event, req, body) {
+      for (const digits of String(body).match(/\d{16,}/g) ?? []) {
+        if (!Number.isSafeInteger(Number(digits))) throw new RangeError('number out of range');
+      }
+    },
+  },
+  'typed-payload-500': {
+    fails: 'input/payload-text,input/payload-array,input/payload-values',
+    says: 'crashes-on-wrong-types',
+    bug: 'Copies the payload into a class whose fields have types.',
+    async refusal({ payload }) {
+      if (payload === undefined || payload === null) return;
+      if (typeof payload !== 'object' || Array.isArray(payload)) throw new TypeError('payload is no object');
+      for (const key of ['measurementId', 'state', 'details', 'constraint', 'code']) {
+        if (key in payload && typeof payload[key] !== 'string') throw new TypeError(`${key} is no text`);
+      }
+      if ('snr' in payload && typeof payload.snr !== 'number') throw new TypeError('snr is no number');
+    },
+  },
+  'copies-keys-500': {
+    fails: 'input/proto-keys',
+    says: 'crashes-on-odd-input',
+    bug: 'Copies each key into an object, and calls toString of what came of it.',
+    async refusal(event, req, body) {
+      if (/"(__proto__|constructor|toString)"\s*:/.test(String(body))) throw new TypeError('toString is not a function');
+    },
+  },
+  'row-of-50-kb-500': {
+    fails: 'input/64-kb,input/long-key',
+    says: 'crashes-on-large-bodies',
+    bug: 'Stores the body in a column of 50,000 bytes, and nobody catches what the database says.',
+    async refusal(event, req, body) {
+      if (body.length > 50_000) throw new Error("Data too long for column 'body'");
+    },
+  },
+  'thousand-columns-500': {
+    fails: 'input/many-keys',
+    says: 'crashes-on-large-bodies',
+    bug: 'Makes a column of each key: too many columns.',
+    async refusal(event, req, body) {
+      if ((String(body).match(/":/g) ?? []).length > 1000) throw new Error('too many columns');
+    },
+  },
   'timestamp-500': {
     fails: 'input/no-timestamp,input/timestamp-text',
     says: 'crashes-on-wrong-types',

@@ -83,7 +83,7 @@ module.exports = {
     })(),
   },
   'arrival-order': {
-    fails: 'state/swapped,state/backwards',
+    fails: 'state/swapped,state/backwards,state/shuffled',
     says: 'order-of-arrival-shows',
     chance: true,
     bug: 'Shows the events in the order in which they came.',
