@@ -125,7 +125,8 @@ fn what_a_replay_does_not_use_is_told_in_one_warning() {
 fn sections_and_flags_that_are_not_there_are_told() {
     for (text, says) in [
         ("[sned]\npace = 'max'", &["there is no section [sned]", "did you mean [send]?"][..]),
-        ("[checks]\nx = 1", &["there is no section [checks]", "sections are verbs: send, replay, "]),
+        ("[zzz]\nx = 1", &["there is no section [zzz]", "sections are verbs: send, check, replay, "]),
+        ("[checks]\nx = 1", &["there is no section [checks]", "did you mean [check]?"]),
         (
             "[replay]\nfault = 'drop@3'",
             &["sets 'fault' under [replay]", "replay has no such flag", "send has it"],
