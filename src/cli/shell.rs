@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use clap::parser::ValueSource;
 
 use super::args::Given;
+use super::job::hook;
 use crate::report::curl::quote;
 
 /// Flags of files that a run leaves behind.
@@ -76,7 +77,11 @@ impl Typed {
     /// Some flags with their values, wherever they were set, credentials left out.
     pub fn only(&self, flags: &[&str]) -> String {
         let mut words = Vec::new();
-        let wanted = |given: &&Given| given.flag.as_deref().is_some_and(|flag| flags.contains(&flag));
+        // A secret is filled in from the environment whether or not the command says so.
+        let is_said = |given: &Given| given.argument == "secret" && given.source == ValueSource::EnvVariable;
+        let wanted = |given: &&Given| {
+            given.flag.as_deref().is_some_and(|flag| flags.contains(&flag)) && !is_said(given)
+        };
         for given in self.set.iter().filter(wanted) {
             spell(given, &mut words);
         }
@@ -152,15 +157,25 @@ fn shown(flag: &str) -> Option<fn(&str) -> String> {
     match flag {
         // As a shell would fill it in.
         "--secret" => Some(|_| "\"$WMS_SIM_SECRET\"".to_owned()),
-        "--header" | "--proxy" | "--before-session" | "--expect-probe" | "--probe" | "--rotate-step" => {
-            Some(|_| "'...'".to_owned())
+        "--header" => Some(|header| {
+            let name = header.split_once(':').map(|(name, _)| name);
+            name.map_or_else(to_fill_in, |name| quote(&format!("{name}: ...")))
+        }),
+        "--before-session" | "--expect-probe" | "--probe" => {
+            Some(|whom| hook::shown(whom).map_or_else(to_fill_in, |shown| quote(&shown)))
         }
+        "--proxy" | "--rotate-step" => Some(|_| to_fill_in()),
         "--to" => Some(|url| {
             let target = crate::transport::target::Target::parse(url);
             quote(&target.map_or_else(|_| "...".to_owned(), |target| target.to_string()))
         }),
         _ => None,
     }
+}
+
+/// Stands for what only the user knows.
+fn to_fill_in() -> String {
+    "'...'".to_owned()
 }
 
 #[cfg(test)]
@@ -182,11 +197,17 @@ mod tests {
             again(&["x", "send", "--secret=s", "-q", "a b"]),
             "wms-sim send --secret \"$WMS_SIM_SECRET\" -q 'a b' --seed 7"
         );
-        assert_eq!(again(&["x", "--header", "Authorization: x"]), "wms-sim --header '...' --seed 7");
         assert_eq!(
-            again(&["x", "--expect-probe=http://u:p@h/{sessionId}"]),
-            "wms-sim --expect-probe '...' --seed 7"
+            again(&["x", "--header", "Authorization: x"]),
+            "wms-sim --header 'Authorization: ...' --seed 7"
         );
+        assert_eq!(again(&["x", "--header", "x"]), "wms-sim --header '...' --seed 7");
+        assert_eq!(
+            again(&["x", "--expect-probe=http://u:p@h/{sessionId}?id={sessionId}&token=t"]),
+            "wms-sim --expect-probe 'http://***@h/{sessionId}?id={sessionId}&token=***' --seed 7"
+        );
+        assert_eq!(again(&["x", "--probe", "psql postgres://u:p@h"]), "wms-sim --probe '...' --seed 7");
+        assert_eq!(again(&["x", "--probe", "http://[u:p"]), "wms-sim --probe '...' --seed 7");
     }
 
     #[test]

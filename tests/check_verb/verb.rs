@@ -81,6 +81,16 @@ fn cases_are_explained() {
     for case in cases::all().iter().filter(|case| seen.insert(case.section())) {
         sim(["check", "--explain", case.id]).exits(0).shows(&[case.id, case.title, "required"]);
     }
+    let section = sim(words("check --explain mac")).exits(0);
+    for case in cases::all() {
+        assert_eq!(
+            section.stdout.contains(&format!("{} · ", case.id)),
+            case.section() == "mac",
+            "{}",
+            case.id
+        );
+    }
+    sim(["check", "--explain", "mac/t*"]).exits(0).shows(&["mac/truncated", "wms-sim check 'mac/t*'"]);
     sim(words("check --explain mac/mising")).exits(2).says(&["did you mean mac/missing?"]);
     sim(words("check --explain zzz")).exits(2).says(&["--list"]);
     sim(["check", "--explain", ""]).exits(2).says(&["no case is called ''"]);

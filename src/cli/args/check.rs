@@ -74,7 +74,7 @@ pub(in crate::cli) struct CheckArgs {
     /// List the cases, one a line
     #[arg(long, help_heading = "Which cases")]
     pub list: bool,
-    /// Explain a case: what is required, what is sent, what usually goes wrong
+    /// Explain a case, or each of a section: what is required, what is sent, what usually goes wrong
     #[arg(long, value_name = "CASE", help_heading = "Which cases")]
     pub explain: Option<String>,
     /// Leave out what waits on purpose

@@ -7,6 +7,7 @@ use crate::cli::job;
 use crate::cli::printer::Out;
 use crate::conformance::case::Case;
 use crate::conformance::{cases, select};
+use crate::report::curl::quote;
 use crate::report::style::{FAINT, STRONG, paint};
 
 const WIDTH: usize = 96;
@@ -24,17 +25,26 @@ pub(in crate::cli) fn list(args: &CheckArgs) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-/// Everything about one case.
-pub(in crate::cli) fn explain(id: &str) -> Result<Exit, CliError> {
+/// Everything about a case, or about each of a section or a pattern.
+pub(in crate::cli) fn explain(pattern: &str) -> Result<Exit, CliError> {
     let all = cases::all();
-    let Some(case) = all.iter().find(|case| case.id == id) else {
-        let error = CliError::usage(format!("no case is called '{id}'"));
-        return Err(match select::nearest(&all, id) {
-            Some(nearest) => error.help(format!("did you mean {nearest}?")),
-            None => error.help("wms-sim check --list lists the cases"),
-        });
-    };
+    let chosen = select::select(&all, &[pattern.to_owned()]).map_err(|error| {
+        let told = CliError::usage(error.to_string());
+        if error.nearest.is_some() { told } else { told.help("wms-sim check --list lists the cases") }
+    })?;
+    let count = chosen.len();
     let mut out = Out::open();
+    for case in chosen {
+        explained(case, &mut out);
+        out.line("");
+    }
+    let which = if count == 1 { "it" } else { "them" };
+    let pattern = quote(pattern);
+    out.line(&format!("Run {which} alone: wms-sim check {pattern} --to URL --secret-file FILE"));
+    Ok(Exit::Ok)
+}
+
+fn explained(case: &Case, out: &mut Out) {
     out.line(&format!("{} · {} · {}", paint(STRONG, case.id), case.level, case.title));
     for (name, text) in facts(case) {
         for (place, line) in wrapped(&text).into_iter().enumerate() {
@@ -42,9 +52,6 @@ pub(in crate::cli) fn explain(id: &str) -> Result<Exit, CliError> {
             out.line(&format!("{}  {line}", paint(FAINT, format!("{name:>10}"))));
         }
     }
-    out.line("");
-    out.line(&format!("Run it alone: wms-sim check {} --to URL --secret-file FILE", case.id));
-    Ok(Exit::Ok)
 }
 
 fn facts(case: &Case) -> Vec<(&'static str, String)> {

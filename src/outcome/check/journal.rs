@@ -238,6 +238,15 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// A report made again from the journal is the same to the last digit.
+        #[test]
+        fn times_come_back_as_they_were(took_ms in 0.0..1e6) {
+            let case = CaseResult { took_ms, ..case("mac/a", Verdict::Pass) };
+            let line = case_line(0, &case).to_string();
+            let Ok(Entry::Case(_, read)) = entry(line.as_bytes()) else { panic!("{line}") };
+            proptest::prop_assert_eq!(read.took_ms, took_ms);
+        }
+
         #[test]
         fn no_line_does_harm(bytes: Vec<u8>) {
             let _ = entry(&bytes);
