@@ -94,6 +94,8 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
             .help("--listen 127.0.0.1:0 takes a free port")
     })?;
     let writer = archive.map(|archive| archive.begin(&hub, &server, job.output)).transpose()?;
+    // Who reads that it is ready may end it at once, and it ends in order.
+    let mut stop = signals::watch();
     match job.output {
         OutputName::Human => {
             note(&format!("inspector  {}/", server.url()));
@@ -114,7 +116,6 @@ async fn serve(job: ServeJob) -> Result<Exit, CliError> {
         }
         OutputName::Quiet => {}
     }
-    let mut stop = signals::watch();
     let stopped = async move { drop(stop.changed().await) };
     let ended = server.serve(stopped).await;
     if let Some(writer) = writer {
