@@ -166,6 +166,19 @@ fn cases() -> Vec<CaseResult> {
     cases
 }
 
+/// A check of a receiver that takes nothing.
+pub fn nothing_is_taken() -> Check {
+    let failed = (0..20).map(|place| fails(&format!("events/event-{place}"), "The event is taken"));
+    let unjudged = (0..30).map(|place| CaseResult {
+        verdict: Verdict::Error,
+        counts: false,
+        actual: "not judged: 401 to an ordinary event before it".to_owned(),
+        ..fails(&format!("mac/error-{place}"), "A forged event is refused")
+    });
+    let cases = failed.chain(unjudged).collect();
+    Check::new(check().setup, cases, Vec::new(), Ending::default())
+}
+
 /// The check.
 pub fn check() -> Check {
     let cases = cases();

@@ -41,6 +41,19 @@ fn reports() {
 }
 
 #[test]
+fn what_too_many_have_in_common_is_told_once_in_a_terminal() {
+    let broken = fixture::nothing_is_taken();
+    let text = plain(&text::human(&broken));
+    assert_eq!(text.matches("\nFAIL ").count(), 20, "each failure is told");
+    assert_eq!(text.matches("  again  ").count(), 21, "and how to run it again");
+    assert_eq!(text.matches("  curl  ").count(), 2, "the first failure and the first error in full");
+    assert_eq!(text.matches("\nERROR ").count(), 1);
+    assert!(text.contains("mac/error-0, mac/error-1, mac/error-2, mac/error-3 and 26 more"), "{text}");
+    // Reports that are files keep it all.
+    assert_eq!(json::report(&broken).unwrap().matches("curl -sS").count(), 50);
+}
+
+#[test]
 fn a_terminal_obeys_nothing_that_came_from_elsewhere() {
     for (_, check) in all() {
         let text = plain(&text::human(&check));

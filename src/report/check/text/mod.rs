@@ -14,6 +14,8 @@ use crate::report::style::{BAD, GOOD, STRONG, WARN, paint};
 const NAMED: usize = 4;
 /// More failures than these are better read on a page.
 const MANY: usize = 5;
+/// More failures than these are not read one by one.
+const READABLE: usize = 12;
 /// The longest answer that is repeated, in columns.
 const ANSWER: usize = 300;
 
@@ -22,22 +24,20 @@ pub fn human(check: &Check) -> String {
     let check = safe(check);
     let mut page = Page::default();
     sections(&mut page, &check);
-    for case in check.standing(Standing::Failed) {
-        full(&mut page, case, BAD, if case.flaky { "FLAKY" } else { "FAIL" });
-    }
+    failures(&mut page, &check.standing(Standing::Failed));
     for case in check.standing(Standing::Stale) {
         page.heading(BAD, "STALE", &case.id, &format!("{} · {}", case.level, case.title));
         page.fact("why", STALE);
         page.fact("baseline", case.known.as_deref().unwrap_or_default());
     }
-    let (unrun, errors) = unrun(&check);
+    let (alike, errors) = errors(&check);
     for case in errors {
         full(&mut page, case, WARN, "ERROR");
     }
     short(&mut page, &check, Standing::Advice, "should be mended, and does not count without --strict");
     short(&mut page, &check, Standing::Known, "failures that the baseline knows");
     measured(&mut page, &check);
-    by_reason(&mut page, "not judged", &unrun);
+    by_reason(&mut page, "not judged", &alike);
     by_reason(&mut page, "not run", &check.standing(Standing::Skipped));
     diagnosis(&mut page, &check);
     page.blank();
@@ -131,6 +131,22 @@ fn full(page: &mut Page, case: &CaseResult, style: Style, word: &str) {
     }
 }
 
+/// In full; but where there are too many to read, those that break the same requirement as one before only by what came.
+fn failures(page: &mut Page, cases: &[&CaseResult]) {
+    let are_many = cases.len() > READABLE;
+    for (place, case) in cases.iter().enumerate() {
+        let word = if case.flaky { "FLAKY" } else { "FAIL" };
+        let is_again = cases.iter().take(place).any(|other| other.requirement == case.requirement);
+        if are_many && is_again {
+            page.heading(BAD, word, &case.id, &format!("{} · {}", case.level, case.title));
+            page.fact("actual", &case.actual);
+            page.command("again", &case.reproduce.command);
+        } else {
+            full(page, case, BAD, word);
+        }
+    }
+}
+
 /// Failures that do not count: what, why, and what usually causes it.
 fn short(page: &mut Page, check: &Check, standing: Standing, title: &str) {
     let cases = check.standing(standing);
@@ -163,11 +179,22 @@ fn measured(page: &mut Page, check: &Check) {
     }
 }
 
-/// The errors of several cases that one thing kept from being run, and all others.
-fn unrun(check: &Check) -> (Vec<&CaseResult>, Vec<&CaseResult>) {
+/// The errors that several cases have for the same reason, and those to tell in full: all others, and the first of a reason
+/// that something was sent for.
+fn errors(check: &Check) -> (Vec<&CaseResult>, Vec<&CaseResult>) {
     let errors = check.standing(Standing::Error);
-    let alike = |case: &CaseResult| errors.iter().filter(|other| other.actual == case.actual).count();
-    errors.iter().partition(|case| case.requests == 0 && case.traces.is_empty() && alike(case) > 1)
+    let is_alike = |case: &CaseResult| errors.iter().filter(|other| other.actual == case.actual).count() > 1;
+    let is_new =
+        |place: usize, case: &CaseResult| !errors.iter().take(place).any(|other| other.actual == case.actual);
+    let (alike, mut in_full) = errors.iter().copied().partition::<Vec<_>, _>(|case| is_alike(case));
+    in_full.extend(
+        errors
+            .iter()
+            .enumerate()
+            .filter(|(place, case)| is_alike(case) && is_new(*place, case) && !case.traces.is_empty())
+            .map(|(_, case)| *case),
+    );
+    (alike, in_full)
 }
 
 /// By reason: many cases wait for the same thing.
