@@ -8,8 +8,9 @@ pub(super) use measured::CASES as MEASURED;
 
 use crate::conformance::case::{Case, Handshake, Manner, Needs, Play, Source};
 use crate::conformance::kit::{Event, Kit};
-use crate::conformance::script::{Demand, Form, Names, Pacing, Script, Shot};
+use crate::conformance::script::{Demand, Form, MacLine, Names, Pacing, Script, Shot};
 use crate::protocol::code::Code;
+use crate::protocol::mac::PREFIX;
 
 /// What a slow body takes in all: so many parts with such a pause before each.
 const SLOW: (usize, Duration) = (25, Duration::from_millis(100));
@@ -135,6 +136,18 @@ pub(super) const CASES: &[Case] = &[
             Script::of(events.iter().take(OVER_ONE).map(named))
         },
     ),
+    Case {
+        explain: "Whoever sends the forged request shares the connection with nobody, but a proxy in front of the receiver uses its connections for everybody: the events that come behind a refused request are then lost.",
+        ..taken(
+            "http/after-refusal",
+            "an event over the connection of a refused one is taken",
+            "RFC 9112, 9.3",
+            "The receiver MUST read the body of a request that it refuses, or close the connection: the event that follows over the same connection has to be taken.",
+            "An event without a MAC, one whose MAC has no digits, and one as text/plain; behind each the next ordinary event over the same connection. It may be closed after any answer: then the next comes over a new one.",
+            "The request is refused by its head alone (no MAC, another Content-Type), its body stays in the connection, and is read as the beginning of the next request. Read the body first, or answer with `Connection: close`.",
+            after_refusal,
+        )
+    },
     Case {
         waits: true,
         ..taken(
@@ -359,6 +372,25 @@ fn named(event: &Event) -> Shot {
 fn paced(kit: &mut Kit<'_>, pacing: Pacing) -> Script {
     let limit = kit.setup().late + SLOW.1 * u32::try_from(SLOW.0).unwrap_or(u32::MAX);
     script(kit, |shot| shot.written(Form { pacing, ..Form::default() }).within(limit))
+}
+
+/// Requests that may be refused by their heads alone, and behind each an ordinary event over the same connection.
+///
+/// Whether they are refused is judged elsewhere. Each is a step of its own, so that one without an answer ends nothing.
+fn after_refusal(kit: &mut Kit<'_>) -> Script {
+    let mut session = kit.session();
+    let before = kit.event(&mut session, Code::WmsLoaded);
+    let refused: [(&str, fn(Shot) -> Shot); 3] = [
+        ("an event without a MAC", |shot| shot.with_macs(Vec::new())),
+        ("an event with a MAC of no digits", |shot| shot.with_macs(vec![MacLine::new(PREFIX)])),
+        ("an event as text/plain", |shot| typed(shot, "text/plain".to_owned())),
+    ];
+    let codes = [Code::ConfigurationLoaded, Code::CameraPermissionGranted, Code::CameraStarted];
+    refused.into_iter().zip(codes).fold(Script::of([Shot::setup(&before)]), |script, ((label, odd), code)| {
+        let refused = odd(Shot::test(&first(kit))).demanding(Demand::Anything).called(label);
+        let next = Shot::test(&kit.event(&mut session, code)).called(format!("the event behind {label}"));
+        script.then([refused]).then([next])
+    })
 }
 
 fn spelled(kit: &mut Kit<'_>, names: Names) -> Script {
