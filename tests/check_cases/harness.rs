@@ -250,7 +250,8 @@ fn serve_unread(mut stream: TcpStream, closes: bool) -> std::io::Result<()> {
             line.clear();
             reader.read_line(&mut line)?;
             signed |= line.starts_with("X-WMS-Content-MAC: hmac-sha256=") && line.len() > 90;
-            length = line.strip_prefix("Content-Length: ").map_or(length, |text| text.trim().parse().unwrap());
+            length =
+                line.strip_prefix("Content-Length: ").map_or(length, |text| text.trim().parse().unwrap());
         }
         if malformed || !signed {
             let status = if malformed { "400 Bad Request" } else { "401 Unauthorized" };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 pub(super) use measured::CASES as MEASURED;
 
+use super::{first, ordinary};
 use crate::conformance::case::{Case, Handshake, Manner, Needs, Play, Source};
 use crate::conformance::kit::{Event, Kit};
 use crate::conformance::script::{Demand, Form, MacLine, Names, Pacing, Script, Shot};
@@ -359,11 +360,6 @@ fn script(kit: &mut Kit<'_>, change: impl FnOnce(Shot) -> Shot) -> Script {
     Script::of([change(Shot::test(&first(kit)))])
 }
 
-fn first(kit: &mut Kit<'_>) -> Event {
-    let mut session = kit.session();
-    kit.event(&mut session, Code::WmsLoaded)
-}
-
 fn named(event: &Event) -> Shot {
     Shot::test(event).called(event.code.as_str())
 }
@@ -380,17 +376,21 @@ fn paced(kit: &mut Kit<'_>, pacing: Pacing) -> Script {
 fn after_refusal(kit: &mut Kit<'_>) -> Script {
     let mut session = kit.session();
     let before = kit.event(&mut session, Code::WmsLoaded);
-    let refused: [(&str, fn(Shot) -> Shot); 3] = [
-        ("an event without a MAC", |shot| shot.with_macs(Vec::new())),
-        ("an event with a MAC of no digits", |shot| shot.with_macs(vec![MacLine::new(PREFIX)])),
-        ("an event as text/plain", |shot| typed(shot, "text/plain".to_owned())),
+    let mut script = Script::of([Shot::setup(&before)]);
+    let refused = [
+        Shot::test(&first(kit)).with_macs(Vec::new()).called("an event without a MAC"),
+        Shot::test(&first(kit))
+            .with_macs(vec![MacLine::new(PREFIX)])
+            .called("an event with a MAC of no digits"),
+        typed(Shot::test(&first(kit)), "text/plain".to_owned()).called("an event as text/plain"),
     ];
     let codes = [Code::ConfigurationLoaded, Code::CameraPermissionGranted, Code::CameraStarted];
-    refused.into_iter().zip(codes).fold(Script::of([Shot::setup(&before)]), |script, ((label, odd), code)| {
-        let refused = odd(Shot::test(&first(kit))).demanding(Demand::Anything).called(label);
-        let next = Shot::test(&kit.event(&mut session, code)).called(format!("the event behind {label}"));
-        script.then([refused]).then([next])
-    })
+    for (refused, code) in refused.into_iter().zip(codes) {
+        let next = Shot::test(&kit.event(&mut session, code));
+        let next = next.called(format!("the event behind {}", refused.label));
+        script = script.then([refused.demanding(Demand::Anything)]).then([next]);
+    }
+    script
 }
 
 fn spelled(kit: &mut Kit<'_>, names: Names) -> Script {
@@ -412,6 +412,6 @@ fn strange_type(kit: &mut Kit<'_>, content_type: &'static str) -> Script {
 /// An event in a form that may be refused, and an ordinary one afterwards.
 fn strange(kit: &mut Kit<'_>, form: Form) -> Script {
     let event = first(kit);
-    let after = Shot::after(&first(kit)).written(Form::fresh());
+    let after = ordinary(kit).written(Form::fresh());
     Script::of([Shot::test(&event).written(form).demanding(Demand::OnPurpose)]).then([after])
 }
