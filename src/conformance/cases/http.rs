@@ -366,7 +366,8 @@ fn named(event: &Event) -> Shot {
 
 /// One event that is handed over at its own speed, for which there is time enough whatever the settings say.
 fn paced(kit: &mut Kit<'_>, pacing: Pacing) -> Script {
-    let limit = kit.setup().late + SLOW.1 * u32::try_from(SLOW.0).unwrap_or(u32::MAX);
+    let pauses = SLOW.1 * u32::try_from(SLOW.0).unwrap_or(u32::MAX);
+    let limit = kit.setup().late.saturating_add(pauses);
     script(kit, |shot| shot.written(Form { pacing, ..Form::default() }).within(limit))
 }
 
