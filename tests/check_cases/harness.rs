@@ -52,7 +52,7 @@ impl Check {
     /// Asks by this command, at most so long.
     pub fn asking(mut self, command: &str, within: Duration) -> Self {
         let who = Arc::new(Question::Command { flag: "--probe", line: command.to_owned() });
-        self.probe = Some(Probe { who, within, timeout: Duration::from_secs(20) });
+        self.probe = Some(Probe::new(who, within, Duration::from_secs(20)));
         self
     }
 
@@ -133,6 +133,8 @@ impl Results {
 pub enum Act {
     /// Answers, and keeps the connection.
     Answer(&'static str),
+    /// Answers this, and keeps the connection.
+    Say(String),
     /// Answers, and closes the connection.
     Last(&'static str),
     /// Answers after so long.
@@ -179,6 +181,7 @@ fn serve(mut stream: TcpStream, act: &dyn Fn(&str, usize) -> Act, count: &Atomic
         let number = count.fetch_add(1, Ordering::Relaxed);
         let done = match act(&String::from_utf8_lossy(&request), number) {
             Act::Answer(text) => stream.write_all(text.as_bytes()),
+            Act::Say(text) => stream.write_all(text.as_bytes()),
             Act::Later(time, text) => {
                 thread::sleep(time);
                 stream.write_all(text.as_bytes())
