@@ -15,6 +15,7 @@ const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
 const UNKNOWN: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 
 /// How it works.
+#[expect(clippy::struct_excessive_bools, reason = "each is a bug or a habit of its own")]
 pub struct System {
     /// An event is worked on so many milliseconds after it came, at the least and at the most.
     pub queue: [u64; 2],
@@ -142,8 +143,7 @@ impl System {
             shown["age_seconds"] = json!(age.as_secs());
             shown["updatedAgo"] = json!(format!("{} seconds ago", age.as_secs()));
             shown["worker"] = json!({ "uptime": begun.elapsed().as_secs() });
-            shown["processing_ms"] =
-                json!(session.events[0].came.duration_since(begun).as_micros() as f64 / 1e3);
+            shown["processing_ms"] = json!(session.events[0].came.duration_since(begun).as_secs_f64() * 1e3);
         }
         let text = shown.to_string();
         let mut answer = String::new();
