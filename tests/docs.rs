@@ -186,7 +186,8 @@ fn conformance() {
          | an answer on purpose: a 2xx or a 4xx, and the next good event works | wrong shapes, a null or empty payload, a sequence that begins anew, a session without its beginning, a BOM, numbers beyond 2^53, session IDs over 255 characters, large bodies (which may also be refused by closing the connection), HTTP/1.0, `Expect`, absolute-form |\n\
          | a 4xx | every forged MAC |\n\n\
          So a receiver is right that answers 200, 202 or 204, refuses with 400, 401 or 403, limits sizes with 413 or 422, answers\n\
-         `Expect` with 417, closes each connection, takes two seconds, or knows only the sessions that `--before-session` announced.\n",
+         `Expect` with 417, closes each connection, takes two seconds, works through its events later, or knows only the sessions\n\
+         that `--before-session` announced.\n",
         all.len()
     );
     for (section, about) in SECTIONS {

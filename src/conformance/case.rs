@@ -150,6 +150,9 @@ pub enum Play {
     Window(Direction),
     /// A session twice, once disturbed: what the system remembers has to be the same.
     State(Disturbance),
+    /// Two sessions with IDs that are alike, made from a word that no other has: each has to be remembered as though it were
+    /// alone.
+    Alike(fn(&str) -> [String; 2]),
     /// A TLS handshake.
     Tls(Handshake),
     /// An event over HTTP/2, where it is offered.

@@ -5,13 +5,13 @@
 
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::{Map, Number, Value};
 
 use crate::clock::Epoch;
-use words::{is_row_id, is_row_key, time_of, uuids_replaced};
+use words::{is_measure, is_row_id, is_row_key, time_of, uuids_replaced};
 
 /// Times as far as this from the run are taken for times of the run, in seconds: local times lie up to 14 hours off.
 const NEAR: i64 = 2 * 24 * 3600;
@@ -38,6 +38,15 @@ pub struct Difference {
     pub path: String,
     /// What stands there: `2 instead of 1`.
     pub says: String,
+    /// It measures time, so that it can differ though the same events came: a duration, an age.
+    pub measure: bool,
+}
+
+impl Difference {
+    /// The place without the numbers of entries: `$.log[*].took`.
+    pub fn place(&self) -> String {
+        general(&self.path)
+    }
 }
 
 impl Names {
@@ -140,21 +149,61 @@ fn compare(path: &str, expected: Option<&Value>, shown: Option<&Value>, found: &
             found.push(Difference {
                 path: path.to_owned(),
                 says: format!("{} entries instead of {}", shown.len(), expected.len()),
+                measure: false,
             });
         }
         (expected, shown) if !there(expected) && !there(shown) => {}
         (Some(expected), Some(shown)) if expected == shown => {}
         (expected, shown) => {
             let says = format!("{} instead of {}", brief(shown), brief(expected));
-            found.push(Difference { path: path.to_owned(), says });
+            let measure = expected.is_some_and(|value| is_measure(path, value))
+                && shown.is_some_and(|value| is_measure(path, value));
+            found.push(Difference { path: path.to_owned(), says, measure });
         }
     }
+}
+
+/// What is shown without these places, see [`Difference::place`].
+pub fn without(shown: &Value, places: &BTreeSet<String>) -> Value {
+    if places.is_empty() { shown.clone() } else { left(shown, "$", places).unwrap_or_default() }
+}
+
+fn left(value: &Value, path: &str, places: &BTreeSet<String>) -> Option<Value> {
+    if places.contains(path) {
+        return None;
+    }
+    Some(match value {
+        Value::Object(object) => Value::Object(
+            object
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), left(value, &below(path, name), places)?)))
+                .collect(),
+        ),
+        Value::Array(list) => {
+            let path = format!("{path}[*]");
+            Value::Array(list.iter().filter_map(|value| left(value, &path, places)).collect())
+        }
+        _ => value.clone(),
+    })
+}
+
+/// A path without the numbers of entries.
+fn general(path: &str) -> String {
+    let mut parts = path.split('[');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let is_entry = digits > 0 && part[digits..].starts_with(']');
+        text.push_str(if is_entry { "[*" } else { "[" });
+        text.push_str(if is_entry { &part[digits..] } else { part });
+    }
+    text
 }
 
 /// The first few differences in words.
 pub fn told(differences: &[Difference]) -> String {
     let mut text = String::new();
-    for (number, Difference { path, says }) in differences.iter().take(TOLD).enumerate() {
+    for (number, Difference { path, says, .. }) in differences.iter().take(TOLD).enumerate() {
         let comma = if number > 0 { "; " } else { "" };
         let _ = write!(text, "{comma}{path}: {says}");
     }

@@ -93,6 +93,9 @@ pub enum Demand {
 }
 
 impl Demand {
+    /// What is demanded where an answer is only measured, in words.
+    pub const MEASURED: &str = "any answer: it is only measured";
+
     /// What is demanded, in words.
     pub fn words(self) -> String {
         match self {
@@ -101,7 +104,7 @@ impl Demand {
             Self::Refuse => "a 4xx".to_owned(),
             Self::OnPurpose => "an answer on purpose (no 5xx)".to_owned(),
             Self::Here => "an answer that is no redirect".to_owned(),
-            Self::Anything => "any answer: it is only measured".to_owned(),
+            Self::Anything => Self::MEASURED.to_owned(),
         }
     }
 }

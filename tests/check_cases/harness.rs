@@ -1,7 +1,7 @@
 //! Runs cases against a receiver, and receivers that do as they are told.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,7 +52,7 @@ impl Check {
     /// Asks by this command, at most so long.
     pub fn asking(mut self, command: &str, within: Duration) -> Self {
         let who = Arc::new(Question::Command { flag: "--probe", line: command.to_owned() });
-        self.probe = Some(Probe { who, within, timeout: Duration::from_secs(20) });
+        self.probe = Some(Probe::new(who, within, Duration::from_secs(20)));
         self
     }
 
@@ -133,6 +133,8 @@ impl Results {
 pub enum Act {
     /// Answers, and keeps the connection.
     Answer(&'static str),
+    /// Answers this, and keeps the connection.
+    Say(String),
     /// Answers, and closes the connection.
     Last(&'static str),
     /// Answers after so long.
@@ -179,6 +181,7 @@ fn serve(mut stream: TcpStream, act: &dyn Fn(&str, usize) -> Act, count: &Atomic
         let number = count.fetch_add(1, Ordering::Relaxed);
         let done = match act(&String::from_utf8_lossy(&request), number) {
             Act::Answer(text) => stream.write_all(text.as_bytes()),
+            Act::Say(text) => stream.write_all(text.as_bytes()),
             Act::Later(time, text) => {
                 thread::sleep(time);
                 stream.write_all(text.as_bytes())
@@ -222,4 +225,46 @@ pub fn hasty_peer() -> String {
         }
     });
     url
+}
+
+/// A receiver that refuses by the head alone, takes what is written in time for the body, and reads on behind it: of the body
+/// too, where it is refused. It closes the connection instead, if it is told to.
+pub fn unread_peer(closes: bool) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/webhook", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || serve_unread(stream, closes));
+        }
+    });
+    url
+}
+
+fn serve_unread(mut stream: TcpStream, closes: bool) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        let malformed = !line.starts_with("POST ");
+        let (mut signed, mut length) = (false, 0);
+        while line != "\r\n" && !line.is_empty() {
+            line.clear();
+            reader.read_line(&mut line)?;
+            signed |= line.starts_with("X-WMS-Content-MAC: hmac-sha256=") && line.len() > 90;
+            length =
+                line.strip_prefix("Content-Length: ").map_or(length, |text| text.trim().parse().unwrap());
+        }
+        if malformed || !signed {
+            let status = if malformed { "400 Bad Request" } else { "401 Unauthorized" };
+            write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n")?;
+            if closes {
+                return stream.shutdown(Shutdown::Both);
+            }
+            continue;
+        }
+        reader.read_exact(&mut vec![0; length])?;
+        stream.write_all(TAKEN.as_bytes())?;
+    }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use wms_sim::outcome::check::Verdict::{self, Error, Fail, Pass};
 
 use crate::common::server::Server;
-use crate::harness::{Act, Check, TAKEN, peer};
+use crate::harness::{Act, Check, TAKEN, peer, unread_peer};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -50,6 +50,27 @@ fn a_receiver_that_closes_each_connection_is_right() {
             assert_eq!(told, "each connection is closed after its answer");
         }
     }
+}
+
+#[test]
+fn the_body_of_a_refused_request_has_to_be_read_or_the_connection_closed() {
+    let run = |closes| Check::of(&unread_peer(closes)).run(&["http/after-refusal", "http/keep-alive"]);
+    // It does not even say that it closes.
+    run(true).assert_right();
+    let results = run(false);
+    assert_eq!(results.of("http/keep-alive").0, Pass);
+    let (verdict, told) = results.of("http/after-refusal");
+    let words = "400 to the event behind an event without a MAC";
+    assert!(verdict == Fail && told.starts_with(words), "{verdict:?} {told}");
+    // Whether it is refused is the matter of other cases.
+    let url = peer(|_, _| Act::Answer(TAKEN));
+    Check::of(&url).run(&["http/after-refusal"]).assert_right();
+    let url = peer(|request, _| {
+        if request.contains("X-WMS-Content-MAC: hmac-sha256=") { Act::Answer(TAKEN) } else { Act::Hang }
+    });
+    let mut check = Check::of(&url);
+    check.options.timeout = Some(SHORT);
+    check.run(&["http/after-refusal"]).assert_right();
 }
 
 #[test]

@@ -13,4 +13,5 @@ mod common;
 mod harness;
 mod http;
 mod state;
+mod system;
 mod tls;

@@ -10,6 +10,7 @@ use wms_sim::transport::tls::TlsOptions;
 
 use crate::common::server::Server;
 use crate::harness::{Act, Check, Results, TAKEN, peer};
+use crate::system::System;
 
 const WITHIN: Duration = Duration::from_millis(500);
 
@@ -17,7 +18,7 @@ fn asking(url: &str, within: Duration) -> Probe {
     let url = ProbeUrl::parse(url).unwrap();
     let caller = Caller::new("--probe", url.sample(), &TlsOptions::default()).unwrap();
     let who = std::sync::Arc::new(Question::Get { caller, url: Box::new(url) });
-    Probe { who, within, timeout: Duration::from_secs(20) }
+    Probe::new(who, within, Duration::from_secs(20))
 }
 
 /// The section `state` against `serve` with a quirk.
@@ -114,12 +115,16 @@ fn probes_that_tell_nothing_blame_nobody() {
     let (verdict, why) = told(&results, "state/undisturbed");
     assert!(verdict == Error && why.contains("the same of every session"), "{why}");
 
-    // What differs from session to session by itself can be compared with nothing.
-    let results = of(r#"printf '{"took":"%s"}' "$(od -An -N6 -tu1 /dev/urandom)""#);
-    let (verdict, why) = told(&results, "state/undisturbed");
-    assert!(verdict == Fail && why.starts_with("happy-path, twice undisturbed: $.took: "), "{why}");
     let (verdict, why) = told(&results, "state/twice");
-    assert!(verdict == Error && why.starts_with("not comparable"), "{why}");
+    assert!(verdict == Error && why.contains("the same of every session"), "{why}");
+
+    // What differs from look to look by itself is left out, and then nothing is left.
+    let results = of(r#"printf '{"took":"%s"}' "$(od -An -N6 -tu1 /dev/urandom)""#);
+    for id in ["state/undisturbed", "state/twice"] {
+        let (verdict, why) = told(&results, id);
+        assert!(verdict == Error && why.contains("the same of every session"), "{why}");
+        assert!(why.ends_with("; left out, for undisturbed sessions differ there: $.took"), "{why}");
+    }
 }
 
 #[test]
@@ -146,4 +151,110 @@ fn where_events_are_refused_nothing_can_be_compared() {
     let results = Check::of(&url).asking("echo '{}'", Duration::ZERO).run(&["state/twice"]);
     let (verdict, told) = results.of("state/twice");
     assert!(verdict == Error && told.contains("WMS_LOADED was not taken: 401"), "{told}");
+}
+
+/// The cases against a system, asked for at most so long.
+fn of(system: System, within: Duration, patterns: &[&str]) -> Results {
+    let url = system.start();
+    let mut check = Check::of(&url);
+    check.options.timeout = Some(Duration::from_secs(2));
+    check.probe = Some(asking(&url.replace("webhook", "{sessionId}"), within));
+    check.run(patterns)
+}
+
+const LONG: Duration = Duration::from_secs(20);
+
+#[test]
+fn a_system_that_works_through_a_queue_is_waited_for() {
+    let cases = ["state/duplicates-later", "state/backwards", "state/forged", "state/long-ids"];
+    of(System { queue: [1000, 3000], ..System::default() }, LONG, &cases).assert_right();
+    // It shows that it has begun, and then nothing new for a while.
+    let slow = || System { queue: [1500, 1500], announces: true, ..System::default() };
+    of(slow(), LONG, &cases).assert_right();
+    // What looks the same meanwhile is not taken for the end of it.
+    let results =
+        of(System { counts_twice: true, ..slow() }, LONG, &["state/duplicates-later", "state/backwards"]);
+    assert_eq!(results.that(Fail), ["state/duplicates-later"]);
+    assert_eq!(results.that(Pass), ["state/backwards"]);
+}
+
+#[test]
+fn what_measures_time_is_left_out_visibly() {
+    let system = || System { clocks: true, ..System::default() };
+    for within in [WITHIN, Duration::from_secs(5)] {
+        let cases = ["state/undisturbed", "state/backwards", "state/twice"];
+        let results = of(system(), within, &cases);
+        results.assert_right();
+        for id in cases {
+            let (_, told) = results.of(id);
+            let left = told.split("; left out, for undisturbed sessions differ there: ").nth(1);
+            let left: Vec<&str> = left.unwrap_or_default().split(", ").collect();
+            assert!(left.contains(&"$.processing_ms"), "{told}");
+            let known = ["$.age_seconds", "$.processing_ms", "$.updatedAgo", "$.worker.uptime"];
+            assert!(left.iter().all(|place| known.contains(place)), "{told}");
+        }
+    }
+    // All else counts.
+    let results =
+        of(System { counts_twice: true, ..system() }, WITHIN, &["state/undisturbed", "state/twice"]);
+    assert_eq!(results.that(Fail), ["state/twice"]);
+    let (_, told) = results.of("state/twice");
+    assert!(
+        told.starts_with("happy-path, the whole session twice: $.events: 32 instead of 16; left out"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_session_that_did_not_arrive_is_no_verdict_about_what_is_remembered() {
+    for (refuses, why) in
+        [("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "was not taken: 503"), ("", "was not answered")]
+    {
+        let system = System { backwards: Some(refuses), ..System::default() };
+        let results =
+            of(system, WITHIN, &["state/undisturbed", "state/backwards", "state/forged", "state/twice"]);
+        let (verdict, told) = results.of("state/backwards");
+        assert!(verdict == Error && told.starts_with("not judged: of happy-path, backwards "), "{told}");
+        assert!(told.contains(why), "{told}");
+        assert_eq!(results.that(Pass).len(), 3, "{:?}", results.that(Error));
+    }
+}
+
+#[test]
+fn forged_events_are_stored_only_where_they_changed_something() {
+    // It takes them, which is the matter of other cases, and forgets them.
+    of(
+        System { forged: "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", ..System::default() },
+        WITHIN,
+        &["state/forged"],
+    )
+    .assert_right();
+    let results = of(System { stores_forged: true, ..System::default() }, WITHIN, &["state/forged"]);
+    let (verdict, told) = results.of("state/forged");
+    assert!(verdict == Fail && told.contains("$.events: 22 instead of 16"), "{told}");
+    // A sender that has forged is refused from then on: nothing is stored, and nothing can be compared.
+    let results = of(System { bans: true, ..System::default() }, WITHIN, &["state/forged"]);
+    let (verdict, told) = results.of("state/forged");
+    assert!(verdict == Error && told.contains(" was not taken: 403"), "{told}");
+}
+
+#[test]
+fn sessions_with_ids_that_are_alike_are_kept_apart() {
+    const CASES: [&str; 2] = ["state/long-ids", "state/ids-by-case"];
+    of(System::default(), WITHIN, &CASES).assert_right();
+    for length in [36, 64, 239] {
+        let results = of(
+            System { key: |id, length| id.chars().take(length).collect(), length, ..System::default() },
+            WITHIN,
+            &CASES,
+        );
+        assert_eq!((results.that(Fail), results.that(Pass)), (vec![CASES[0]], vec![CASES[1]]));
+        let (_, told) = results.of(CASES[0]);
+        assert!(told.starts_with("happy-path, beside a session whose ID is alike: "), "{told}");
+    }
+    let results = of(System { key: |id, _| id.to_lowercase(), ..System::default() }, WITHIN, &CASES);
+    assert_eq!((results.that(Fail), results.that(Pass)), (vec![CASES[1]], vec![CASES[0]]));
+    // Who does not take such IDs is judged by another case.
+    let results = of(System { longest: 100, ..System::default() }, WITHIN, &CASES);
+    assert_eq!((results.that(Error), results.that(Pass)), (vec![CASES[0]], vec![CASES[1]]));
 }

@@ -130,7 +130,7 @@ fn runner(job: &CheckJob) -> Result<Runner, CliError> {
         None => None,
         Some((whom, within)) => {
             let who = hooks::question("--probe", whom, &job.transport)?;
-            Some(Probe { who: Arc::new(who), within: *within, timeout })
+            Some(Probe::new(Arc::new(who), *within, timeout))
         }
     };
     let counts = job.counts();

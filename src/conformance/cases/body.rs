@@ -72,7 +72,7 @@ pub(super) const CASES: &[Case] = &[
         "RFC 8259, 2",
         "An event with a space behind each colon and comma, as Python writes JSON.",
         REPRINTED,
-        |kit| rewritten(kit, "the event with spaces", |draft| spaced(&draft.compact())),
+        |kit| rewritten(kit, "the event with spaces", Draft::spaced),
     ),
     written(
         "body/leading-blanks",
@@ -252,12 +252,6 @@ pub(super) fn two(kit: &mut Kit<'_>) -> (Event, Event) {
     (kit.event(&mut session, Code::WmsLoaded), kit.event(&mut session, Code::PageVisibilityChange))
 }
 
-/// An ordinary event of another session, afterwards.
-pub(super) fn ordinary(kit: &mut Kit<'_>) -> Shot {
-    let mut session = kit.session();
-    Shot::after(&kit.event(&mut session, Code::WmsLoaded))
-}
-
 /// A session up to its first results, with another signal-to-noise ratio in them: of a dialect that has decimals, or of
 /// one that has whole numbers.
 fn measured(kit: &mut Kit<'_>, label: &'static str, (decimal, whole): (&str, &str)) -> Script {
@@ -288,11 +282,6 @@ fn pretty(draft: &Draft) -> String {
     format!("{value:#}")
 }
 
-/// No text of an event has these characters side by side.
-fn spaced(json: &str) -> String {
-    json.replace("\":", "\": ").replace(",\"", ", \"")
-}
-
 /// The name of the event and a letter of its key as escapes.
 fn escaped(draft: &Draft) -> String {
     let name = draft.get("event").trim_matches('"').bytes().fold(String::new(), |mut text, byte| {
@@ -318,10 +307,4 @@ fn capitals(kit: &mut Kit<'_>) -> Script {
 
 fn slash(kit: &mut Kit<'_>) -> Script {
     rewritten(kit, "the event with an escaped slash", |draft| adding(draft, "\"clinic\\/7\""))
-}
-
-/// An ordinary event of another session, before.
-pub(super) fn before(kit: &mut Kit<'_>) -> Shot {
-    let mut session = kit.session();
-    Shot::setup(&kit.event(&mut session, Code::WmsLoaded))
 }

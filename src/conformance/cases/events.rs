@@ -163,7 +163,10 @@ fn whole(kit: &mut Kit<'_>, scenario: &str) -> Script {
 
 fn older(kit: &mut Kit<'_>) -> Script {
     let session = kit.session();
-    let events = kit.story_in(&session, "low-snr", &Dialect::older());
+    // What else was chosen stays: only the page is another one.
+    let Dialect { events, websocket_initial, .. } = Dialect::older();
+    let older = Dialect { events, websocket_initial, ..kit.dialect().clone() };
+    let events = kit.story_in(&session, "low-snr", &older);
     Script::of(events.iter().map(named))
 }
 

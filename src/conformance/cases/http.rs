@@ -6,10 +6,12 @@ use std::time::Duration;
 
 pub(super) use measured::CASES as MEASURED;
 
+use super::{first, ordinary};
 use crate::conformance::case::{Case, Handshake, Manner, Needs, Play, Source};
 use crate::conformance::kit::{Event, Kit};
-use crate::conformance::script::{Demand, Form, Names, Pacing, Script, Shot};
+use crate::conformance::script::{Demand, Form, MacLine, Names, Pacing, Script, Shot};
 use crate::protocol::code::Code;
+use crate::protocol::mac::PREFIX;
 
 /// What a slow body takes in all: so many parts with such a pause before each.
 const SLOW: (usize, Duration) = (25, Duration::from_millis(100));
@@ -135,6 +137,18 @@ pub(super) const CASES: &[Case] = &[
             Script::of(events.iter().take(OVER_ONE).map(named))
         },
     ),
+    Case {
+        explain: "Whoever sends the forged request shares the connection with nobody, but a proxy in front of the receiver uses its connections for everybody: the events that come behind a refused request are then lost.",
+        ..taken(
+            "http/after-refusal",
+            "an event over the connection of a refused one is taken",
+            "RFC 9112, 9.3",
+            "The receiver MUST read the body of a request that it refuses, or close the connection: the event that follows over the same connection has to be taken.",
+            "An event without a MAC, one whose MAC has no digits, and one as text/plain; behind each the next ordinary event over the same connection. It may be closed after any answer: then the next comes over a new one.",
+            "The request is refused by its head alone (no MAC, another Content-Type), its body stays in the connection, and is read as the beginning of the next request. Read the body first, or answer with `Connection: close`.",
+            after_refusal,
+        )
+    },
     Case {
         waits: true,
         ..taken(
@@ -346,19 +360,38 @@ fn script(kit: &mut Kit<'_>, change: impl FnOnce(Shot) -> Shot) -> Script {
     Script::of([change(Shot::test(&first(kit)))])
 }
 
-fn first(kit: &mut Kit<'_>) -> Event {
-    let mut session = kit.session();
-    kit.event(&mut session, Code::WmsLoaded)
-}
-
 fn named(event: &Event) -> Shot {
     Shot::test(event).called(event.code.as_str())
 }
 
 /// One event that is handed over at its own speed, for which there is time enough whatever the settings say.
 fn paced(kit: &mut Kit<'_>, pacing: Pacing) -> Script {
-    let limit = kit.setup().late + SLOW.1 * u32::try_from(SLOW.0).unwrap_or(u32::MAX);
+    let pauses = SLOW.1 * u32::try_from(SLOW.0).unwrap_or(u32::MAX);
+    let limit = kit.setup().late.saturating_add(pauses);
     script(kit, |shot| shot.written(Form { pacing, ..Form::default() }).within(limit))
+}
+
+/// Requests that may be refused by their heads alone, and behind each an ordinary event over the same connection.
+///
+/// Whether they are refused is judged elsewhere. Each is a step of its own, so that one without an answer ends nothing.
+fn after_refusal(kit: &mut Kit<'_>) -> Script {
+    let mut session = kit.session();
+    let before = kit.event(&mut session, Code::WmsLoaded);
+    let mut script = Script::of([Shot::setup(&before)]);
+    let refused = [
+        Shot::test(&first(kit)).with_macs(Vec::new()).called("an event without a MAC"),
+        Shot::test(&first(kit))
+            .with_macs(vec![MacLine::new(PREFIX)])
+            .called("an event with a MAC of no digits"),
+        typed(Shot::test(&first(kit)), "text/plain".to_owned()).called("an event as text/plain"),
+    ];
+    let codes = [Code::ConfigurationLoaded, Code::CameraPermissionGranted, Code::CameraStarted];
+    for (refused, code) in refused.into_iter().zip(codes) {
+        let next = Shot::test(&kit.event(&mut session, code));
+        let next = next.called(format!("the event behind {}", refused.label));
+        script = script.then([refused.demanding(Demand::Anything)]).then([next]);
+    }
+    script
 }
 
 fn spelled(kit: &mut Kit<'_>, names: Names) -> Script {
@@ -380,6 +413,6 @@ fn strange_type(kit: &mut Kit<'_>, content_type: &'static str) -> Script {
 /// An event in a form that may be refused, and an ordinary one afterwards.
 fn strange(kit: &mut Kit<'_>, form: Form) -> Script {
     let event = first(kit);
-    let after = Shot::after(&first(kit)).written(Form::fresh());
+    let after = ordinary(kit).written(Form::fresh());
     Script::of([Shot::test(&event).written(form).demanding(Demand::OnPurpose)]).then([after])
 }

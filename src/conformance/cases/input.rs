@@ -6,7 +6,8 @@
 mod shapes;
 mod sizes;
 
-use super::body::{ordinary, two};
+use super::body::two;
+use super::ordinary;
 use crate::conformance::case::{Case, Manner, Play};
 use crate::conformance::kit::{Draft, Kit};
 use crate::conformance::script::{Demand, Script, Shot};
@@ -185,11 +186,9 @@ pub(super) const CASES: &[Case] = &[
             each(
                 kit,
                 &[
-                    ("an event with half an emoji", |draft| {
-                        draft.clone().with("note", r#""a\ud83db""#).compact().into_bytes()
-                    }),
+                    ("an event with half an emoji", |draft| with(draft, "note", r#""a\ud83db""#)),
                     ("an event with half an emoji in its session ID", |draft| {
-                        draft.clone().with("sessionId", r#""id-\ud83d""#).compact().into_bytes()
+                        with(draft, "sessionId", r#""id-\ud83d""#)
                     }),
                 ],
             )
@@ -219,12 +218,8 @@ pub(super) const CASES: &[Case] = &[
             each(
                 kit,
                 &[
-                    ("an event with NaN", |draft| {
-                        draft.clone().with("timestamp", "NaN").compact().into_bytes()
-                    }),
-                    ("an event with -Infinity", |draft| {
-                        draft.clone().with("timestamp", "-Infinity").compact().into_bytes()
-                    }),
+                    ("an event with NaN", |draft| with(draft, "timestamp", "NaN")),
+                    ("an event with -Infinity", |draft| with(draft, "timestamp", "-Infinity")),
                 ],
             )
         },
@@ -269,6 +264,11 @@ fn each(kit: &mut Kit<'_>, bodies: &[(&'static str, Write)]) -> Script {
 /// The event with one value set, or added.
 fn with(draft: &Draft, key: &str, value: impl Into<String>) -> Vec<u8> {
     draft.clone().with(key, value).compact().into_bytes()
+}
+
+/// The event with one key taken out.
+fn without(draft: &Draft, key: &str) -> Vec<u8> {
+    draft.clone().without(key).compact().into_bytes()
 }
 
 /// The event with a text of any bytes.

@@ -11,8 +11,8 @@ mod state;
 mod time;
 
 use super::case::Case;
-use super::kit::Kit;
-use super::script::Script;
+use super::kit::{Event, Kit};
+use super::script::{Script, Shot};
 use crate::protocol::code::Code;
 
 /// The sections in the order of the suite, each with what it is about.
@@ -53,6 +53,22 @@ pub fn all() -> Vec<Case> {
 /// One event alone in its session.
 pub fn event(kit: &mut Kit<'_>, code: Code, measured: bool) -> Script {
     events::one(kit, code, measured)
+}
+
+/// The first event of a new session.
+fn first(kit: &mut Kit<'_>) -> Event {
+    let mut session = kit.session();
+    kit.event(&mut session, Code::WmsLoaded)
+}
+
+/// An ordinary event of a session of its own, before.
+fn before(kit: &mut Kit<'_>) -> Shot {
+    Shot::setup(&first(kit))
+}
+
+/// An ordinary event of a session of its own, afterwards.
+fn ordinary(kit: &mut Kit<'_>) -> Shot {
+    Shot::after(&first(kit))
 }
 
 #[cfg(test)]

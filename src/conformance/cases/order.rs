@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ordinary;
 use crate::conformance::case::{Case, Manner, Play};
 use crate::conformance::kit::{Event, Kit};
 use crate::conformance::script::{Demand, Script, Shot};
@@ -310,10 +311,4 @@ fn again(event: &Event) -> Shot {
 
 fn later(kit: &Kit<'_>) -> crate::clock::Timestamp {
     kit.now().timestamp_at(crate::clock::Moment(2_000_000_000))
-}
-
-/// An ordinary event of another session.
-fn ordinary(kit: &mut Kit<'_>) -> Shot {
-    let mut session = kit.session();
-    Shot::after(&kit.event(&mut session, Code::WmsLoaded))
 }

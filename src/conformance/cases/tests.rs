@@ -1,14 +1,17 @@
 //! What holds for every case.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::*;
 use crate::clock::Epoch;
 use crate::conformance::case::{Play, Stage};
-use crate::conformance::kit::Kit;
 use crate::conformance::kit::tests::setup;
-use crate::conformance::script::Demand;
+use crate::conformance::kit::{Kit, Setup};
+use crate::conformance::script::{Demand, Script, Shot};
 use crate::outcome::check::{Level, Role};
+use crate::protocol::contract::event_schema;
+use crate::protocol::dialect::{Charset, Dialect, EventSet, KEYS, Key};
 use crate::protocol::mac::verify;
 
 const NOW: Epoch = Epoch::from_unix_nanos(1_767_323_045_000_000_000);
@@ -47,39 +50,136 @@ fn every_case_says_what_people_need() {
     }
 }
 
+/// The usual settings, and each way in which others can change what is sent.
+fn settings() -> Vec<(String, Setup)> {
+    // Of keys that take any text: one that is not the usual one.
+    const TEXTS: [(&str, &str); 5] = [
+        ("http.content-type", "application/vnd.wms+json; charset=UTF-8"),
+        ("constraint.key", "violated"),
+        ("constraint.values", "Other"),
+        ("api-error.key", "api-error"),
+        ("api-error.values", "OTHER"),
+    ];
+    let of = |dialect: Dialect| Setup {
+        signer: setup().signer.hashing(dialect.mac_input),
+        next: setup().next.map(|next| next.hashing(dialect.mac_input)),
+        dialect,
+        ..setup()
+    };
+    let mut all = vec![
+        ("the usual dialect".to_owned(), setup()),
+        ("the older dialect".to_owned(), of(Dialect::older())),
+        (
+            "other limits".to_owned(),
+            Setup { soon: Duration::from_millis(1), late: Duration::from_secs(600), ..setup() },
+        ),
+        ("late before soon".to_owned(), Setup { soon: Duration::MAX, late: Duration::ZERO, ..setup() }),
+        ("no other secret".to_owned(), Setup { next: None, ..setup() }),
+    ];
+    // The keys of these say how a request travels, and not what it is.
+    let is_of_bytes =
+        |key: &&Key| !["delivery", "relay", "callback"].iter().any(|of| key.name.starts_with(of));
+    let values =
+        KEYS.iter().filter(is_of_bytes).flat_map(|key| key.values.iter().map(|value| (key.name, *value)));
+    for (key, value) in values.chain(TEXTS) {
+        let mut dialect = Dialect::current();
+        dialect.set(key, value).unwrap();
+        if dialect != Dialect::current() {
+            all.push((format!("{key} = {value}"), of(dialect)));
+        }
+    }
+    all
+}
+
+/// Its bodies are so large that they are not made again and again.
+fn is_large(case: &Case) -> bool {
+    matches!(case.id, "input/1-mb" | "input/10-mb" | "input/very-deep-objects" | "input/many-keys")
+}
+
+/// What a case sends, where it is a script.
+fn script_of(case: &Case, setup: &Setup) -> Option<Script> {
+    let mut kit = Kit::new(setup, case.id, 1, NOW);
+    match case.play {
+        Play::Script(script) => Some(script(&mut kit)),
+        Play::Event { code, measured } if setup.dialect.knows(code) => Some(event(&mut kit, code, measured)),
+        _ => None,
+    }
+}
+
+#[test]
+fn under_any_settings_every_script_is_whole_and_what_is_ordinary_is_valid() {
+    for (name, setup) in settings() {
+        let schema = |dialect: &Dialect| jsonschema::draft202012::new(&event_schema(dialect)).unwrap();
+        let older = schema(&Dialect { events: EventSet::Older, ..setup.dialect.clone() });
+        let usual = schema(&setup.dialect);
+        for case in all().iter().filter(|case| !is_large(case)) {
+            let Some(script) = script_of(case, &setup) else { continue };
+            let what = format!("{}, {name}", case.id);
+            let before = script_of(case, &self::setup()).unwrap_or_default();
+            let tests = |script: &Script| script.shots().filter(|shot| shot.role == Role::Test).count();
+            assert!(tests(&script) > 0, "{what}: tests nothing");
+            let lanes = |script: &Script| script.steps.len();
+            assert_eq!(lanes(&script), lanes(&before), "{what}: a step is missing");
+            for shot in script.shots() {
+                assert!(
+                    !shot.session.is_empty() && !shot.session.contains('\0'),
+                    "{what}: cannot be announced"
+                );
+                assert!(shot.limit != Some(Duration::ZERO), "{what}: {} has no time", shot.label);
+            }
+            // What sections `events` and `order` demand is all ordinary, and of the others what comes before and afterwards.
+            let ordinary = |shot: &&Shot| {
+                shot.role != Role::Test || matches!(case.section(), "events" | "order" | "time" | "rotation")
+            };
+            let demanded = |shot: &&Shot| matches!(shot.demand, Demand::Accept | Demand::AcceptWithin(_));
+            let schema = if case.id == "events/older-dialect" { &older } else { &usual };
+            for shot in script.shots().filter(ordinary).filter(demanded) {
+                let event: serde_json::Value = serde_json::from_slice(&shot.body).unwrap();
+                if let Err(wrong) = schema.validate(&event) {
+                    panic!("{what}: {}: {wrong}: {event}", shot.label);
+                }
+                assert!(setup.dialect.charset == Charset::Utf8 || shot.body.is_ascii(), "{what}: {event}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_script_has_what_its_level_needs() {
-    let setup = setup();
-    for case in all() {
-        let Play::Script(script) = case.play else { continue };
-        let id = case.id;
-        let script = script(&mut Kit::new(&setup, id, 1, NOW));
-        let tests: Vec<_> = script.shots().filter(|shot| shot.role == Role::Test).collect();
-        assert!(!tests.is_empty(), "{id} tests nothing");
-        let measured = tests.iter().all(|shot| shot.demand == Demand::Anything);
-        assert_eq!(case.level == Level::Info, measured, "{id}");
-        let signer = |case: &Case| match case.stage {
-            Some(Stage::New) => setup.next.clone().unwrap(),
-            _ => setup.signer.clone(),
-        };
-        let signer = signer(&case);
-        for shot in script.shots() {
-            if case.stage == Some(Stage::Both) {
-                continue;
+    for (name, setup) in settings() {
+        for case in all().into_iter().filter(|case| name.contains("usual") || !is_large(case)) {
+            has_what_its_level_needs(case, &name, &setup);
+        }
+    }
+}
+
+fn has_what_its_level_needs(case: Case, name: &str, setup: &Setup) {
+    let Play::Script(script) = case.play else { return };
+    let id = format!("{}, {name}", case.id);
+    let script = script(&mut Kit::new(setup, case.id, 1, NOW));
+    let tests: Vec<_> = script.shots().filter(|shot| shot.role == Role::Test).collect();
+    assert!(!tests.is_empty(), "{id} tests nothing");
+    let measured = tests.iter().all(|shot| shot.demand == Demand::Anything);
+    assert_eq!(case.level == Level::Info, measured, "{id}");
+    let signer = match case.stage {
+        Some(Stage::New) => Kit::new(setup, case.id, 1, NOW).next(),
+        _ => setup.signer.clone(),
+    };
+    for shot in script.shots() {
+        if case.stage == Some(Stage::Both) {
+            continue;
+        }
+        let right = shot.macs.iter().any(|mac| verify(&signer, &shot.body, mac.value.trim_ascii()).is_ok());
+        match shot.demand {
+            // A right event that has to be refused would blame a correct receiver.
+            Demand::Refuse => assert!(!right, "{id}: {} is rightly signed", shot.label),
+            Demand::Accept | Demand::AcceptWithin(_) | Demand::OnPurpose | Demand::Here => {
+                assert!(right, "{id}: {} is not rightly signed", shot.label);
             }
-            let right =
-                shot.macs.iter().any(|mac| verify(&signer, &shot.body, mac.value.trim_ascii()).is_ok());
-            match shot.demand {
-                // A right event that has to be refused would blame a correct receiver.
-                Demand::Refuse => assert!(!right, "{id}: {} is rightly signed", shot.label),
-                Demand::Accept | Demand::AcceptWithin(_) | Demand::OnPurpose | Demand::Here => {
-                    assert!(right, "{id}: {} is not rightly signed", shot.label);
-                }
-                Demand::Anything => {}
-            }
-            if shot.role != Role::Test {
-                assert_eq!(shot.demand, Demand::Accept, "{id}");
-            }
+            Demand::Anything => {}
+        }
+        if shot.role != Role::Test {
+            assert_eq!(shot.demand, Demand::Accept, "{id}");
         }
     }
 }

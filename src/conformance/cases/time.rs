@@ -122,7 +122,7 @@ fn at_once(kit: &mut Kit<'_>, limit: Duration) -> Script {
 }
 
 fn session(kit: &mut Kit<'_>, limit: Duration) -> Vec<Shot> {
-    let longest = kit.setup().late.max(limit) + LONGER;
+    let longest = kit.setup().late.max(limit).saturating_add(LONGER);
     let within = |shot: Shot| shot.demanding(Demand::AcceptWithin(limit)).within(longest);
     kit.story("happy-path").iter().take(EVENTS).map(|event| within(Shot::test(event))).collect()
 }

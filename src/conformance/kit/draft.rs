@@ -58,16 +58,15 @@ impl Draft {
         self
     }
 
-    /// Written with these separators behind each key and between the members, without other blanks.
-    pub fn spaced(&self, colon: &str, comma: &str) -> String {
-        let members: Vec<String> =
-            self.0.iter().map(|(key, value)| format!("\"{key}\"{colon}{value}")).collect();
-        format!("{{{}}}", members.join(comma))
-    }
-
     /// Written as WMS writes it.
     pub fn compact(&self) -> String {
-        self.spaced(":", ",")
+        let members: Vec<String> = self.0.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+        format!("{{{}}}", members.join(","))
+    }
+
+    /// Written with a blank behind each colon and comma, of what is within too. No text of an event has quotes beside them.
+    pub fn spaced(&self) -> String {
+        self.compact().replace("\":", "\": ").replace(",\"", ", \"")
     }
 }
 

@@ -50,6 +50,11 @@ impl Kit<'_> {
     /// same but for the IDs.
     pub fn twin(&mut self, events: &[Event]) -> Vec<Event> {
         let session = self.session();
+        self.twin_as(events, &session)
+    }
+
+    /// The same as a session of the case's choice.
+    pub fn twin_as(&mut self, events: &[Event], session: &Session) -> Vec<Event> {
         let Some(first) = events.first() else { return Vec::new() };
         let mut ids: Vec<(String, String)> = vec![(first.session.to_string(), session.id.to_string())];
         for event in events {

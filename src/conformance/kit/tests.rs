@@ -96,7 +96,7 @@ fn a_draft_is_the_body_in_its_parts() {
     let mut session = kit.session();
     let event = kit.custom(&mut session, r#"{"a":1,"b":2}"#);
     let draft = Draft::of(&event).with("a", "[").adding("b", "3").with("c", "4").reversed();
-    assert_eq!(draft.spaced(" : ", ", "), r#"{"c" : 4, "b" : 3, "b" : 2, "a" : [}"#);
+    assert_eq!(draft.spaced(), r#"{"c": 4, "b": 3, "b": 2, "a": [}"#);
     let drafted = kit.drafted(&event, &draft.without("b"));
     assert_eq!(drafted.body, r#"{"c":4,"a":[}"#);
     assert!(verify(&setup.signer, &drafted.body, drafted.mac.as_str().as_bytes()).is_ok());

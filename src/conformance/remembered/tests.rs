@@ -192,3 +192,47 @@ proptest! {
         let _ = names(&session, &[&session, ""]).replaced(&value);
     }
 }
+
+#[test]
+fn what_measures_time_is_told_from_what_counts_events() {
+    let measure = |one: Value, other: Value| {
+        let found = differences(&one, &other);
+        assert_eq!(found.len(), 1, "{one} {other}");
+        found[0].measure
+    };
+    for (one, other) in [
+        (json!({ "age_seconds": 3 }), json!({ "age_seconds": 4 })),
+        (json!({ "lastEvent": { "ageSeconds": 3 } }), json!({ "lastEvent": { "ageSeconds": 4 } })),
+        (json!({ "updatedAgo": "3 s" }), json!({ "updatedAgo": "4 s" })),
+        (json!({ "seen": "3 seconds ago" }), json!({ "seen": "a minute ago" })),
+        (json!({ "took": "12ms" }), json!({ "took": "7ms" })),
+        (json!({ "durationMs": "12" }), json!({ "durationMs": "7" })),
+        (json!({ "uptime": 12 }), json!({ "uptime": 13 })),
+        (json!({ "work": 0.25 }), json!({ "work": 1.5 })),
+        (json!({ "total": 1000 }), json!({ "total": 2000 })),
+    ] {
+        assert!(measure(one.clone(), other.clone()), "{one} {other}");
+    }
+    for (one, other) in [
+        (json!({ "events": 15 }), json!({ "events": 16 })),
+        (json!({ "lastSequence": 14 }), json!({ "lastSequence": 15 })),
+        (json!({ "outcome": "completed" }), json!({ "outcome": "abandoned" })),
+        (json!({ "age_seconds": 3 }), json!({})),
+        (json!({ "durations": [1, 2] }), json!({ "durations": [1] })),
+        (json!({ "counts": { "RESULTS_RECEIVED": 1 } }), json!({ "counts": { "RESULTS_RECEIVED": 2 } })),
+        (json!({ "done": true }), json!({ "done": false })),
+    ] {
+        assert!(!measure(one.clone(), other.clone()), "{one} {other}");
+    }
+}
+
+#[test]
+fn places_are_left_out_wherever_they_are() {
+    let one = json!({ "n": 1, "log": [{ "ago": 1, "event": "A" }, { "ago": 2, "event": "B" }], "a b": { "took": 7 } });
+    let other = json!({ "n": 1, "log": [{ "ago": 3, "event": "A" }, { "ago": 4, "event": "B" }], "a b": { "took": 8 } });
+    let places: BTreeSet<String> = differences(&one, &other).iter().map(Difference::place).collect();
+    assert_eq!(places.iter().collect::<Vec<_>>(), ["$.log[*].ago", r#"$["a b"].took"#]);
+    let left = json!({ "n": 1, "log": [{ "event": "A" }, { "event": "B" }], "a b": {} });
+    assert_eq!((without(&one, &places), without(&other, &places)), (left.clone(), left));
+    assert_eq!(without(&one, &BTreeSet::new()), one);
+}

@@ -1,6 +1,53 @@
 //! What looks like an ID or a time.
 
+use serde_json::Value;
+
 use crate::clock::{Epoch, Moment};
+
+/// Words in the names of what measures time.
+const MEASURES: [&str; 37] = [
+    "age",
+    "ago",
+    "delay",
+    "duration",
+    "durations",
+    "elapsed",
+    "idle",
+    "lag",
+    "latency",
+    "micros",
+    "microseconds",
+    "millis",
+    "milliseconds",
+    "min",
+    "mins",
+    "minutes",
+    "ms",
+    "msec",
+    "nanos",
+    "nanoseconds",
+    "now",
+    "ns",
+    "runtime",
+    "s",
+    "sec",
+    "seconds",
+    "secs",
+    "since",
+    "speed",
+    "time",
+    "timing",
+    "timings",
+    "took",
+    "ttl",
+    "uptime",
+    "us",
+    "waited",
+];
+/// A text that says how long something took is no longer.
+const LONG_MEASURE: usize = 40;
+/// No session has as many events as this: a larger whole number counts none of them.
+const MOST_EVENTS: u64 = 100;
 
 /// Seconds, and the parts of a second in which times are written.
 const UNITS: [f64; 4] = [1.0, 1e3, 1e6, 1e9];
@@ -43,6 +90,47 @@ fn date_of(text: &str) -> Option<i64> {
     // To the minute and as though in UTC: the zone shifts it by less than what counts as near.
     let minute = format!("{}T{}:00Z", text.get(..10)?, text.get(11..16)?);
     Epoch::parse_rfc3339(&minute).ok().map(|epoch| epoch.timestamp_at(Moment::ZERO).0)
+}
+
+/// Whether what stands at a path measures time by its name or form: a duration, an age, `a minute ago`. No counts and no words:
+/// where they differ, events were lost.
+pub(super) fn is_measure(path: &str, value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            number.as_u64().is_none_or(|number| number > MOST_EVENTS)
+                || words_of(path).any(|word| is_of_time(&word))
+        }
+        Value::String(text) => {
+            let said = |word: String| is_of_time(word.trim_start_matches(|c: char| c.is_ascii_digit()));
+            let number = text.parse::<f64>().is_ok();
+            text.len() <= LONG_MEASURE
+                && (number && words_of(path).any(|word| is_of_time(&word))
+                    || !number && text.split_whitespace().any(|word| said(word.to_ascii_lowercase())))
+        }
+        _ => false,
+    }
+}
+
+fn is_of_time(word: &str) -> bool {
+    MEASURES.contains(&word)
+}
+
+/// The words of a path's names, in small letters: `$.lastEvent.age_seconds` has four.
+fn words_of(path: &str) -> impl Iterator<Item = String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for c in path.chars() {
+        if !c.is_ascii_alphabetic() || small && c.is_ascii_uppercase() {
+            words.push(String::new());
+        }
+        small = c.is_ascii_lowercase();
+        if c.is_ascii_alphabetic()
+            && let Some(word) = words.last_mut()
+        {
+            word.push(c.to_ascii_lowercase());
+        }
+    }
+    words.into_iter()
 }
 
 /// Whether a key names rows: its integers count up with every session.

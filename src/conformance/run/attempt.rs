@@ -92,6 +92,7 @@ impl Runner {
             // Each is large, and few cases are of these kinds.
             Play::Window(direction) => Box::pin(self.window(&mut kit, direction)).await,
             Play::State(disturbance) => Box::pin(self.state(&mut kit, case, &disturbance)).await,
+            Play::Alike(ids) => Box::pin(self.alike(&mut kit, case, ids)).await,
             Play::Tls(handshake) => Box::pin(self.handshake(handshake)).await,
             Play::Http2 => Box::pin(self.http2(&mut kit)).await,
         };

@@ -75,6 +75,14 @@ pub struct Probe {
     pub within: Duration,
     /// How long an answer may take.
     pub timeout: Duration,
+    pace: Arc<tokio::sync::OnceCell<state::Pace>>,
+}
+
+impl Probe {
+    /// Who is asked, how long in all, and how long an answer may take.
+    pub fn new(who: Arc<dyn Ask>, within: Duration, timeout: Duration) -> Self {
+        Self { who, within, timeout, pace: Arc::default() }
+    }
 }
 
 /// What a run tells as it goes.

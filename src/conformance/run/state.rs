@@ -1,16 +1,22 @@
 //! Cases that look at what the receiver's system remembers of a session.
 
+mod alike;
+mod pace;
 mod probing;
+mod trial;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use bytes::Bytes;
 
-use probing::Compared;
+pub(super) use pace::Pace;
+use trial::{Over, Trial};
 
+use super::Runner;
 use super::attempt::Attempt;
-use super::{Probe, Runner};
+use crate::clock::Moment;
 use crate::conformance::case::{Case, Disturbance, Order};
 use crate::conformance::judge::{Judged, Seen};
 use crate::conformance::kit::{Event, Kit, Session, measurement_of};
@@ -23,13 +29,13 @@ use crate::protocol::envelope::Envelope;
 const EXPECTED: &str = "the same state as that of the undisturbed session, IDs and times left aside";
 /// Forged events that would each give another outcome to some session.
 const FORGED: [Code; 3] = [Code::MeasurementCanceled, Code::ResultsReceived, Code::GeneralError];
-/// So many characters of a state that proves nothing are told.
-const LONGEST: usize = 120;
 
 /// A session that was sent.
 struct Played {
     shots: Vec<(Shot, Option<Seen>)>,
     names: remembered::Names,
+    /// When its last event was answered.
+    ended: Moment,
 }
 
 /// What a case has done so far.
@@ -37,12 +43,7 @@ struct Played {
 struct Progress {
     requests: usize,
     down: bool,
-}
-
-/// Why a case is over before all is compared.
-struct Verdicted {
-    verdict: Verdict,
-    actual: String,
+    cut: bool,
 }
 
 impl Runner {
@@ -56,105 +57,36 @@ impl Runner {
         let Some(probe) = self.probe.clone() else {
             return Attempt::of(Verdict::Skip, EXPECTED, case.needs.missing());
         };
-        let mut progress = Progress::default();
-        let mut states: Vec<Value> = Vec::new();
-        let mut compared: Vec<String> = Vec::new();
-        let mut undisturbed = false;
+        let mut trial = Trial::new(self, probe, None);
+        let over = self.disturbed(kit, what, &mut trial).await;
+        trial.end(over)
+    }
+
+    async fn disturbed(
+        self: &Arc<Self>,
+        kit: &mut Kit<'_>,
+        what: &Disturbance,
+        trial: &mut Trial<'_>,
+    ) -> Result<(), Over> {
         for scenario in what.scenarios {
             let events = kit.story(scenario);
             if events.is_empty() {
                 continue;
             }
-            let shots = events.iter().map(|event| Shot::setup(event).called(event.code.as_str())).collect();
-            let usual = match self.play(kit, &events, vec![vec![shots]], &mut progress).await {
-                Ok(played) => played,
-                Err(why) => return progress.end(Verdict::Error, why, Vec::new()),
-            };
-            if let Some(why) = usual.not_taken(self) {
-                let why = format!("not judged: of an undisturbed session ({scenario}) {why}");
-                return progress.end(Verdict::Error, why, self.shown(&usual));
-            }
+            let usual = trial.undisturbed(kit, &events, scenario).await?;
             for order in (what.orders)(&events, self.setup.seed) {
                 let twin = kit.twin(&events);
-                let steps = steps(kit, &twin, &order, what.forged);
-                let played = match self.play(kit, &twin, steps, &mut progress).await {
-                    Ok(played) => played,
-                    Err(why) => return progress.end(Verdict::Error, why, Vec::new()),
-                };
-                let (found, shown) = self.compare(&probe, &usual.names, &played.names).await;
                 let name = format!("{scenario}, {}", order.name);
-                undisturbed = order.is_usual(events.len()) && !what.forged;
-                let over = match found {
-                    Compared::Same(state) => {
-                        states.push(state);
-                        compared.push(name);
-                        continue;
-                    }
-                    Compared::Unknown(why) => {
-                        Verdicted { verdict: Verdict::Error, actual: format!("not judged: {name}: {why}") }
-                    }
-                    Compared::Differ(differences) if undisturbed => Verdicted {
-                        verdict: Verdict::Fail,
-                        actual: format!(
-                            "{scenario}, twice undisturbed: {differences}{}",
-                            played.refusals(self)
-                        ),
-                    },
-                    Compared::Differ(differences) => {
-                        let differs = format!("{name}: {differences}{}", played.refusals(self));
-                        self.unless_never_the_same(&probe, kit, &events, &usual, differs, &mut progress).await
-                    }
-                };
-                let mut traces = self.shown(&played);
-                traces.extend(shown);
-                return progress.end(over.verdict, over.actual, traces);
+                let steps = steps(kit, &twin, &order, what.forged);
+                let played = trial.taken(kit, &twin, steps, &name).await?;
+                if order.is_usual(events.len()) && !what.forged {
+                    trial.same_undisturbed(scenario, name, &usual, &played).await?;
+                } else {
+                    trial.same(kit, &events, name, &usual, &played).await?;
+                }
             }
         }
-        if compared.is_empty() {
-            return progress.end(
-                Verdict::Skip,
-                "the scenarios cannot be played in this dialect".to_owned(),
-                Vec::new(),
-            );
-        }
-        if undisturbed && says_nothing(&states) {
-            let state: String =
-                states.first().map(ToString::to_string).unwrap_or_default().chars().take(LONGEST).collect();
-            let why = format!(
-                "not judged: the probe shows the same of every session, whatever happened in it ({state}); let it show what your system makes of a session, such as its outcome and how many events it has"
-            );
-            return progress.end(Verdict::Error, why, Vec::new());
-        }
-        progress.end(Verdict::Pass, format!("the same state after: {}", compared.join("; ")), Vec::new())
-    }
-
-    /// A difference blames the disturbance only where two undisturbed sessions are the same.
-    async fn unless_never_the_same(
-        self: &Arc<Self>,
-        probe: &Probe,
-        kit: &mut Kit<'_>,
-        events: &[Event],
-        usual: &Played,
-        differs: String,
-        progress: &mut Progress,
-    ) -> Verdicted {
-        let error = |actual: String| Verdicted { verdict: Verdict::Error, actual };
-        let twin = kit.twin(events);
-        let shots = twin.iter().map(Shot::setup).collect();
-        let control = match self.play(kit, &twin, vec![vec![shots]], progress).await {
-            Ok(control) => control,
-            Err(why) => return error(why),
-        };
-        if let Some(why) = control.not_taken(self) {
-            return error(format!("not judged: of an undisturbed session {why}"));
-        }
-        match self.compare(probe, &usual.names, &control.names).await.0 {
-            Compared::Same(_) => Verdicted { verdict: Verdict::Fail, actual: differs },
-            Compared::Differ(why) => error(format!(
-                "not comparable, for undisturbed sessions are not the same (state/undisturbed): {why}"
-            )),
-            Compared::Unknown(why) => error(format!("not judged: {why}")),
-        }
+        Ok(())
     }
 
     /// Sends the steps of a session.
@@ -171,6 +103,7 @@ impl Runner {
         let seen = self.send(&script).await;
         progress.requests += seen.iter().flatten().count();
         progress.down |= seen.iter().flatten().any(Seen::is_down);
+        progress.cut |= seen.iter().flatten().any(Seen::is_cut);
         let mut measurements: Vec<String> = Vec::new();
         for id in events.iter().filter_map(|event| measurement_of(&event.body)) {
             if !measurements.contains(&id) {
@@ -179,7 +112,8 @@ impl Runner {
         }
         let session = events.first().map(|event| event.session.to_string()).unwrap_or_default();
         let names = remembered::Names { session, measurements, now: kit.now() };
-        Ok(Played { shots: shots.into_iter().cloned().zip(seen).collect(), names })
+        let shots = shots.into_iter().cloned().zip(seen).collect();
+        Ok(Played { shots, names, ended: self.clock.now() })
     }
 
     fn shown(&self, played: &Played) -> Vec<Trace> {
@@ -187,27 +121,36 @@ impl Runner {
             played.shots.iter().map(|(shot, seen)| (shot, seen.as_ref())).collect();
         self.traces(&pairs, None)
     }
+
+    fn took(&self, seen: Option<&Seen>) -> bool {
+        seen.and_then(Seen::status).is_some_and(|status| self.accept.contains(status))
+    }
 }
 
 impl Played {
-    /// What was not taken of a session that has to be taken, if anything.
-    fn not_taken(&self, runner: &Runner) -> Option<String> {
-        self.shots.iter().find_map(|(shot, seen)| {
-            let taken =
-                seen.as_ref().and_then(Seen::status).is_some_and(|status| runner.accept.contains(status));
-            let words = seen.as_ref().map_or_else(|| "not sent".to_owned(), Seen::words);
-            (!taken).then(|| format!("{} was not taken: {words}", shot.label))
-        })
+    /// What of the session has not arrived, if anything: a request without an answer, or an event that was never taken. An
+    /// event that comes again may be refused then.
+    fn lost(&self, runner: &Runner) -> Option<String> {
+        let words = |seen: Option<&Seen>| seen.map_or_else(|| "not sent".to_owned(), Seen::words);
+        let unanswered = self.shots.iter().find(|(_, seen)| seen.as_ref().and_then(Seen::status).is_none());
+        if let Some((shot, seen)) = unanswered {
+            return Some(format!("{} was not answered: {}", shot.label, words(seen.as_ref())));
+        }
+        let mut events: BTreeMap<&Bytes, bool> = BTreeMap::new();
+        for (shot, seen) in self.shots.iter().filter(|(shot, _)| !is_forged(shot)) {
+            *events.entry(&shot.body).or_default() |= runner.took(seen.as_ref());
+        }
+        let never = |shot: &Shot| !is_forged(shot) && events.get(&shot.body) == Some(&false);
+        let (shot, seen) = self.shots.iter().find(|(shot, _)| never(shot))?;
+        Some(format!("{} was not taken: {}", shot.label, words(seen.as_ref())))
     }
 
-    /// What may explain a difference: events that were refused, and forged ones that were not.
+    /// What may explain a difference: events that were refused when they came again, and forged ones that were not.
     fn refusals(&self, runner: &Runner) -> String {
-        let taken = |seen: &Option<Seen>| {
-            seen.as_ref().and_then(Seen::status).is_some_and(|status| runner.accept.contains(status))
-        };
-        let is_forged = |shot: &Shot| shot.demand == Demand::Refuse;
         let count = |forged: bool, with: bool| {
-            let of = |(shot, seen): &&(Shot, Option<Seen>)| is_forged(shot) == forged && taken(seen) == with;
+            let of = |(shot, seen): &&(Shot, Option<Seen>)| {
+                is_forged(shot) == forged && runner.took(seen.as_ref()) == with
+            };
             self.shots.iter().filter(of).count()
         };
         let (lost, right, forged) = (count(false, false), count(false, true), count(true, true));
@@ -222,6 +165,10 @@ impl Played {
     }
 }
 
+fn is_forged(shot: &Shot) -> bool {
+    shot.demand == Demand::Refuse
+}
+
 impl Progress {
     fn end(&self, verdict: Verdict, actual: String, traces: Vec<Trace>) -> Attempt {
         Attempt {
@@ -230,15 +177,10 @@ impl Progress {
             requests: self.requests,
             took: Duration::ZERO,
             down: self.down,
-            cut: self.down,
+            cut: self.cut,
             curl: None,
         }
     }
-}
-
-/// Whether the states of several scenarios with different outcomes are all the same.
-fn says_nothing(states: &[Value]) -> bool {
-    states.len() > 1 && states.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 /// The requests of a disturbed session.

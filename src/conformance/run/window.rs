@@ -15,8 +15,6 @@ use crate::conformance::window::{Search, Window, span};
 use crate::outcome::check::Verdict;
 use crate::protocol::code::Code;
 
-const EXPECTED: &str = "any answer: it is only measured";
-
 impl Runner {
     /// Sends events of different age until it is known which are taken.
     pub(super) async fn window(self: &Arc<Self>, kit: &mut Kit<'_>, direction: Direction) -> Attempt {
@@ -54,7 +52,7 @@ impl Runner {
     fn measured(&self, all: &[(Shot, Seen)], verdict: Verdict, actual: String) -> Attempt {
         let pairs: Vec<(&Shot, Option<&Seen>)> = all.iter().map(|(shot, seen)| (shot, Some(seen))).collect();
         let decisive = pairs.len().checked_sub(1);
-        let judged = Judged { verdict, expected: EXPECTED.to_owned(), actual, decisive };
+        let judged = Judged { verdict, expected: Demand::MEASURED.to_owned(), actual, decisive };
         Attempt {
             traces: self.traces(&pairs, decisive),
             requests: pairs.len(),

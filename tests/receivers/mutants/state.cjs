@@ -124,6 +124,34 @@ module.exports = {
       }
     })(),
   },
+  idtrunc: {
+    fails: 'state/long-ids',
+    says: 'merges-sessions',
+    bug: 'The column of the session ID has 36 characters, and what is longer is cut.',
+    sessions: new (class extends Sessions {
+      add(event, body) {
+        super.add({ ...event, sessionId: event.sessionId.slice(0, 36) }, body);
+      }
+
+      find(id) {
+        return super.find(id.slice(0, 36));
+      }
+    })(),
+  },
+  idcase: {
+    fails: 'state/ids-by-case',
+    says: 'merges-sessions',
+    bug: 'The column of the session ID does not tell capitals from small letters.',
+    sessions: new (class extends Sessions {
+      add(event, body) {
+        super.add({ ...event, sessionId: event.sessionId.toLowerCase() }, body);
+      }
+
+      find(id) {
+        return super.find(id.toLowerCase());
+      }
+    })(),
+  },
   'starts-anew': {
     fails: 'state/backwards',
     says: 'last-event-wins',

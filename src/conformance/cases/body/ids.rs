@@ -3,7 +3,7 @@
 //! An ID that is the same in each run comes to a receiver that has seen it before: its sequence starts at 0 again, and
 //! nobody says what is right then. Of such an ID only an answer on purpose is demanded.
 
-use super::{before, ordinary};
+use super::super::{before, ordinary};
 use crate::conformance::case::{Case, Manner, Play, Source};
 use crate::conformance::kit::{Draft, Kit, Session};
 use crate::conformance::script::{Demand, Script, Shot};

@@ -1,6 +1,7 @@
 //! Bodies of which nobody says whether they are right: answered on purpose, and forgotten.
 
-use super::{ordinary, with_snr};
+use super::super::ordinary;
+use super::with_snr;
 use crate::conformance::case::{Case, Manner, Play, Source};
 use crate::conformance::kit::{Draft, Event, Kit};
 use crate::conformance::script::{Demand, Script, Shot};

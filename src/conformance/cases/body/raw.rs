@@ -1,6 +1,6 @@
 //! What is hashed of a body that is not ASCII. The page's snippet does not hash the bytes then, and so both are right.
 
-use super::before;
+use super::super::before;
 use crate::conformance::case::{Case, Play, Source};
 use crate::conformance::judge::Seen;
 use crate::conformance::kit::{Draft, Kit};

@@ -1,7 +1,7 @@
 //! How the requests of the section are made.
 
 use crate::conformance::judge::Seen;
-use crate::conformance::kit::{Event, Kit};
+use crate::conformance::kit::{Draft, Event, Kit};
 use crate::conformance::script::{Demand, MacLine, Script, Shot};
 use crate::protocol::code::Code;
 use crate::protocol::mac::PREFIX;
@@ -115,7 +115,7 @@ pub(super) fn one_bit_off(event: &Event, byte: usize) -> String {
 }
 
 pub(super) fn spaced(body: &[u8]) -> Vec<u8> {
-    String::from_utf8_lossy(body).replace("\":", "\": ").replace(",\"", ", \"").into_bytes()
+    Draft::read(body).spaced().into_bytes()
 }
 
 pub(super) fn sorted(body: &[u8]) -> Vec<u8> {

@@ -80,7 +80,16 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver takes the first event of a connection and misunderstands those that follow, or sends them into one that is closed.",
         "Senders use a connection for many events: all but the first are lost.",
         &[Some(&[("http/keep-alive", Wrong), ("http/reuse-after-pause", Wrong)])],
-        &[("events/session-*", Wrong), ("http/connections", Wrong)],
+        &[("events/session-*", Wrong), ("http/after-refusal", Wrong), ("http/connections", Wrong)],
+        Topic::KeepAlive,
+    ),
+    bug(
+        36,
+        "leaves-bodies-unread",
+        "The receiver refuses a request by its head, leaves the body unread, and takes it for the beginning of the next request.",
+        "A proxy sends everybody's events over the same connections: what comes behind a refused request is lost.",
+        &[Some(&[("http/after-refusal", Wrong)]), No(&[("http/keep-alive", Wrong)])],
+        &[],
         Topic::KeepAlive,
     ),
     bug(

@@ -2,7 +2,7 @@
 
 use super::{Claim, How, Need, Rule, Topic};
 use How::Wrong;
-use Need::Some;
+use Need::{No, Some};
 
 const SEEN: &str =
     "Users see what your system made of a session: here it depends on how the network behaved.";
@@ -27,6 +27,18 @@ pub(super) const RULES: &[Rule] = &[
         "A 2xx says that an event is safe: nobody sends it again.",
         &[Some(&[("state/undisturbed", Wrong)])],
         &[("state/*", Wrong)],
+        Topic::Store,
+    ),
+    bug(
+        38,
+        "merges-sessions",
+        "Two sessions whose IDs are alike are taken for one: the ID is cut, or compared without its capitals.",
+        "A user sees what happened in the session of another.",
+        &[
+            Some(&[("state/long-ids", Wrong), ("state/ids-by-case", Wrong)]),
+            No(&[("state/undisturbed", Wrong)]),
+        ],
+        &[("state/long-ids", Wrong), ("state/ids-by-case", Wrong)],
         Topic::Store,
     ),
     bug(

@@ -1,12 +1,16 @@
-//! Asking the receiver's system after two sessions until it shows the same of both.
+//! Asking the receiver's system after sessions until it has done its work.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::super::{Probe, Runner};
+use super::Played;
+use super::pace::SETTLE;
 use crate::clock::nanos;
-use crate::conformance::remembered::{self, Names};
+use crate::conformance::remembered::{self, Difference, Names, without};
 use crate::delivery::probe::Answer;
 use crate::outcome::check::{Role, Trace};
 
@@ -14,8 +18,6 @@ use crate::outcome::check::{Role, Trace};
 const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// What is the same is looked at once more after so long: a system that has not begun to work shows the same of both too.
-const SETTLE: Duration = Duration::from_millis(200);
 /// So many characters of an answer that is not JSON are told.
 const TOLD: usize = 60;
 /// So many characters of an answer are shown.
@@ -25,8 +27,8 @@ const SHOWN: usize = 2048;
 pub(super) enum Compared {
     /// Both show this.
     Same(Value),
-    /// They differ, in words.
-    Differ(String),
+    /// They differ: in these places, or in that nothing is shown of one.
+    Differ(Vec<Difference>, String),
     /// The system could not be asked, or gave no answer that can be compared.
     Unknown(String),
 }
@@ -41,43 +43,88 @@ pub(super) enum Shown {
     Unknown(String),
 }
 
+/// How long a difference is waited for to go away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// As long as `--probe-within` says.
+    Whole,
+    /// Until nothing has changed for longer than an undisturbed session took. What is found then is looked at again.
+    Learned,
+}
+
 impl Runner {
-    /// Asks after both sessions until they show the same and stay so, at most as long as the patience lasts. The answers
-    /// that counted come along, for people.
+    /// Asks after both sessions until they show the same and can be expected to stay so, or differ and do so for long. The
+    /// answers that counted come along, for people.
     pub(super) async fn compare(
-        &self,
+        self: &Arc<Self>,
         probe: &Probe,
-        usual: &Names,
-        other: &Names,
+        usual: &Played,
+        other: &Played,
+        left_out: &BTreeSet<String>,
+        patience: Patience,
     ) -> (Compared, Vec<Trace>) {
+        let pace = self.pace(probe).await;
         let until = self.clock.now().after(nanos(probe.within));
         let mut pause = FIRST_PAUSE;
-        let mut before: Option<Value> = None;
+        let mut before: Option<(crate::clock::Moment, Option<Value>)> = None;
         loop {
             let left = until.since(self.clock.now());
-            let (one, two) = tokio::join!(ask(probe, &usual.session, left), ask(probe, &other.session, left));
-            let compared = compared(usual, &one, other, &two);
-            let left = until.since(self.clock.now());
-            let settled = matches!(&compared, Compared::Same(state) if before.as_ref() == Some(state));
-            if settled || left.is_zero() {
+            let (one, two) =
+                tokio::join!(ask(probe, &usual.names.session, left), ask(probe, &other.names.session, left));
+            let compared = compared(&usual.names, &one, &other.names, &two, left_out);
+            let shown = state(&other.names, &two, left_out);
+            let now = self.clock.now();
+            let since = before.take().filter(|(_, known)| *known == shown).map_or(now, |(since, _)| since);
+            let (still, waited) = (now.since(since), now.since(other.ended));
+            let over = match &compared {
+                Compared::Same(_) => still >= SETTLE && waited >= pace.same(),
+                Compared::Differ(..) => patience == Patience::Learned && still.min(waited) >= pace.differ(),
+                Compared::Unknown(_) => false,
+            };
+            let left = until.since(now);
+            if over || left.is_zero() {
                 let traces = vec![
-                    trace("what is shown of the undisturbed session", &usual.session, &one, false),
-                    trace("what is shown of this session", &other.session, &two, true),
+                    trace("what is shown of the undisturbed session", &usual.names.session, &one, false),
+                    trace("what is shown of this session", &other.names.session, &two, true),
                 ];
                 return (compared, traces);
             }
-            before = match compared {
-                Compared::Same(state) => {
-                    tokio::time::sleep(SETTLE.min(left)).await;
-                    Some(state)
-                }
-                Compared::Differ(_) | Compared::Unknown(_) => {
-                    tokio::time::sleep(pause.min(left)).await;
-                    pause = (2 * pause).min(LONGEST_PAUSE);
-                    None
-                }
-            };
+            if matches!(compared, Compared::Same(_)) {
+                tokio::time::sleep(SETTLE.min(left)).await;
+            } else {
+                tokio::time::sleep(pause.min(left)).await;
+                pause = (2 * pause).min(LONGEST_PAUSE);
+            }
+            before = Some((since, shown));
         }
+    }
+
+    /// Looks at both once.
+    pub(super) async fn look(
+        &self,
+        probe: &Probe,
+        usual: &Played,
+        other: &Played,
+        left_out: &BTreeSet<String>,
+    ) -> Compared {
+        let (one, two) = tokio::join!(
+            ask(probe, &usual.names.session, probe.timeout),
+            ask(probe, &other.names.session, probe.timeout)
+        );
+        compared(&usual.names, &one, &other.names, &two, left_out)
+    }
+}
+
+/// What is shown of a session, IDs and times replaced; nothing where nothing is shown.
+pub(super) async fn shown(probe: &Probe, session: &Played) -> Option<Value> {
+    let shown = ask(probe, &session.names.session, probe.timeout).await;
+    state(&session.names, &shown, &BTreeSet::new())
+}
+
+fn state(names: &Names, shown: &Shown, left_out: &BTreeSet<String>) -> Option<Value> {
+    match shown {
+        Shown::State(state) => Some(without(&names.replaced(state), left_out)),
+        Shown::Nothing(_) | Shown::Unknown(_) => None,
     }
 }
 
@@ -109,27 +156,26 @@ fn read(answer: Result<Answer, String>) -> Shown {
     )
 }
 
-fn compared(usual: &Names, one: &Shown, other: &Names, two: &Shown) -> Compared {
+fn compared(usual: &Names, one: &Shown, other: &Names, two: &Shown, left_out: &BTreeSet<String>) -> Compared {
+    let nothing = |words: String| Compared::Differ(Vec::new(), words);
     match (one, two) {
         (Shown::Unknown(why), _) | (_, Shown::Unknown(why)) => Compared::Unknown(why.clone()),
         (Shown::State(one), Shown::State(two)) => {
-            let (one, two) = (usual.replaced(one), other.replaced(two));
+            let (one, two) =
+                (without(&usual.replaced(one), left_out), without(&other.replaced(two), left_out));
             let differences = remembered::differences(&one, &two);
             if differences.is_empty() {
                 Compared::Same(one)
             } else {
-                Compared::Differ(remembered::told(&differences))
+                let words = remembered::told(&differences);
+                Compared::Differ(differences, words)
             }
         }
-        (Shown::Nothing(what), Shown::Nothing(_)) => {
-            Compared::Differ(format!("{what}, though its events were taken"))
-        }
+        (Shown::Nothing(what), Shown::Nothing(_)) => nothing(format!("{what}, though its events were taken")),
         (Shown::Nothing(what), Shown::State(_)) => {
-            Compared::Differ(format!("of the undisturbed session: {what}, though its events were taken"))
+            nothing(format!("of the undisturbed session: {what}, though its events were taken"))
         }
-        (Shown::State(_), Shown::Nothing(what)) => {
-            Compared::Differ(format!("{what}, though its events came"))
-        }
+        (Shown::State(_), Shown::Nothing(what)) => nothing(format!("{what}, though its events came")),
     }
 }
 
@@ -163,9 +209,9 @@ mod tests {
     }
 
     fn told(one: Result<Answer, String>, two: Result<Answer, String>) -> String {
-        match compared(&names("a"), &read(one), &names("b"), &read(two)) {
+        match compared(&names("a"), &read(one), &names("b"), &read(two), &BTreeSet::new()) {
             Compared::Same(state) => format!("same {state}"),
-            Compared::Differ(what) => format!("differ {what}"),
+            Compared::Differ(_, what) => format!("differ {what}"),
             Compared::Unknown(why) => format!("unknown {why}"),
         }
     }

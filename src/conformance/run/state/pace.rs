@@ -1,0 +1,107 @@
+//! How long a system works on a session before it shows what it makes of it: learned once in a run, from an undisturbed one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::super::{Probe, Runner};
+use super::{Progress, probing};
+use crate::clock::{nanos, wall_clock};
+use crate::conformance::kit::Kit;
+use crate::conformance::remembered::differences;
+use crate::conformance::script::Shot;
+
+/// What is the same is looked at again after so long at the least.
+pub(super) const SETTLE: Duration = Duration::from_millis(200);
+/// So long an undisturbed session is watched after its last event at the least.
+const WATCH: Duration = Duration::from_secs(4);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// How long a system works on a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::conformance::run) struct Pace {
+    /// From the last event's answer to the last change.
+    settles: Duration,
+}
+
+impl Pace {
+    /// So long after its last event a session that looks right can be expected to stay so.
+    pub(super) fn same(self) -> Duration {
+        self.settles.saturating_mul(3) / 2 + SETTLE
+    }
+
+    /// What has not changed for so long can be expected to stay as it is.
+    pub(super) fn differ(self) -> Duration {
+        self.settles.saturating_mul(2) + Duration::from_secs(1)
+    }
+}
+
+impl Runner {
+    /// How long the system works on a session.
+    pub(super) async fn pace(self: &Arc<Self>, probe: &Probe) -> Pace {
+        *probe.pace.get_or_init(|| self.learn(probe)).await
+    }
+
+    /// Watches an undisturbed session until it has not changed for long.
+    async fn learn(self: &Arc<Self>, probe: &Probe) -> Pace {
+        let mut kit = Kit::new(&self.setup, "pace", 1, wall_clock());
+        let events = kit.story("happy-path");
+        let shots = events.iter().map(Shot::setup).collect();
+        let played = self.play(&kit, &events, vec![vec![shots]], &mut Progress::default()).await;
+        // What goes wrong is told by the case that meets it.
+        let Ok(played) = played else { return Pace::default() };
+        if played.lost(self).is_some() {
+            return Pace::default();
+        }
+        let until = played.ended.after(nanos(probe.within));
+        let mut before: Option<Value> = None;
+        let mut settles = Duration::ZERO;
+        for number in 0.. {
+            let shown = probing::shown(probe, &played).await;
+            let waited = self.clock.now().since(played.ended);
+            if number > 0 && has_changed(before.as_ref(), shown.as_ref()) {
+                settles = waited;
+            }
+            let quiet = waited >= WATCH.max(settles.saturating_mul(2)) && shown.is_some();
+            if quiet || until.since(self.clock.now()).is_zero() {
+                break;
+            }
+            before = shown;
+            tokio::time::sleep(PAUSE).await;
+        }
+        Pace { settles }
+    }
+}
+
+/// Whether the system has worked in between. Clocks go on by themselves.
+fn has_changed(before: Option<&Value>, now: Option<&Value>) -> bool {
+    match (before, now) {
+        (Some(before), Some(now)) => differences(before, now).iter().any(|difference| !difference.measure),
+        (before, now) => before.is_some() != now.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn clocks_are_no_work() {
+        let (one, two) = (json!({ "events": 1, "age": 1 }), json!({ "events": 1, "age": 2 }));
+        assert!(!has_changed(Some(&one), Some(&two)) && !has_changed(None, None));
+        assert!(has_changed(None, Some(&one)) && has_changed(Some(&one), None));
+        assert!(has_changed(Some(&one), Some(&json!({ "events": 2, "age": 1 }))));
+    }
+
+    #[test]
+    fn who_works_longer_is_waited_for_longer() {
+        let at_once = Pace::default();
+        assert_eq!((at_once.same(), at_once.differ()), (SETTLE, Duration::from_secs(1)));
+        let later = Pace { settles: Duration::from_secs(3) };
+        assert!(later.same() > Duration::from_secs(4) && later.differ() > later.same());
+    }
+}

@@ -1,0 +1,280 @@
+//! Sessions that are compared with undisturbed ones, and why they differ.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::super::attempt::Attempt;
+use super::super::{Probe, Runner};
+use super::probing::{Compared, Patience, shown};
+use super::{Played, Progress};
+use crate::conformance::kit::{Event, Kit};
+use crate::conformance::remembered::{Difference, differences};
+use crate::conformance::script::Shot;
+use crate::outcome::check::{Trace, Verdict};
+
+/// Between two looks at the same session: what counts seconds has gone on in between.
+const LOOKS: Duration = Duration::from_millis(1100);
+/// So many characters of a state that proves nothing are told.
+const LONGEST: usize = 120;
+
+/// A case under way.
+pub(super) struct Trial<'a> {
+    runner: &'a Arc<Runner>,
+    probe: Probe,
+    /// How the IDs of undisturbed sessions are made, where they are not the usual ones.
+    ids: Option<fn(&str) -> [String; 2]>,
+    progress: Progress,
+    /// What has been the same, and of which sessions.
+    states: Vec<Value>,
+    compared: Vec<String>,
+    /// Places that differ though nothing has happened.
+    left_out: BTreeSet<String>,
+}
+
+/// Why a case is over before all is compared.
+pub(super) struct Over {
+    verdict: Verdict,
+    actual: String,
+    traces: Vec<Trace>,
+}
+
+impl Over {
+    fn error(why: impl Into<String>, traces: Vec<Trace>) -> Self {
+        Self { verdict: Verdict::Error, actual: why.into(), traces }
+    }
+}
+
+impl<'a> Trial<'a> {
+    pub fn new(runner: &'a Arc<Runner>, probe: Probe, ids: Option<fn(&str) -> [String; 2]>) -> Self {
+        Self {
+            runner,
+            probe,
+            ids,
+            progress: Progress::default(),
+            states: Vec::new(),
+            compared: Vec::new(),
+            left_out: BTreeSet::new(),
+        }
+    }
+
+    /// Plays a session in order, each event of which has to be taken.
+    pub async fn undisturbed(
+        &mut self,
+        kit: &Kit<'_>,
+        events: &[Event],
+        scenario: &str,
+    ) -> Result<Played, Over> {
+        let shots = events.iter().map(|event| Shot::setup(event).called(event.code.as_str())).collect();
+        self.taken(kit, events, vec![vec![shots]], &format!("an undisturbed session ({scenario})")).await
+    }
+
+    /// Plays a session. Where not all of it arrived, nothing can be said of what is remembered of it.
+    pub async fn taken(
+        &mut self,
+        kit: &Kit<'_>,
+        events: &[Event],
+        steps: Vec<Vec<Vec<Shot>>>,
+        name: &str,
+    ) -> Result<Played, Over> {
+        let played = self.runner.play(kit, events, steps, &mut self.progress).await;
+        let played = played.map_err(|why| Over::error(why, Vec::new()))?;
+        match played.lost(self.runner) {
+            Some(why) => Err(Over::error(format!("not judged: of {name} {why}"), self.runner.shown(&played))),
+            None => Ok(played),
+        }
+    }
+
+    /// Two undisturbed sessions have to be the same, but for what measures time.
+    pub async fn same_undisturbed(
+        &mut self,
+        scenario: &str,
+        name: String,
+        usual: &Played,
+        other: &Played,
+    ) -> Result<(), Over> {
+        let (mut found, traces) = self.compare(usual, other, Patience::Whole).await;
+        if let Compared::Differ(differences, _) = &found {
+            self.leave_out(differences);
+            self.leave_out_what_goes_on(usual).await;
+            found = self.look(usual, other).await;
+        }
+        match found {
+            Compared::Same(state) => {
+                self.note(state, name);
+                Ok(())
+            }
+            Compared::Unknown(why) => Err(self.unknown(&name, &why, other, traces)),
+            Compared::Differ(_, differs) => {
+                Err(self.failed(&format!("{scenario}, twice undisturbed: {differs}"), other, traces))
+            }
+        }
+    }
+
+    /// A session has to be the same as the undisturbed one. A difference blames the disturbance only where one more undisturbed
+    /// session, played after it, does not have it.
+    pub async fn same(
+        &mut self,
+        kit: &mut Kit<'_>,
+        events: &[Event],
+        name: String,
+        usual: &Played,
+        other: &Played,
+    ) -> Result<(), Over> {
+        let (mut found, traces) = self.compare(usual, other, Patience::Learned).await;
+        if matches!(found, Compared::Differ(..)) {
+            self.leave_out_what_goes_on(usual).await;
+            self.control(kit, events, usual).await?;
+            found = self.look(usual, other).await;
+        }
+        match found {
+            Compared::Same(state) => {
+                self.note(state, name);
+                Ok(())
+            }
+            Compared::Unknown(why) => Err(self.unknown(&name, &why, other, traces)),
+            Compared::Differ(_, differs) => Err(self.failed(&format!("{name}: {differs}"), other, traces)),
+        }
+    }
+
+    /// Plays one more undisturbed session, and leaves out what measures time and differs.
+    async fn control(&mut self, kit: &mut Kit<'_>, events: &[Event], usual: &Played) -> Result<(), Over> {
+        let session = match self.ids {
+            Some(ids) => {
+                let [id, _] = ids(&kit.word());
+                kit.session_called(id)
+            }
+            None => kit.session(),
+        };
+        let twin = kit.twin_as(events, &session);
+        let control = self.undisturbed(kit, &twin, "once more").await?;
+        let (mut found, traces) = self.compare(usual, &control, Patience::Whole).await;
+        if let Compared::Differ(differences, _) = &found {
+            self.leave_out(differences);
+            found = self.look(usual, &control).await;
+        }
+        match found {
+            Compared::Same(_) => Ok(()),
+            Compared::Unknown(why) => Err(Over::error(format!("not judged: {why}"), traces)),
+            Compared::Differ(_, why) => Err(Over::error(
+                format!(
+                    "not comparable, for undisturbed sessions are not the same (state/undisturbed): {why}"
+                ),
+                traces,
+            )),
+        }
+    }
+
+    async fn compare(&self, usual: &Played, other: &Played, patience: Patience) -> (Compared, Vec<Trace>) {
+        self.runner.compare(&self.probe, usual, other, &self.left_out, patience).await
+    }
+
+    async fn look(&self, usual: &Played, other: &Played) -> Compared {
+        self.runner.look(&self.probe, usual, other, &self.left_out).await
+    }
+
+    /// Of what differs between undisturbed sessions only what measures time is left out: what counts, or is said in words,
+    /// shows that something was lost.
+    fn leave_out(&mut self, differences: &[Difference]) {
+        let measures = differences.iter().filter(|difference| difference.measure);
+        self.left_out.extend(measures.map(Difference::place));
+    }
+
+    /// Leaves out what changes between two looks at an undisturbed session, to which nothing happens.
+    async fn leave_out_what_goes_on(&mut self, usual: &Played) {
+        let before = shown(&self.probe, usual).await;
+        tokio::time::sleep(LOOKS).await;
+        let now = shown(&self.probe, usual).await;
+        if let (Some(before), Some(now)) = (before, now) {
+            self.left_out.extend(differences(&before, &now).iter().map(Difference::place));
+        }
+    }
+
+    fn note(&mut self, state: Value, name: String) {
+        self.states.push(state);
+        self.compared.push(name);
+    }
+
+    fn unknown(&self, name: &str, why: &str, other: &Played, traces: Vec<Trace>) -> Over {
+        Over::error(format!("not judged: {name}: {why}"), self.both(other, traces))
+    }
+
+    fn failed(&self, differs: &str, other: &Played, traces: Vec<Trace>) -> Over {
+        let actual = format!("{differs}{}{}", other.refusals(self.runner), self.told_of_what_is_left_out());
+        Over { verdict: Verdict::Fail, actual, traces: self.both(other, traces) }
+    }
+
+    /// The requests of a session, and then what is shown of it.
+    fn both(&self, other: &Played, shown: Vec<Trace>) -> Vec<Trace> {
+        let mut traces = self.runner.shown(other);
+        traces.extend(shown);
+        traces
+    }
+
+    fn told_of_what_is_left_out(&self) -> String {
+        if self.left_out.is_empty() {
+            return String::new();
+        }
+        let places: Vec<&str> = self.left_out.iter().map(String::as_str).collect();
+        format!("; left out, for undisturbed sessions differ there: {}", places.join(", "))
+    }
+
+    /// What the case comes to.
+    pub fn end(self, over: Result<(), Over>) -> Attempt {
+        let Err(Over { verdict, actual, traces }) = over.and_then(|()| self.verdict()) else {
+            let told = self.told_of_what_is_left_out();
+            let actual = format!("the same state after: {}{told}", self.compared.join("; "));
+            return self.progress.end(Verdict::Pass, actual, Vec::new());
+        };
+        self.progress.end(verdict, actual, traces)
+    }
+
+    /// What was the same each time proves something only where sessions that went otherwise are shown otherwise.
+    fn verdict(&self) -> Result<(), Over> {
+        if self.compared.is_empty() {
+            return Err(Over {
+                verdict: Verdict::Skip,
+                actual: "the scenarios cannot be played in this dialect".to_owned(),
+                traces: Vec::new(),
+            });
+        }
+        if !says_nothing(&self.states) {
+            return Ok(());
+        }
+        let state: String =
+            self.states.first().map(ToString::to_string).unwrap_or_default().chars().take(LONGEST).collect();
+        let why = format!(
+            "not judged: the probe shows the same of every session, whatever happened in it ({state}); let it show what your system makes of a session, such as its outcome and how many events it has{}",
+            self.told_of_what_is_left_out()
+        );
+        Err(Over::error(why, Vec::new()))
+    }
+}
+
+/// Whether the states of scenarios with different outcomes are all the same, or say nothing at all.
+fn says_nothing(states: &[Value]) -> bool {
+    let empty = |state: &Value| match state {
+        Value::Null => true,
+        Value::Object(object) => object.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    };
+    states.iter().all(empty) || states.len() > 1 && states.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_probe_that_says_nothing_is_told_from_one_that_does() {
+        let (one, other) = (json!({ "outcome": "completed" }), json!({ "outcome": "canceled" }));
+        assert!(!says_nothing(&[one.clone(), other]) && !says_nothing(std::slice::from_ref(&one)));
+        assert!(says_nothing(&[one.clone(), one]));
+        assert!(says_nothing(&[json!({})]) && says_nothing(&[json!(null)]) && says_nothing(&[json!([])]));
+    }
+}
