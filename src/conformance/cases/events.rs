@@ -21,7 +21,7 @@ const fn alone(id: &'static str, title: &'static str, code: Code) -> Case {
     Case {
         id,
         title,
-        stimulus: "The event alone in a new session, as it is before a measurement is created.",
+        stimulus: "The event alone in a new session, without a measurement ID where it may lack one.",
         explain: "Events overtake each other on their way, so any of them can be the first that arrives.",
         play: Play::Event { code, measured: false },
         ..BASE
