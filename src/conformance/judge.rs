@@ -17,7 +17,7 @@ const LARGE: u64 = 256 << 10;
 pub struct Seen {
     /// The answer, or why there was none.
     pub result: Result<Reply, Failure>,
-    /// From the request's first byte to the answer's last.
+    /// From the moment at which the connection stood to the answer's last byte.
     pub took: Duration,
     /// How many interim (1xx) answers came before.
     pub interim: u32,

@@ -244,7 +244,7 @@ async fn fly(
 pub(super) fn seen_of(raw: RawExchange) -> Seen {
     let moments = raw.exchange.moments;
     Seen {
-        took: moments.ended.since(moments.begun),
+        took: moments.ended.since(raw.stood.unwrap_or(moments.begun)),
         result: raw.exchange.result,
         interim: raw.interim,
         written: raw.written,
