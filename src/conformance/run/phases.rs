@@ -8,11 +8,12 @@ use tokio::task::JoinSet;
 
 use super::attempt::Attempt;
 use super::contact::Contact;
+use super::result::Unrun;
 use super::{Runner, Told, until};
 use crate::clock::Moment;
 use crate::conformance::case::{Case, Manner, Needs, Play, Stage};
 use crate::delivery::engine::Stop;
-use crate::outcome::check::{CaseResult, Ending, Verdict};
+use crate::outcome::check::{CaseResult, Ending, Incident, Verdict};
 use crate::outcome::exchange::Phase;
 
 /// A receiver that takes so long for an answer is slow.
@@ -23,12 +24,24 @@ const WIDTH: usize = 8;
 /// A receiver that is back sooner was not away.
 const SHORT: Duration = Duration::from_millis(20);
 
+/// After so many cases in a row of which every request ran into the time limit an ordinary event shows whether anybody is
+/// there at all. One that hangs on some kinds of requests answers it, and so does a slow one.
+const MUTE: usize = 3;
+
 /// What came of a case that was tried once or twice.
 struct Tried {
     /// The attempt that counts.
     attempt: Attempt,
     /// The one after it, where that passed.
     then: Option<Attempt>,
+    /// What the case did to the receiver.
+    incident: Option<Incident>,
+}
+
+impl Tried {
+    const fn once(attempt: Attempt) -> Self {
+        Self { attempt, then: None, incident: None }
+    }
 }
 
 /// A run under way.
@@ -42,8 +55,12 @@ pub(super) struct Phases<'a> {
     /// An answer takes long.
     slow: bool,
     ending: Ending,
+    /// How many cases in a row have had no answer at all.
+    mute: usize,
+    /// What the user's command is doing, where it is under way: a run that ends then ends for its sake.
+    step: Option<Stage>,
     /// Why nothing more is run, and what becomes of what is left.
-    over: Option<(Verdict, String)>,
+    over: Option<Unrun>,
 }
 
 impl<'a> Phases<'a> {
@@ -64,6 +81,8 @@ impl<'a> Phases<'a> {
             tell,
             slow: false,
             ending: Ending::default(),
+            mute: 0,
+            step: None,
             over: None,
         }
     }
@@ -109,11 +128,20 @@ impl<'a> Phases<'a> {
             return;
         }
         let runner = Arc::clone(&self.runner);
+        let brought = {
+            let runner = Arc::clone(&runner);
+            self.step = Some(stage);
+            let brought = self.unless_over(async move { runner.bring(stage).await }).await;
+            self.step = None;
+            brought
+        };
+        let Some(brought) = brought else { return };
         let entered = self.unless_over(async move {
-            runner.enter(stage).await?;
+            brought?;
+            runner.await_stage(stage).await;
             // Nobody there is nobody's failure.
             match runner.contact().await {
-                Contact::Answered { .. } => Ok(true),
+                Contact::Answered { .. } | Contact::Unfinished { .. } => Ok(true),
                 Contact::Unanswered { why, .. } if stage == Stage::Old => {
                     Err(format!("an ordinary event got {why}"))
                 }
@@ -123,7 +151,7 @@ impl<'a> Phases<'a> {
         match entered.await {
             Some(Err(why)) => {
                 self.ending.unanswered = stage == Stage::Old;
-                self.finish(Verdict::Error, format!("not judged: {why}"));
+                self.finish(Unrun::error(why));
             }
             Some(Ok(_)) => {
                 for place in places {
@@ -137,11 +165,11 @@ impl<'a> Phases<'a> {
     /// Everything that was judged, and what was not.
     pub fn end(mut self) -> (Vec<CaseResult>, Ending) {
         let over = self.over.take();
-        let (verdict, why) = over.unwrap_or((Verdict::Error, "not judged".to_owned()));
+        let why = over.unwrap_or_else(|| Unrun::error("the case came to grief"));
         let mut cases = Vec::with_capacity(self.cases.len());
         for (case, result) in self.cases.iter().zip(self.results) {
             cases.push(result.unwrap_or_else(|| {
-                let result = self.runner.unrun(case, verdict, &why);
+                let result = self.runner.unrun(case, &why);
                 (self.tell)(Told::Judged(&result));
                 result
             }));
@@ -158,7 +186,7 @@ impl<'a> Phases<'a> {
                 Needs::Https => !self.runner.base.is_https(),
             };
             if lacks {
-                let result = self.runner.unrun(case, Verdict::Skip, case.needs.missing());
+                let result = self.runner.unrun(case, &Unrun::skip(case.needs.missing()));
                 self.settle(place, result);
             }
         }
@@ -181,21 +209,27 @@ impl<'a> Phases<'a> {
                     )));
                 }
                 if took > limit {
-                    let why = format!(
-                        "not judged: the receiver needs {:.1} s for an answer, and the time limit is {} s (--timeout)",
-                        took.as_secs_f64(),
-                        limit.as_secs_f64()
-                    );
-                    (self.tell)(Told::Note(why.clone()));
+                    let why = Unrun::befell(Incident::TooSlow {
+                        took_s: took.as_secs_f64(),
+                        limit_s: limit.as_secs_f64(),
+                    });
+                    (self.tell)(Told::Note(why.words.clone()));
                     for place in self.left() {
                         if self.cases[place].section() != "time" {
-                            let result = self.runner.unrun(self.cases[place], Verdict::Error, &why);
+                            let result = self.runner.unrun(self.cases[place], &why);
                             self.settle(place, result);
                         }
                     }
                 }
             }
-            Contact::Unanswered { why, phase } => {
+            Contact::Unfinished { why, late } => {
+                (self.tell)(Told::Note(format!(
+                    "an ordinary event was answered with {why}: a sender takes that for no answer"
+                )));
+                // One case shows what it is worth, and then it is asked again.
+                self.mute = if late { MUTE - 1 } else { 0 };
+            }
+            Contact::Unanswered { why, phase, code } => {
                 // A handshake can be judged where no request gets through for its sake.
                 if phase == Some(Phase::Tls) {
                     for place in self.left() {
@@ -209,7 +243,7 @@ impl<'a> Phases<'a> {
                     // This is the reason, also where the budget ran out over the handshakes.
                     self.over = None;
                 }
-                self.finish(Verdict::Error, format!("not judged: an ordinary event got {why}"));
+                self.finish(Unrun::befell(Incident::Unanswered { failure: code, got: why }));
             }
         }
     }
@@ -221,6 +255,7 @@ impl<'a> Phases<'a> {
         }
         let Some(first) = self.attempt(place, 1).await else { return };
         self.conclude(place, first).await;
+        self.unless_silent().await;
     }
 
     /// Runs cases beside each other, and those that failed once more, alone.
@@ -238,7 +273,7 @@ impl<'a> Phases<'a> {
         let mut bad: Vec<(usize, Attempt)> = Vec::new();
         let mut enough = false;
         loop {
-            while flying.len() < WIDTH && !enough && !self.is_over() {
+            while flying.len() < WIDTH && !enough && self.mute < MUTE && !self.is_over() {
                 let Some(place) = waiting.next() else { break };
                 let (runner, case) = (Arc::clone(&self.runner), *self.cases[place]);
                 flying.spawn(async move { (place, runner.attempt(&case, 1).await) });
@@ -253,6 +288,7 @@ impl<'a> Phases<'a> {
             };
             match next {
                 Some(Ok((place, attempt))) if is_bad(&attempt) => {
+                    self.hear(&attempt);
                     // Nothing more is sent to a receiver that may be gone.
                     enough |= attempt.down || attempt.cut;
                     enough |=
@@ -260,7 +296,8 @@ impl<'a> Phases<'a> {
                     bad.push((place, attempt));
                 }
                 Some(Ok((place, attempt))) => {
-                    let result = self.runner.result(self.cases[place], attempt, false);
+                    self.hear(&attempt);
+                    let result = self.runner.result(self.cases[place], attempt, None, false);
                     self.settle(place, result);
                 }
                 // A task that came to grief leaves its case without a result, which is told at the end.
@@ -272,13 +309,14 @@ impl<'a> Phases<'a> {
 
     /// Tries cases that failed beside each other once more, alone.
     async fn once_more(&mut self, mut bad: Vec<(usize, Attempt)>) {
+        self.unless_silent().await;
         bad.sort_by_key(|(place, _)| *place);
         // Where one of them ends the receiver, those beside it have no answers for its sake.
         let (mut killed, mut beside) = (false, Vec::new());
         for (place, first) in bad {
             let cut = first.cut;
             match self.tried(place, first).await {
-                Some(Tried { attempt, then: Some(then) }) if cut => beside.push((place, attempt, then)),
+                Some(Tried { attempt, then: Some(then), .. }) if cut => beside.push((place, attempt, then)),
                 Some(tried) => {
                     killed |= cut && tried.attempt.cut && tried.attempt.judged.verdict == Verdict::Fail;
                     self.settle_tried(place, tried);
@@ -287,31 +325,35 @@ impl<'a> Phases<'a> {
             }
         }
         for (place, attempt, then) in beside {
-            let tried = if killed {
-                Tried { attempt: then, then: None }
-            } else {
-                Tried { attempt, then: Some(then) }
-            };
+            let tried =
+                if killed { Tried::once(then) } else { Tried { then: Some(then), ..Tried::once(attempt) } };
             self.settle_tried(place, tried);
         }
     }
 
     /// Tries a case again where it failed, and settles it.
     async fn conclude(&mut self, place: usize, first: Attempt) {
+        let first_was_mute = first.is_mute();
         if let Some(tried) = self.tried(place, first).await {
+            let heard = tried.then.as_ref().unwrap_or(&tried.attempt);
+            if first_was_mute == Some(true) {
+                self.hear(heard);
+            } else if first_was_mute == Some(false) {
+                self.mute = 0;
+            }
             self.settle_tried(place, tried);
         }
     }
 
     fn settle_tried(&mut self, place: usize, tried: Tried) {
-        let Tried { mut attempt, then } = tried;
+        let Tried { mut attempt, then, incident } = tried;
         if then.is_some() {
             attempt
                 .judged
                 .actual
                 .push_str("; tried again it passed, so the receiver is not reliable in this");
         }
-        let result = self.runner.result(self.cases[place], attempt, then.is_some());
+        let result = self.runner.result(self.cases[place], attempt, incident, then.is_some());
         self.settle(place, result);
     }
 
@@ -319,40 +361,39 @@ impl<'a> Phases<'a> {
     async fn tried(&mut self, place: usize, mut first: Attempt) -> Option<Tried> {
         let case = self.cases[place];
         if self.is_over() {
-            if self.over.as_ref().is_some_and(|(verdict, _)| *verdict == Verdict::Skip) {
+            if self.over.as_ref().is_some_and(|why| why.verdict == Verdict::Skip) {
                 return None;
             }
             // What has no answer is the fault of whatever ended the run.
-            return (!first.cut).then_some(Tried { attempt: first, then: None });
+            return (!first.cut && first.is_mute() != Some(true)).then_some(Tried::once(first));
         }
         // Tried again before it is up again, a case would tell less than it did.
         if first.cut && !self.revive(case).await? {
-            first.blame();
-            return Some(Tried { attempt: first, then: None });
+            let incident = first.blame();
+            return Some(Tried { incident, ..Tried::once(first) });
         }
         if !is_bad(&first) || self.is_over() {
-            return Some(Tried { attempt: first, then: None });
+            return Some(Tried::once(first));
         }
         let Some(mut second) = self.attempt(place, 2).await else {
-            return Some(Tried { attempt: first, then: None });
+            return Some(Tried::once(first));
         };
+        let mut incident = None;
         if second.cut && self.revive(case).await == Some(false) {
-            second.blame();
+            incident = second.blame();
         }
         Some(match (first.judged.verdict, second.judged.verdict) {
-            (Verdict::Fail, Verdict::Pass) => Tried { attempt: first, then: Some(second) },
+            (Verdict::Fail, Verdict::Pass) => Tried { then: Some(second), ..Tried::once(first) },
             // An ordinary event before was answered wrongly, and now is not.
             (Verdict::Error, Verdict::Pass)
                 if first.judged.decisive.is_some() && !first.cut && !first.down =>
             {
-                Tried { attempt: first, then: Some(second) }
+                Tried { then: Some(second), ..Tried::once(first) }
             }
             // One that found nobody there has less to tell.
-            (Verdict::Fail, Verdict::Fail) if second.down && !first.down => {
-                Tried { attempt: first, then: None }
-            }
-            (Verdict::Fail, Verdict::Error | Verdict::Skip) => Tried { attempt: first, then: None },
-            _ => Tried { attempt: second, then: None },
+            (Verdict::Fail, Verdict::Fail) if second.down && !first.down => Tried::once(first),
+            (Verdict::Fail, Verdict::Error | Verdict::Skip) => Tried::once(first),
+            _ => Tried { incident, ..Tried::once(second) },
         })
     }
 
@@ -372,12 +413,8 @@ impl<'a> Phases<'a> {
             )));
             return Some(true);
         }
-        let why = format!(
-            "not judged: the receiver went down during {} and was not back within {} s",
-            case.id,
-            self.runner.patience.as_secs_f64()
-        );
-        self.finish(Verdict::Error, why);
+        let waited_s = self.runner.patience.as_secs_f64();
+        self.finish(Unrun::befell(Incident::Down { during: case.id.to_owned(), waited_s }));
         Some(false)
     }
 
@@ -412,20 +449,47 @@ impl<'a> Phases<'a> {
     fn note_the_end(&mut self) {
         if *self.stop.borrow() != Stop::No {
             self.ending.interrupted = true;
-            self.finish(Verdict::Error, "not judged: the run was interrupted".to_owned());
+            self.finish(Unrun::error("the run was interrupted"));
         } else if self.runner.is_past(self.deadline) {
             let budget = self.runner.budget.unwrap_or_default();
             let budget = crate::clock::show_duration(budget);
-            self.finish(Verdict::Error, format!("not judged: the budget of {budget} was used up (--budget)"));
+            let step = self.step.map_or_else(String::new, |stage| {
+                format!(" before the receiver was brought to the stage {} (--rotate-step)", stage.as_str())
+            });
+            self.finish(Unrun::error(format!("the budget of {budget} was used up{step} (--budget)")));
         }
     }
 
-    fn finish(&mut self, verdict: Verdict, why: String) {
+    fn finish(&mut self, why: Unrun) {
         if self.over.is_none() {
-            if verdict == Verdict::Error {
-                self.ending.cut = Some(why.trim_start_matches("not judged: ").to_owned());
+            if let Some(cut) = why.cut() {
+                self.ending.cut = Some(cut.to_owned());
             }
-            self.over = Some((verdict, why));
+            self.over = Some(why);
+        }
+    }
+
+    /// Counts cases of which every request ran into the time limit.
+    fn hear(&mut self, attempt: &Attempt) {
+        match attempt.is_mute() {
+            Some(true) => self.mute += 1,
+            Some(false) => self.mute = 0,
+            // One that sent nothing shows nothing.
+            None => {}
+        }
+    }
+
+    /// Asks a receiver that has answered nothing in several cases with an ordinary event. Where that gets no answer either,
+    /// the run is over.
+    async fn unless_silent(&mut self) {
+        if self.mute < MUTE || self.is_over() {
+            return;
+        }
+        let runner = Arc::clone(&self.runner);
+        let Some(silence) = self.unless_over(async move { runner.silence().await }).await else { return };
+        match silence {
+            Some(silent) => self.finish(Unrun::befell(silent)),
+            None => self.mute = 0,
         }
     }
 
@@ -438,7 +502,7 @@ impl<'a> Phases<'a> {
         let case = self.cases[place];
         (self.tell)(Told::Judged(&result));
         if result.verdict == Verdict::Fail && (self.runner.ends)(case) {
-            self.finish(Verdict::Skip, format!("not run: {} failed (--fail-fast)", case.id));
+            self.finish(Unrun::skip(format!("not run: {} failed (--fail-fast)", case.id)));
         }
         self.results[place] = Some(result);
     }

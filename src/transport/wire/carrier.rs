@@ -48,11 +48,13 @@ impl Carrier {
         let begun = setup.clock.now();
         let mut track = Track::new(setup.clock, Moments { begun, ..Moments::default() });
         line.may_be_stale = begun.since(*rested_since) >= MAY_BE_STALE_AFTER;
+        line.reader.begin();
         let work = deliver(setup, request, idle, line, &mut track);
         let result = match watchdog.guard(setup.clock.instant(begun), limit, work).await {
             Ok(result) => result,
             Err(TimeIsUp) => Err(out_of_time(request, track.phase, limit)),
         };
+        let result = result.map_err(|failure| Failure { status: line.reader.status(), ..failure });
         track.moments.ended = setup.clock.now();
         *rested_since = track.moments.ended;
         Exchange { result, moments: track.moments, reused: track.reused, resent: track.resent }
@@ -68,7 +70,9 @@ impl Carrier {
         let begun = self.setup.clock.now();
         let mut track = Track::new(self.setup.clock, Moments { begun, ..Moments::default() });
         let mut stood = None;
+        self.line.reader.begin();
         let result = self.deliver_apart(request, limit, &mut track, &mut stood).await;
+        let result = result.map_err(|failure| Failure { status: self.line.reader.status(), ..failure });
         track.moments.ended = track.clock.now();
         self.rested_since = track.moments.ended;
         let exchange =
@@ -132,11 +136,6 @@ impl Carrier {
     /// How many interim replies the last conversation had.
     pub(super) fn interim(&self) -> u32 {
         self.line.reader.interim()
-    }
-
-    /// Forgets what the conversation before was like.
-    pub(super) fn forget(&mut self) {
-        self.line.reader.begin();
     }
 
     pub(super) fn is_open(&self) -> bool {

@@ -115,8 +115,6 @@ impl RawLane {
 
     /// Carries out the request within another time limit, as [`exchange`](Self::exchange) does; `None` waits for ever.
     pub async fn exchange_within(&mut self, request: &RawRequest, limit: Option<Duration>) -> RawExchange {
-        // A request that reaches no connection has no interim replies either.
-        self.carrier.forget();
         let mut script = Script::new(request);
         let (exchange, stood) = self.carrier.exchange_apart(&mut script, limit).await;
         RawExchange {
