@@ -14,6 +14,9 @@ use super::line::{Line, Request, Track};
 use super::stream::Stream;
 use super::watchdog::{TimeIsUp, Watchdog};
 
+/// So many times the time limit a connection of its own time may take: in a crowd it waits for those before it.
+const CONNECTING: u32 = 3;
+
 /// A connection with its reused buffers.
 pub(super) struct Carrier {
     setup: Arc<Setup>,
@@ -61,7 +64,7 @@ impl Carrier {
     }
 
     /// Sends the request and waits for the reply, no longer than `limit` from the moment at which a TCP connection stands.
-    /// The connection has as long for itself, and is asked for again and again meanwhile. Says when it stood, if it did.
+    /// The connection has several times as long for itself, and is asked for again and again meanwhile. Says when it stood, if it did.
     pub(super) async fn exchange_apart(
         &mut self,
         request: &mut impl Request,
@@ -113,10 +116,12 @@ impl Carrier {
             request.begin(&setup.preamble)?;
         }
         let asked = setup.clock.instant(setup.clock.now());
+        let patience = limit.map(|limit| limit.saturating_mul(CONNECTING));
         let connector = &setup.connector;
-        let tcp = match watchdog.guard(asked, limit, connector.tcp(&mut track.phase, Asking::InTurn)).await {
+        let tcp = match watchdog.guard(asked, patience, connector.tcp(&mut track.phase, Asking::InTurn)).await
+        {
             Ok(tcp) => tcp?,
-            Err(TimeIsUp) => return Err(failure::timed_out(track.phase, limit)),
+            Err(TimeIsUp) => return Err(failure::timed_out(track.phase, patience)),
         };
         let now = setup.clock.now();
         *stood = Some(now);

@@ -21,9 +21,12 @@ use super::super::target::Target;
 use super::stream::Stream;
 
 /// A server whose queue of connections is full lets a request for one fall, and the operating system asks again after one
-/// second, two, four, eight: a small server that works its queue off in two is then tried in seven. So a new attempt is made
-/// after so many seconds; the longer ones are for networks that need as long.
-const ATTEMPTS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(3)];
+/// second, two, four, eight: a small server that works its queue off in no time is then tried in seven. And where several
+/// ask at once, it may let fall what comes last, so that a connection stands here that the server knows nothing of. So a
+/// new attempt is made, in its turn, before the operating system asks again. One is longer, for networks that need as long.
+const ATTEMPTS: [Duration; 8] = [FIRST, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, Duration::from_secs(3)];
+const FIRST: Duration = Duration::from_millis(900);
+const AGAIN: Duration = Duration::from_millis(300);
 
 /// So long a connection may be asked for before the next one is. One that stands makes room at once.
 const TURN: Duration = Duration::from_millis(20);
@@ -171,7 +174,7 @@ impl Connector {
 impl Connector {
     /// Asks again and again, for as long as it is waited for.
     async fn in_turn(&self, address: SocketAddr) -> std::io::Result<TcpStream> {
-        let mut longest = ATTEMPTS.into_iter().chain(std::iter::repeat(ATTEMPTS[ATTEMPTS.len() - 1]));
+        let mut limits = ATTEMPTS.into_iter().cycle();
         loop {
             let mut opening = pin!(connect(self.source, address));
             let turn = self.turn.acquire().await;
@@ -180,7 +183,7 @@ impl Connector {
             if let Ok(opened) = soon {
                 return opened;
             }
-            let limit = longest.next().unwrap_or(TURN);
+            let limit = limits.next().unwrap_or(FIRST);
             if let Ok(opened) = timeout(limit, opening).await {
                 return opened;
             }

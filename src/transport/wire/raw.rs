@@ -100,7 +100,7 @@ impl RawLane {
 
     /// Carries out the request within the time limit of the settings and reads the reply.
     ///
-    /// The time counts from the moment at which a TCP connection stands; to get one, there is as much. A connection that
+    /// The time counts from the moment at which a TCP connection stands; to get one, there is three times as much. A connection that
     /// nobody takes is asked for again and again in that time, and lanes of one transport ask one after the other: so many
     /// of them at once can speak to a small server, whose queue of connections is short.
     ///
