@@ -246,9 +246,10 @@ fn one_that_hangs_from_some_request_on() {
                 }
             }
         });
-        let line = "events order input body --fast --timeout 100ms --wait-for-target 200ms";
+        let line = "events order input body --fast --timeout 300ms --wait-for-target 200ms";
         let (output, report) = reported(check(&url(port), line));
-        assert_eq!(output.code(), Some(1), "{output}");
+        // Where cases went side by side nobody can say which it was.
+        assert!([Some(1), Some(3)].contains(&output.code()), "{output}");
         assert!(report.with("fail").len() <= 8, "{output}");
         let errors = report.with("error");
         assert!(errors.len() > 50, "{output}");
@@ -275,7 +276,7 @@ fn one_that_hangs_on_some_requests_is_judged_to_the_end() {
         }
     });
     let (output, report) =
-        reported(check(&url(port), "input order --fast --timeout 100ms --wait-for-target 200ms"));
+        reported(check(&url(port), "input order --fast --timeout 300ms --wait-for-target 200ms"));
     assert_eq!(output.code(), Some(1), "{output}");
     assert_eq!(report.with("error"), [""; 0], "{output}");
     assert!(report.with("fail").len() > 4, "{output}");
