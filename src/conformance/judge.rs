@@ -17,7 +17,7 @@ const LARGE: u64 = 256 << 10;
 pub struct Seen {
     /// The answer, or why there was none.
     pub result: Result<Reply, Failure>,
-    /// From the request's first byte to the answer's last.
+    /// From the moment at which the connection stood to the answer's last byte.
     pub took: Duration,
     /// How many interim (1xx) answers came before.
     pub interim: u32,
@@ -37,13 +37,12 @@ impl Seen {
 
     /// Whether the receiver could not be reached at all.
     pub fn is_down(&self) -> bool {
-        let down = |failure: &Failure| {
-            matches!(
-                failure.code,
-                FailureCode::ConnectionRefused | FailureCode::Unreachable | FailureCode::ConnectTimeout
-            )
-        };
-        self.result.as_ref().is_err_and(down)
+        self.result.as_ref().is_err_and(|failure| failure.code.is_down())
+    }
+
+    /// Whether an answer began and did not end.
+    pub fn is_unfinished(&self) -> bool {
+        self.result.as_ref().is_err_and(|failure| failure.status.is_some())
     }
 
     /// Whether its connection was refused, or ended before an answer: as where the receiver has died.
@@ -57,13 +56,17 @@ impl Seen {
         self.is_down() || self.result.as_ref().is_err_and(cut)
     }
 
-    /// The answer in a few words: `204`, or `reply-timeout (not a byte came)`.
+    /// The answer in a few words: `204`, `no answer (reply-timeout: not a byte came)`, or
+    /// `401, and then the body of the reply did not end within 10s (body-timeout)`.
     pub fn words(&self) -> String {
         match &self.result {
             Ok(reply) => match &reply.location {
                 Some(_) if (300..400).contains(&reply.status) => format!("{} (a redirect)", reply.status),
                 _ => reply.status.to_string(),
             },
+            Err(Failure { code, detail, status: Some(status), .. }) => {
+                format!("{status}, and then {detail} ({code})")
+            }
             Err(failure) if failure.detail.is_empty() => format!("no answer ({})", failure.code),
             Err(failure) => format!("no answer ({}: {})", failure.code, failure.detail),
         }

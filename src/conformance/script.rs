@@ -23,7 +23,8 @@ pub struct Script {
 /// One step of a script.
 #[derive(Clone)]
 pub enum Step {
-    /// Lanes at the same time, each with its shots one after the other. Lane n of each step has the same connection.
+    /// Lanes at the same time, each with its shots one after the other over a connection of its own. A lane that is alone
+    /// keeps its connection for the next step that has one alone.
     Lanes(Vec<Vec<Shot>>),
     /// Nothing, for so long.
     Wait(Duration),

@@ -74,12 +74,14 @@ pub struct Failure {
     pub phase: Phase,
     /// What happened this time: addresses, names, the operating system's words. No credentials.
     pub detail: String,
+    /// The status of a reply that began and did not end.
+    pub status: Option<u16>,
 }
 
 impl Failure {
     /// A failure with its particulars.
     pub fn new(code: FailureCode, phase: Phase, detail: impl Into<String>) -> Self {
-        Self { code, phase, detail: detail.into() }
+        Self { code, phase, detail: detail.into(), status: None }
     }
 }
 
@@ -239,6 +241,26 @@ failures! {
         "See the detail: a header that is not allowed, usually."
     OtherTransport "other-transport-failure" Network "The transport failed in a way that has no name of its own."
         "See the detail."
+}
+
+impl FailureCode {
+    /// Whether the receiver could not be reached at all.
+    pub const fn is_down(self) -> bool {
+        matches!(self, Self::ConnectionRefused | Self::Unreachable | Self::ConnectTimeout)
+    }
+
+    /// Whether the time limit ran out on a connection that stood.
+    pub const fn is_timeout(self) -> bool {
+        matches!(
+            self,
+            Self::TlsTimeout | Self::SendTimeout | Self::ReplyTimeout | Self::HeadTimeout | Self::BodyTimeout
+        )
+    }
+
+    /// The code of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
 }
 
 impl fmt::Display for FailureCode {

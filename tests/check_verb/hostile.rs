@@ -2,12 +2,14 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use super::common::cli::scratch;
 use super::common::tcp;
-use super::report::{Report, check, url};
+use super::report::{Report, check, reported, url};
 
 /// A peer that does this on each connection. It ends with the process.
 fn peer(act: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
@@ -88,6 +90,41 @@ fn no_answer_at_all() {
     for (name, port, says) in [
         ("garbage", answering(b"\x16\x03\x01SSH-2.0-OpenSSH\r\n"), "not-http"),
         (
+            "endless head",
+            endless(b"HTTP/1.1 200 OK\r\n", b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", Duration::ZERO),
+            "head-too-large",
+        ),
+        ("never", tcp::hangs(), "reply-timeout"),
+        ("reset", peer(reset), "connection-reset"),
+        ("closed at once", peer(drop), "connection-reset|closed-without-reply"),
+        ("half an answer", tcp::answers(b"HTTP/1.1 204 No Content\r\nDa"), "reply-truncated"),
+        (
+            "interim for ever",
+            endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", Duration::from_millis(5)),
+            "too-many-interim-replies",
+        ),
+        ("a byte at a time", endless(b"", b"H", Duration::from_millis(200)), "head-timeout|not-http"),
+        ("nobody", tcp::closed_port(), "connection-refused"),
+    ] {
+        let (text, report) = checked(name, &url(port), &[3]);
+        assert_eq!(
+            report.with("error").len() + report.with("skip").len(),
+            report.cases().len(),
+            "{name}: {text}"
+        );
+        let why = report.actual("mac/missing");
+        assert!(says.split('|').any(|code| why.contains(code)), "{name}: {why}");
+        assert!(text.contains("NOT ALL JUDGED"), "{name}: {text}");
+        // One reason is told once.
+        assert!(text.lines().count() < 40, "{name}: {text}");
+    }
+}
+
+/// An answer that begins and does not end is none, and what began of it is told.
+#[test]
+fn unfinished_answers() {
+    for (name, port, says) in [
+        (
             "a gigabyte",
             endless(
                 b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
@@ -106,53 +143,59 @@ fn no_answer_at_all() {
             endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"2\r\nxx\r\n", Duration::ZERO),
             "body-",
         ),
-        (
-            "endless head",
-            endless(b"HTTP/1.1 200 OK\r\n", b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", Duration::ZERO),
-            "head-too-large",
-        ),
-        ("never", tcp::hangs(), "reply-timeout"),
-        ("reset", peer(reset), "connection-reset"),
-        ("closed at once", peer(drop), "connection-reset|closed-without-reply"),
-        ("half an answer", tcp::answers(b"HTTP/1.1 204 No Content\r\nDa"), "reply-truncated"),
         ("head alone", tcp::answers(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), "reply-truncated"),
-        (
-            "interim for ever",
-            endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", Duration::from_millis(5)),
-            "too-many-interim-replies",
-        ),
-        ("a byte at a time", endless(b"", b"H", Duration::from_millis(200)), "head-timeout|not-http"),
         (
             "a body a byte at a time",
             endless(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", b"x", Duration::from_millis(200)),
             "body-timeout",
         ),
-        ("nobody", tcp::closed_port(), "connection-refused"),
     ] {
-        let (text, report) = checked(name, &url(port), &[3]);
-        assert_eq!(
-            report.with("error").len() + report.with("skip").len(),
-            report.cases().len(),
-            "{name}: {text}"
-        );
-        let why = report.actual("mac/missing");
-        assert!(says.split('|').any(|code| why.contains(code)), "{name}: {why}");
-        assert!(text.contains("NOT ALL JUDGED"), "{name}: {text}");
-        // One reason is told once.
-        assert!(text.lines().count() < 40, "{name}: {text}");
+        // Where the budget is over before a case is judged, nobody is blamed.
+        let (text, report) = checked(name, &url(port), &[1, 3]);
+        assert_eq!(report.with("pass"), [""; 0], "{name}: {text}");
+        let told = report.cases().iter().map(|case| case["actual"].as_str().unwrap());
+        let told: Vec<&str> = told.filter(|told| told.contains("200, and then ")).collect();
+        assert!(told.iter().any(|told| says.split('|').any(|code| told.contains(code))), "{name}: {text}");
+        assert_eq!(report.0["ending"]["unanswered"], false, "{name}: {text}");
+        assert_eq!(report.0["diagnosis"][0]["name"], "never-ends-answers", "{name}: {text}");
     }
+}
+
+/// A refusal that says nowhere where it ends, over a connection that stays open: the status is told.
+#[test]
+fn a_refusal_without_an_end() {
+    let port = answering(b"HTTP/1.1 401 Unauthorized\r\n\r\n");
+    let line = "events/wms-loaded mac/missing input --timeout 200ms --wait-for-target 200ms";
+    let (output, report) = reported(check(&url(port), line));
+    assert_eq!(output.code(), Some(1), "{output}");
+    let first = "401, and then the body of the reply did not end within 200ms (body-timeout)";
+    assert!(report.actual("events/wms-loaded").contains(first), "{output}");
+    assert!(output.stderr.contains("401, and then"), "{output}");
+    assert_eq!(report.0["diagnosis"][0]["name"], "never-ends-answers", "{output}");
+    // Nothing is asked for ever: one case shows it, and an ordinary event confirms it.
+    assert!(report.actual("input/null").contains("does not end its answers"), "{output}");
+    let trace = &report.case("events/wms-loaded")["traces"][0];
+    assert_eq!((&trace["status"], &trace["failure"]), (&401.into(), &"body-timeout".into()), "{output}");
 }
 
 #[test]
 fn the_wrong_scheme() {
     let https = |port: u16| url(port).replace("http:", "https:");
     let plain = bewildered(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-    for (name, port, says) in [("plain", plain, "tls-not-spoken"), ("silent", tcp::hangs(), "tls-timeout")] {
-        let (text, report) = checked(name, &https(port), &[1]);
-        assert!(report.actual("mac/missing").contains(says), "{text}");
-        // What can be said of such a port is that it does not speak TLS.
-        let about_tls = ["http/certificate", "http/tls-version", "http/tls-spoken"];
-        assert!(report.with("fail").iter().all(|id| about_tls.contains(id)), "{text}");
+    let about_tls = ["http/certificate", "http/tls-version", "http/tls-spoken"];
+    let (text, report) = checked("plain", &https(plain), &[1]);
+    assert!(report.actual("mac/missing").contains("tls-not-spoken"), "{text}");
+    // What can be said of such a port is that it does not speak TLS.
+    assert!(report.with("fail").iter().all(|id| about_tls.contains(id)), "{text}");
+    // One that is silent, or hangs up, says nothing of versions.
+    let cut = |stream: TcpStream| drop((&stream).read(&mut [0]));
+    for (name, port, says) in [
+        ("silent", tcp::hangs(), "tls-timeout"),
+        ("hangs up", peer(cut), "connection-reset|closed-without-reply"),
+    ] {
+        let (text, report) = checked(name, &https(port), &[3]);
+        let why = report.actual("http/tls-version");
+        assert!(says.split('|').any(|code| why.contains(code)), "{name}: {text}");
     }
     // What a TLS server says to a request without it.
     let (text, report) = checked("http to https", &url(bewildered(b"\x15\x03\x01\x00\x02\x02\x46")), &[3]);
@@ -189,4 +232,53 @@ fn silent_after_the_first() {
         }
     });
     checked("silent", &url(port), &[1, 3]);
+}
+
+/// A receiver that stops answering is noticed, whatever the budget: some cases show it, and the rest are errors.
+#[test]
+fn one_that_hangs_from_some_request_on() {
+    for requests in [3, 12, 40] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let port = peer(move |mut stream| {
+            while !tcp::read_request(&mut stream).is_empty() {
+                if count.fetch_add(1, Ordering::Relaxed) < requests {
+                    let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n");
+                }
+            }
+        });
+        let line = "events order input body --fast --timeout 300ms --wait-for-target 200ms";
+        let (output, report) = reported(check(&url(port), line));
+        // Where cases went side by side nobody can say which it was.
+        assert!([Some(1), Some(3)].contains(&output.code()), "{output}");
+        assert!(report.with("fail").len() <= 8, "{output}");
+        let errors = report.with("error");
+        assert!(errors.len() > 50, "{output}");
+        let silent = errors.iter().filter(|id| report.actual(id).contains("does not answer any more"));
+        assert!(silent.count() > 50, "{output}");
+    }
+}
+
+/// One that hangs on a kind of request answers ordinary events: it is judged to the end.
+#[test]
+fn one_that_hangs_on_some_requests_is_judged_to_the_end() {
+    let port = peer(move |mut stream| {
+        loop {
+            let request = tcp::read_request(&mut stream);
+            // It waits for the rest of what it cannot read.
+            if request.is_empty() {
+                break;
+            }
+            let body = request.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |head| head + 4);
+            let read = serde_json::from_slice::<serde_json::Value>(&request[body..]);
+            if read.is_ok_and(|json| json.is_object()) {
+                let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n");
+            }
+        }
+    });
+    let (output, report) =
+        reported(check(&url(port), "input order --fast --timeout 300ms --wait-for-target 200ms"));
+    assert_eq!(output.code(), Some(1), "{output}");
+    assert_eq!(report.with("error"), [""; 0], "{output}");
+    assert!(report.with("fail").len() > 4, "{output}");
+    assert_eq!(report.case("order/gap")["verdict"], "pass", "{output}");
 }

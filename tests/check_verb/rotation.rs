@@ -127,7 +127,23 @@ fn a_step_that_fails_judges_nothing_after_it() {
         assert_eq!(output.code(), Some(3), "{output}");
         (output.to_string(), report)
     };
-    assert!(report.actual("rotation/old-takes-old").contains("budget of 1s"), "{text}");
+    let why = "the budget of 1s was used up before the receiver was brought to the stage old (--rotate-step)";
+    assert!(report.actual("rotation/old-takes-old").contains(why), "{text}");
+    assert!(text.lines().count() < 30, "{text}");
+}
+
+/// A step that does not end is ended with all that it started.
+#[test]
+fn a_step_that_hangs_leaves_nothing_behind() {
+    let receiver = Receiver::start("now");
+    let step = "sleep 60 & echo $! > child; wait";
+    let (output, _) = reported(receiver.drill().args(["--rotate-step", step, "--budget", "1s"]));
+    assert_eq!(output.code(), Some(3), "{output}");
+    let child = fs::read_to_string(receiver.folder.path().join("child")).unwrap();
+    until("the child has ended", || {
+        let alive = Command::new("kill").args(["-0", child.trim()]).stderr(Stdio::null()).status();
+        !alive.unwrap().success()
+    });
 }
 
 #[test]

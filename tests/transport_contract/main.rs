@@ -18,4 +18,6 @@ mod requests;
 mod reuse;
 mod sender;
 mod server;
+#[cfg(unix)]
+mod small;
 mod tls;

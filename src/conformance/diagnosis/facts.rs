@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::conformance::select::glob;
-use crate::outcome::check::{CaseResult, Role, Trace, Verdict};
+use crate::outcome::check::{CaseResult, Incident, Role, Trace, Verdict};
+use crate::outcome::exchange::FailureCode;
 
 /// What came of a case, as far as a rule asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl<'a> Facts<'a> {
                 Role::After => false,
             };
             for trace in case.traces.iter().filter(counts) {
-                ordinary.answers.push(trace.status);
+                ordinary.answers.push(trace.answered());
                 let bad = matches!(case.verdict, Verdict::Fail | Verdict::Error) && !trace.is_taken();
                 if bad && ordinary.cases.last() != Some(&case.id.as_str()) {
                     ordinary.cases.push(&case.id);
@@ -91,24 +92,46 @@ impl<'a> Facts<'a> {
     pub fn forged(self) -> BTreeSet<u16> {
         let wrong = |case: &&CaseResult| case.id.starts_with("mac/wrong-secret");
         let tests = |case: &'a CaseResult| case.traces.iter().filter(|trace| trace.role == Role::Test);
-        self.cases.iter().filter(wrong).flat_map(tests).filter_map(|trace| trace.status).collect()
+        self.cases.iter().filter(wrong).flat_map(tests).filter_map(Trace::answered).collect()
     }
 
-    /// Why nothing could be judged, if the very first event got no answer: the name of the failure stands in it.
-    pub fn unanswered(self) -> Option<&'a CaseResult> {
-        const CONTACT: &str = "an ordinary event got no answer";
+    /// The first case that could not be judged because the very first event got no answer, and the name of that failure;
+    /// none where anything was judged.
+    pub fn unanswered(self) -> Option<(&'a CaseResult, FailureCode)> {
         let nothing = self.cases.iter().all(|case| matches!(case.verdict, Verdict::Error | Verdict::Skip));
-        self.cases.iter().find(|case| nothing && case.actual.contains(CONTACT))
+        let failure = |case: &'a CaseResult| match &case.incident {
+            Some(Incident::Unanswered { failure: Some(failure), .. }) => Some((case, *failure)),
+            _ => None,
+        };
+        self.cases.iter().filter(|_| nothing).find_map(failure)
+    }
+
+    /// The cases that show answers that began and did not end.
+    pub fn unfinished(self) -> impl Iterator<Item = &'a CaseResult> {
+        let begun = |trace: &Trace| trace.status.is_some() && trace.failure.is_some();
+        self.cases.iter().filter(move |case| {
+            matches!(case.verdict, Verdict::Fail | Verdict::Error) && case.traces.iter().any(begun)
+        })
     }
 
     /// The cases that could not be judged because the answer to the very first event came too late.
     pub fn too_slow(self) -> Vec<&'a CaseResult> {
-        let slow = |case: &&CaseResult| {
-            case.verdict == Verdict::Error
-                && case.actual.contains("needs")
-                && case.actual.contains("the time limit is")
-        };
+        let slow = |case: &&CaseResult| matches!(case.incident, Some(Incident::TooSlow { .. }));
         self.cases.iter().filter(slow).collect()
+    }
+
+    /// The cases that the receiver did not survive.
+    pub fn deadly(self) -> impl Iterator<Item = &'a CaseResult> {
+        self.cases.iter().filter(|case| case.incident == Some(Incident::Ended))
+    }
+
+    /// The cases that could not be judged because the receiver had gone down during one of these sections.
+    pub fn down_since(self, sections: &'static [&'static str]) -> impl Iterator<Item = &'a CaseResult> {
+        let since = move |case: &&CaseResult| match &case.incident {
+            Some(Incident::Down { during, .. }) => sections.iter().any(|section| during.starts_with(section)),
+            _ => false,
+        };
+        self.cases.iter().filter(since)
     }
 
     /// Every case.
@@ -137,7 +160,7 @@ impl Ordinary<'_> {
 /// Whether this is true of a case. What was answered counts where the case failed, or where it could not be judged because
 /// an ordinary event before was not taken.
 fn is(case: &CaseResult, how: How) -> bool {
-    let status = |trace: &Trace| trace.status.unwrap_or_default();
+    let status = |trace: &Trace| trace.answered().unwrap_or_default();
     let any = |wanted: &dyn Fn(&Trace) -> bool| {
         matches!(case.verdict, Verdict::Fail | Verdict::Error)
             && case.traces.iter().any(|trace| trace.role == Role::Test && wanted(trace))
@@ -150,7 +173,7 @@ fn is(case: &CaseResult, how: How) -> bool {
         How::Redirected => any(&|trace| (300..400).contains(&status(trace))),
         How::Silent => {
             let unsent = !case.traces.iter().any(|trace| trace.role == Role::Test);
-            any(&|trace| trace.status.is_none()) || case.verdict == Verdict::Fail && unsent
+            any(&|trace| trace.answered().is_none()) || case.verdict == Verdict::Fail && unsent
         }
         How::Spoiled => {
             let after = |trace: &Trace| trace.role == Role::After && !trace.is_taken();

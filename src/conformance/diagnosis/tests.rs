@@ -8,7 +8,8 @@ use super::rules::{Claim, Need, Rule};
 use super::*;
 use crate::conformance::cases;
 use crate::conformance::select::glob;
-use crate::outcome::check::{Level, Role, Trace, Verdict};
+use crate::outcome::check::{Incident, Level, Role, Trace, Verdict};
+use crate::outcome::exchange::FailureCode;
 
 fn trace(role: Role, status: Option<u16>) -> Trace {
     Trace {
@@ -77,11 +78,11 @@ fn every_event(results: &mut [CaseResult], status: u16, forged: u16) {
 }
 
 /// Nothing was answered: the very first event got this.
-fn no_contact(results: &mut [CaseResult], why: &str) {
+fn no_contact(results: &mut [CaseResult], why: FailureCode) {
     for result in results {
         result.verdict = Verdict::Error;
         result.traces.clear();
-        result.actual = format!("not judged: an ordinary event got {why}");
+        result.incident = Some(Incident::Unanswered { failure: Some(why), got: String::new() });
     }
 }
 
@@ -89,9 +90,15 @@ fn no_contact(results: &mut [CaseResult], why: &str) {
 fn shown(rule: &Rule) -> Vec<CaseResult> {
     let mut results = right();
     match rule.name {
-        "closes-connection" => no_contact(&mut results, "no answer (closed-without-reply)"),
-        "never-answers" => no_contact(&mut results, "no answer (reply-timeout: not a byte came)"),
-        "answers-no-http" => no_contact(&mut results, "no answer (not-http)"),
+        "closes-connection" => no_contact(&mut results, FailureCode::ClosedWithoutReply),
+        "never-answers" => no_contact(&mut results, FailureCode::ReplyTimeout),
+        "answers-no-http" => no_contact(&mut results, FailureCode::NotHttp),
+        "never-ends-answers" => {
+            let case = results.iter_mut().find(|result| result.id == "mac/missing").unwrap();
+            case.verdict = Verdict::Fail;
+            let failure = Some("body-timeout".to_owned());
+            case.traces = vec![Trace { failure, ..trace(Role::Test, Some(401)) }];
+        }
         "redirects" if rule.weight > 90 => every_event(&mut results, 302, 302),
         "unreliable" => {
             for result in results.iter_mut().step_by(20) {
@@ -105,7 +112,8 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
         "does-not-verify" | "accepts-any-mac" => make(&mut results, ("mac/wrong-secret-first", How::Taken)),
         "dies-of-ordinary-events" => {
             results[3].verdict = Verdict::Error;
-            results[3].actual = "not judged: the receiver went down during events/many-sessions".to_owned();
+            let during = "events/many-sessions".to_owned();
+            results[3].incident = Some(Incident::Down { during, waited_s: 5.0 });
         }
         "limits-rate" => {
             make(&mut results, ("events/session-completed", How::Refused));
@@ -139,7 +147,7 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
     if rule.name == "dies-of-forged-mac" {
         let killed = results.iter_mut().find(|result| result.id == "mac/missing").unwrap();
         killed.verdict = Verdict::Fail;
-        killed.actual = "no answer; from then on the receiver took no connections".to_owned();
+        killed.incident = Some(Incident::Ended);
     }
     if rule.name == "dies-of-bad-input" {
         make(&mut results, ("input/not-json", How::Spoiled));

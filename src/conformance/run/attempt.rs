@@ -14,7 +14,8 @@ use crate::conformance::cases;
 use crate::conformance::judge::{self, Judged, Seen};
 use crate::conformance::kit::Kit;
 use crate::conformance::script::{Script, Shot, Step};
-use crate::outcome::check::{Trace, Verdict};
+use crate::outcome::check::{Incident, Trace, Verdict};
+use crate::outcome::exchange::FailureCode;
 use crate::transport::wire::{RawExchange, RawLane, RawRequest};
 
 /// What came of an attempt.
@@ -59,11 +60,21 @@ impl Attempt {
     }
 
     /// Says that the receiver was gone afterwards, whatever it had answered.
-    pub(super) fn blame(&mut self) {
-        if self.judged.verdict != Verdict::Skip {
-            self.judged.verdict = Verdict::Fail;
-            self.judged.actual.push_str("; from then on the receiver took no connections");
+    pub(super) fn blame(&mut self) -> Option<Incident> {
+        if self.judged.verdict == Verdict::Skip {
+            return None;
         }
+        self.judged.verdict = Verdict::Fail;
+        self.judged.actual = format!("{}; {}", self.judged.actual, Incident::Ended);
+        Some(Incident::Ended)
+    }
+
+    /// Whether requests were sent and each of them ran into the time limit; nothing where none was sent.
+    pub(super) fn is_mute(&self) -> Option<bool> {
+        let timed_out = |trace: &Trace| {
+            trace.failure.as_deref().and_then(FailureCode::named).is_some_and(FailureCode::is_timeout)
+        };
+        (!self.traces.is_empty()).then(|| self.traces.iter().all(timed_out))
     }
 }
 
@@ -146,6 +157,7 @@ impl Runner {
             match step {
                 Step::Wait(time) => tokio::time::sleep(*time).await,
                 Step::Lanes(lanes) => {
+                    let is_alone = lanes.len() == 1;
                     let mut flying = JoinSet::new();
                     let mut place = all.len();
                     for (number, lane) in lanes.iter().enumerate() {
@@ -154,7 +166,15 @@ impl Runner {
                         }
                         let connection = connections[number].take().unwrap_or_else(|| self.wire.raw());
                         let requests: Vec<Written> = lane.iter().map(|shot| self.written(shot)).collect();
-                        flying.spawn(fly(number, place, connection, requests));
+                        let flight = fly(number, place, connection, requests);
+                        flying.spawn(async move {
+                            let (number, first, mut connection, seen) = flight.await;
+                            // Who serves one connection at a time would never come to the others.
+                            if !is_alone {
+                                connection.close();
+                            }
+                            (number, first, connection, seen)
+                        });
                         place += lane.len();
                     }
                     all.resize_with(place, || None);
@@ -197,7 +217,7 @@ impl Runner {
             role: shot.role,
             request: self.base.shown(shot),
             body_bytes: shot.body.len() as u64,
-            status: seen.status(),
+            status: seen.status().or_else(|| failure.and_then(|failure| failure.status)),
             // Debug pages and echoes repeat what was sent.
             answer: reply
                 .map(|reply| self.base.redact(&String::from_utf8_lossy(&reply.excerpt)))
@@ -245,7 +265,7 @@ async fn fly(
 pub(super) fn seen_of(raw: RawExchange) -> Seen {
     let moments = raw.exchange.moments;
     Seen {
-        took: moments.ended.since(moments.begun),
+        took: moments.ended.since(raw.stood.unwrap_or(moments.begun)),
         result: raw.exchange.result,
         interim: raw.interim,
         written: raw.written,

@@ -10,7 +10,8 @@ use crate::clock::{Moment, nanos, wall_clock};
 use crate::conformance::judge::Seen;
 use crate::conformance::kit::Kit;
 use crate::conformance::script::Shot;
-use crate::outcome::exchange::Phase;
+use crate::outcome::check::Incident;
+use crate::outcome::exchange::{FailureCode, Phase};
 use crate::protocol::code::Code;
 use crate::transport::limits::DEFAULT_TIMEOUT;
 use crate::transport::readiness;
@@ -29,12 +30,21 @@ const ENDING: Duration = Duration::from_millis(50);
 pub(super) enum Contact {
     /// An answer, after so long.
     Answered { status: u16, took: Duration },
+    /// An answer that began and did not end.
+    Unfinished {
+        /// The status and what became of the rest, in words.
+        why: String,
+        /// It was waited for until the time was up.
+        late: bool,
+    },
     /// None.
     Unanswered {
         /// What it met with, in words.
         why: String,
         /// The step in which it ended, where it was sent at all.
         phase: Option<Phase>,
+        /// Its stable name, where it was sent at all.
+        code: Option<FailureCode>,
     },
 }
 
@@ -51,16 +61,21 @@ impl Runner {
         loop {
             let seen = match self.ordinary("contact", number).await {
                 Ok(seen) => seen,
-                Err(why) => return Contact::Unanswered { why, phase: None },
+                Err(why) => return Contact::Unanswered { why, phase: None, code: None },
             };
             if let Some(status) = seen.status() {
                 self.note_how_connections_end().await;
                 return Contact::Answered { status, took: seen.took };
             }
+            let code = seen.result.as_ref().err().map(|failure| failure.code);
+            if seen.is_unfinished() {
+                let late = code.is_some_and(FailureCode::is_timeout);
+                return Contact::Unfinished { why: seen.words(), late };
+            }
             let left = until.since(self.clock.now());
             if !seen.is_down() || left.is_zero() || !self.revive_within(left).await {
                 let phase = seen.result.as_ref().err().map(|failure| failure.phase);
-                return Contact::Unanswered { why: seen.words(), phase };
+                return Contact::Unanswered { why: seen.words(), phase, code };
             }
             number += 1;
         }
@@ -121,7 +136,8 @@ impl Runner {
             }
             number += 1;
             let gone = match self.ordinary("revival", number).await {
-                Ok(seen) => seen.is_down() || seen.is_cut(),
+                // Whoever begins an answer is there.
+                Ok(seen) => seen.is_cut() && !seen.is_unfinished(),
                 Err(_) => false,
             };
             let now = self.clock.now();
@@ -133,6 +149,13 @@ impl Runner {
             }
             tokio::time::sleep(ENDING).await;
         }
+    }
+
+    /// Asks a receiver that has answered nothing for some time with an ordinary event: whether it stays silent.
+    pub(super) async fn silence(self: &Arc<Self>) -> Option<Incident> {
+        let seen = self.ordinary("silence", self.clock.now().0).await.ok()?;
+        let silent = Incident::Silent { got: seen.words(), begun: seen.is_unfinished() };
+        seen.status().is_none().then_some(silent)
     }
 
     async fn revive_within(&self, patience: Duration) -> bool {

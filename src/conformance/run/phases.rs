@@ -1,5 +1,7 @@
 //! Which case runs when: in company, side by side, alone; failures once more.
 
+mod again;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,28 +10,19 @@ use tokio::task::JoinSet;
 
 use super::attempt::Attempt;
 use super::contact::Contact;
+use super::result::Unrun;
 use super::{Runner, Told, until};
 use crate::clock::Moment;
 use crate::conformance::case::{Case, Manner, Needs, Play, Stage};
 use crate::delivery::engine::Stop;
-use crate::outcome::check::{CaseResult, Ending, Verdict};
+use crate::outcome::check::{CaseResult, Ending, Incident, Verdict};
 use crate::outcome::exchange::Phase;
+use again::{MUTE, is_bad};
 
 /// A receiver that takes so long for an answer is slow.
 const SLOW: Duration = Duration::from_millis(50);
 /// So many cases run side by side.
 const WIDTH: usize = 8;
-
-/// A receiver that is back sooner was not away.
-const SHORT: Duration = Duration::from_millis(20);
-
-/// What came of a case that was tried once or twice.
-struct Tried {
-    /// The attempt that counts.
-    attempt: Attempt,
-    /// The one after it, where that passed.
-    then: Option<Attempt>,
-}
 
 /// A run under way.
 pub(super) struct Phases<'a> {
@@ -42,8 +35,12 @@ pub(super) struct Phases<'a> {
     /// An answer takes long.
     slow: bool,
     ending: Ending,
+    /// How many cases in a row have had no answer at all.
+    mute: usize,
+    /// What the user's command is doing, where it is under way: a run that ends then ends for its sake.
+    step: Option<Stage>,
     /// Why nothing more is run, and what becomes of what is left.
-    over: Option<(Verdict, String)>,
+    over: Option<Unrun>,
 }
 
 impl<'a> Phases<'a> {
@@ -64,6 +61,8 @@ impl<'a> Phases<'a> {
             tell,
             slow: false,
             ending: Ending::default(),
+            mute: 0,
+            step: None,
             over: None,
         }
     }
@@ -109,11 +108,20 @@ impl<'a> Phases<'a> {
             return;
         }
         let runner = Arc::clone(&self.runner);
+        let brought = {
+            let runner = Arc::clone(&runner);
+            self.step = Some(stage);
+            let brought = self.unless_over(async move { runner.bring(stage).await }).await;
+            self.step = None;
+            brought
+        };
+        let Some(brought) = brought else { return };
         let entered = self.unless_over(async move {
-            runner.enter(stage).await?;
+            brought?;
+            runner.await_stage(stage).await;
             // Nobody there is nobody's failure.
             match runner.contact().await {
-                Contact::Answered { .. } => Ok(true),
+                Contact::Answered { .. } | Contact::Unfinished { .. } => Ok(true),
                 Contact::Unanswered { why, .. } if stage == Stage::Old => {
                     Err(format!("an ordinary event got {why}"))
                 }
@@ -123,7 +131,7 @@ impl<'a> Phases<'a> {
         match entered.await {
             Some(Err(why)) => {
                 self.ending.unanswered = stage == Stage::Old;
-                self.finish(Verdict::Error, format!("not judged: {why}"));
+                self.finish(Unrun::error(why));
             }
             Some(Ok(_)) => {
                 for place in places {
@@ -137,11 +145,11 @@ impl<'a> Phases<'a> {
     /// Everything that was judged, and what was not.
     pub fn end(mut self) -> (Vec<CaseResult>, Ending) {
         let over = self.over.take();
-        let (verdict, why) = over.unwrap_or((Verdict::Error, "not judged".to_owned()));
+        let why = over.unwrap_or_else(|| Unrun::error("the case came to grief"));
         let mut cases = Vec::with_capacity(self.cases.len());
         for (case, result) in self.cases.iter().zip(self.results) {
             cases.push(result.unwrap_or_else(|| {
-                let result = self.runner.unrun(case, verdict, &why);
+                let result = self.runner.unrun(case, &why);
                 (self.tell)(Told::Judged(&result));
                 result
             }));
@@ -158,7 +166,7 @@ impl<'a> Phases<'a> {
                 Needs::Https => !self.runner.base.is_https(),
             };
             if lacks {
-                let result = self.runner.unrun(case, Verdict::Skip, case.needs.missing());
+                let result = self.runner.unrun(case, &Unrun::skip(case.needs.missing()));
                 self.settle(place, result);
             }
         }
@@ -181,21 +189,27 @@ impl<'a> Phases<'a> {
                     )));
                 }
                 if took > limit {
-                    let why = format!(
-                        "not judged: the receiver needs {:.1} s for an answer, and the time limit is {} s (--timeout)",
-                        took.as_secs_f64(),
-                        limit.as_secs_f64()
-                    );
-                    (self.tell)(Told::Note(why.clone()));
+                    let why = Unrun::befell(Incident::TooSlow {
+                        took_s: took.as_secs_f64(),
+                        limit_s: limit.as_secs_f64(),
+                    });
+                    (self.tell)(Told::Note(why.words.clone()));
                     for place in self.left() {
                         if self.cases[place].section() != "time" {
-                            let result = self.runner.unrun(self.cases[place], Verdict::Error, &why);
+                            let result = self.runner.unrun(self.cases[place], &why);
                             self.settle(place, result);
                         }
                     }
                 }
             }
-            Contact::Unanswered { why, phase } => {
+            Contact::Unfinished { why, late } => {
+                (self.tell)(Told::Note(format!(
+                    "an ordinary event was answered with {why}: a sender takes that for no answer"
+                )));
+                // One case shows what it is worth, and then it is asked again.
+                self.mute = if late { MUTE - 1 } else { 0 };
+            }
+            Contact::Unanswered { why, phase, code } => {
                 // A handshake can be judged where no request gets through for its sake.
                 if phase == Some(Phase::Tls) {
                     for place in self.left() {
@@ -209,7 +223,7 @@ impl<'a> Phases<'a> {
                     // This is the reason, also where the budget ran out over the handshakes.
                     self.over = None;
                 }
-                self.finish(Verdict::Error, format!("not judged: an ordinary event got {why}"));
+                self.finish(Unrun::befell(Incident::Unanswered { failure: code, got: why }));
             }
         }
     }
@@ -221,6 +235,7 @@ impl<'a> Phases<'a> {
         }
         let Some(first) = self.attempt(place, 1).await else { return };
         self.conclude(place, first).await;
+        self.unless_silent().await;
     }
 
     /// Runs cases beside each other, and those that failed once more, alone.
@@ -238,7 +253,7 @@ impl<'a> Phases<'a> {
         let mut bad: Vec<(usize, Attempt)> = Vec::new();
         let mut enough = false;
         loop {
-            while flying.len() < WIDTH && !enough && !self.is_over() {
+            while flying.len() < WIDTH && !enough && self.mute < MUTE && !self.is_over() {
                 let Some(place) = waiting.next() else { break };
                 let (runner, case) = (Arc::clone(&self.runner), *self.cases[place]);
                 flying.spawn(async move { (place, runner.attempt(&case, 1).await) });
@@ -253,6 +268,7 @@ impl<'a> Phases<'a> {
             };
             match next {
                 Some(Ok((place, attempt))) if is_bad(&attempt) => {
+                    self.hear(&attempt);
                     // Nothing more is sent to a receiver that may be gone.
                     enough |= attempt.down || attempt.cut;
                     enough |=
@@ -260,7 +276,8 @@ impl<'a> Phases<'a> {
                     bad.push((place, attempt));
                 }
                 Some(Ok((place, attempt))) => {
-                    let result = self.runner.result(self.cases[place], attempt, false);
+                    self.hear(&attempt);
+                    let result = self.runner.result(self.cases[place], attempt, None, false);
                     self.settle(place, result);
                 }
                 // A task that came to grief leaves its case without a result, which is told at the end.
@@ -268,117 +285,6 @@ impl<'a> Phases<'a> {
             }
         }
         bad
-    }
-
-    /// Tries cases that failed beside each other once more, alone.
-    async fn once_more(&mut self, mut bad: Vec<(usize, Attempt)>) {
-        bad.sort_by_key(|(place, _)| *place);
-        // Where one of them ends the receiver, those beside it have no answers for its sake.
-        let (mut killed, mut beside) = (false, Vec::new());
-        for (place, first) in bad {
-            let cut = first.cut;
-            match self.tried(place, first).await {
-                Some(Tried { attempt, then: Some(then) }) if cut => beside.push((place, attempt, then)),
-                Some(tried) => {
-                    killed |= cut && tried.attempt.cut && tried.attempt.judged.verdict == Verdict::Fail;
-                    self.settle_tried(place, tried);
-                }
-                None => {}
-            }
-        }
-        for (place, attempt, then) in beside {
-            let tried = if killed {
-                Tried { attempt: then, then: None }
-            } else {
-                Tried { attempt, then: Some(then) }
-            };
-            self.settle_tried(place, tried);
-        }
-    }
-
-    /// Tries a case again where it failed, and settles it.
-    async fn conclude(&mut self, place: usize, first: Attempt) {
-        if let Some(tried) = self.tried(place, first).await {
-            self.settle_tried(place, tried);
-        }
-    }
-
-    fn settle_tried(&mut self, place: usize, tried: Tried) {
-        let Tried { mut attempt, then } = tried;
-        if then.is_some() {
-            attempt
-                .judged
-                .actual
-                .push_str("; tried again it passed, so the receiver is not reliable in this");
-        }
-        let result = self.runner.result(self.cases[place], attempt, then.is_some());
-        self.settle(place, result);
-    }
-
-    /// Tries a case again where it failed. Nothing comes of one that the end of the run has overtaken.
-    async fn tried(&mut self, place: usize, mut first: Attempt) -> Option<Tried> {
-        let case = self.cases[place];
-        if self.is_over() {
-            if self.over.as_ref().is_some_and(|(verdict, _)| *verdict == Verdict::Skip) {
-                return None;
-            }
-            // What has no answer is the fault of whatever ended the run.
-            return (!first.cut).then_some(Tried { attempt: first, then: None });
-        }
-        // Tried again before it is up again, a case would tell less than it did.
-        if first.cut && !self.revive(case).await? {
-            first.blame();
-            return Some(Tried { attempt: first, then: None });
-        }
-        if !is_bad(&first) || self.is_over() {
-            return Some(Tried { attempt: first, then: None });
-        }
-        let Some(mut second) = self.attempt(place, 2).await else {
-            return Some(Tried { attempt: first, then: None });
-        };
-        if second.cut && self.revive(case).await == Some(false) {
-            second.blame();
-        }
-        Some(match (first.judged.verdict, second.judged.verdict) {
-            (Verdict::Fail, Verdict::Pass) => Tried { attempt: first, then: Some(second) },
-            // An ordinary event before was answered wrongly, and now is not.
-            (Verdict::Error, Verdict::Pass)
-                if first.judged.decisive.is_some() && !first.cut && !first.down =>
-            {
-                Tried { attempt: first, then: Some(second) }
-            }
-            // One that found nobody there has less to tell.
-            (Verdict::Fail, Verdict::Fail) if second.down && !first.down => {
-                Tried { attempt: first, then: None }
-            }
-            (Verdict::Fail, Verdict::Error | Verdict::Skip) => Tried { attempt: first, then: None },
-            _ => Tried { attempt: second, then: None },
-        })
-    }
-
-    /// Waits for a receiver that went down during a case: whether it came back. Where it does not, the run is over; nothing
-    /// is known where the run ends before.
-    async fn revive(&mut self, case: &Case) -> Option<bool> {
-        let runner = Arc::clone(&self.runner);
-        let revived = self.unless_over(async move { runner.revive().await }).await?;
-        if let Some(took) = revived {
-            if took < SHORT {
-                return Some(true);
-            }
-            (self.tell)(Told::Note(format!(
-                "the receiver took no connections during {}, and did again after {:.1} s",
-                case.id,
-                took.as_secs_f64()
-            )));
-            return Some(true);
-        }
-        let why = format!(
-            "not judged: the receiver went down during {} and was not back within {} s",
-            case.id,
-            self.runner.patience.as_secs_f64()
-        );
-        self.finish(Verdict::Error, why);
-        Some(false)
     }
 
     async fn attempt(&mut self, place: usize, number: u64) -> Option<Attempt> {
@@ -412,20 +318,23 @@ impl<'a> Phases<'a> {
     fn note_the_end(&mut self) {
         if *self.stop.borrow() != Stop::No {
             self.ending.interrupted = true;
-            self.finish(Verdict::Error, "not judged: the run was interrupted".to_owned());
+            self.finish(Unrun::error("the run was interrupted"));
         } else if self.runner.is_past(self.deadline) {
             let budget = self.runner.budget.unwrap_or_default();
             let budget = crate::clock::show_duration(budget);
-            self.finish(Verdict::Error, format!("not judged: the budget of {budget} was used up (--budget)"));
+            let step = self.step.map_or_else(String::new, |stage| {
+                format!(" before the receiver was brought to the stage {} (--rotate-step)", stage.as_str())
+            });
+            self.finish(Unrun::error(format!("the budget of {budget} was used up{step} (--budget)")));
         }
     }
 
-    fn finish(&mut self, verdict: Verdict, why: String) {
+    fn finish(&mut self, why: Unrun) {
         if self.over.is_none() {
-            if verdict == Verdict::Error {
-                self.ending.cut = Some(why.trim_start_matches("not judged: ").to_owned());
+            if let Some(cut) = why.cut() {
+                self.ending.cut = Some(cut.to_owned());
             }
-            self.over = Some((verdict, why));
+            self.over = Some(why);
         }
     }
 
@@ -438,7 +347,7 @@ impl<'a> Phases<'a> {
         let case = self.cases[place];
         (self.tell)(Told::Judged(&result));
         if result.verdict == Verdict::Fail && (self.runner.ends)(case) {
-            self.finish(Verdict::Skip, format!("not run: {} failed (--fail-fast)", case.id));
+            self.finish(Unrun::skip(format!("not run: {} failed (--fail-fast)", case.id)));
         }
         self.results[place] = Some(result);
     }
@@ -458,10 +367,6 @@ impl<'a> Phases<'a> {
     fn left(&self) -> Vec<usize> {
         (0..self.cases.len()).filter(|place| self.results[*place].is_none()).collect()
     }
-}
-
-fn is_bad(attempt: &Attempt) -> bool {
-    matches!(attempt.judged.verdict, Verdict::Fail | Verdict::Error)
 }
 
 async fn stopped(stop: &mut watch::Receiver<Stop>) {

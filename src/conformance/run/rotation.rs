@@ -21,18 +21,26 @@ pub type Changing = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 pub type Change = Arc<dyn Fn(Stage) -> Changing + Send + Sync>;
 
 impl Runner {
-    /// Brings the receiver to a stage and waits until that shows, as long as the patience lasts. Whether it did is for the
-    /// cases to say.
-    pub(super) async fn enter(self: &Arc<Self>, stage: Stage) -> Result<(), String> {
-        let Some(change) = &self.rotation else { return Ok(()) };
-        change(stage).await?;
+    /// Brings the receiver to a stage.
+    pub(super) async fn bring(&self, stage: Stage) -> Result<(), String> {
+        match &self.rotation {
+            Some(change) => change(stage).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until it shows that the receiver was brought to a stage, as long as the patience lasts. Whether it did is for
+    /// the cases to say.
+    pub(super) async fn await_stage(self: &Arc<Self>, stage: Stage) {
+        if self.rotation.is_none() {
+            return;
+        }
         let until = self.clock.now().after(nanos(self.patience));
         let mut number = 1;
         while !self.shows(stage, number).await && !until.since(self.clock.now()).is_zero() {
             tokio::time::sleep(PAUSE).await;
             number += 1;
         }
-        Ok(())
     }
 
     /// Whether the receiver behaves as in a stage: the secret takes or loses effect that changes with it.

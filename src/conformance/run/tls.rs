@@ -37,13 +37,7 @@ impl Runner {
     async fn version(&self) -> Attempt {
         match self.shake(Versions::Any, false).await {
             Ok(facts) => Attempt::of(Verdict::Pass, VERSION, facts.version),
-            // Whom the receiver speaks to is its own affair, and another version would not help.
-            Err(failure) if failure.code == FailureCode::ClientCertificateRefused => {
-                unknown(VERSION, &failure)
-            }
-            Err(failure) if failure.phase == Phase::Tls && failure.code != FailureCode::InvalidRequest => {
-                failed(VERSION, &failure)
-            }
+            Err(failure) if is_refusal(&failure) => failed(VERSION, &failure),
             Err(failure) => unknown(VERSION, &failure),
         }
     }
@@ -58,7 +52,7 @@ impl Runner {
         for (version, name) in [(Versions::Tls12, "TLS 1.2"), (Versions::Tls13, "TLS 1.3")] {
             match self.shake(version, false).await {
                 Ok(_) => versions.push(name),
-                Err(failure) if failure.phase == Phase::Tls => {}
+                Err(failure) if is_refusal(&failure) => {}
                 Err(failure) => return unknown(EXPECTED, &failure),
             }
         }
@@ -76,6 +70,12 @@ impl Runner {
     pub(super) async fn shake(&self, versions: Versions, check: bool) -> Result<Facts, Failure> {
         handshake(&self.options, versions, check, self.timeout()).await
     }
+}
+
+/// Whether a handshake had a result, and it is that the versions are not spoken. A connection that is cut or silent says
+/// nothing of versions; whom the receiver speaks to is its own affair, and another version would not help.
+fn is_refusal(failure: &Failure) -> bool {
+    failure.phase == Phase::Tls && matches!(failure.code, FailureCode::TlsFailed | FailureCode::TlsNotSpoken)
 }
 
 const fn is_of_certificate(code: FailureCode) -> bool {
@@ -96,10 +96,6 @@ fn failed(expected: &str, failure: &Failure) -> Attempt {
 /// What keeps a handshake from being judged.
 pub(super) fn unknown(expected: &str, failure: &Failure) -> Attempt {
     let mut attempt = Attempt::error(expected, format!("not judged: {failure}"));
-    attempt.down = is_down(failure.code);
+    attempt.down = failure.code.is_down();
     attempt
-}
-
-const fn is_down(code: FailureCode) -> bool {
-    matches!(code, FailureCode::ConnectionRefused | FailureCode::Unreachable | FailureCode::ConnectTimeout)
 }

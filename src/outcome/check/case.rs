@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::incident::Incident;
 use super::standing::Standing;
 
 /// How binding a requirement is (RFC 2119).
@@ -91,11 +92,11 @@ pub struct Trace {
     pub request: String,
     /// How long its body is, in bytes.
     pub body_bytes: u64,
-    /// The HTTP status, where there was an answer.
+    /// The HTTP status, where an answer began. Where there is a failure too, the answer did not end.
     pub status: Option<u16>,
     /// The beginning of the answer's body, for people.
     pub answer: String,
-    /// Why there was no answer: the stable name of a failure.
+    /// Why there was no answer, or no end of it: the stable name of a failure.
     pub failure: Option<String>,
     /// The particulars of the failure.
     pub detail: Option<String>,
@@ -140,6 +141,9 @@ pub struct CaseResult {
     pub hint: String,
     /// How to see it again.
     pub reproduce: Reproduce,
+    /// What befell the receiver, in this case or before it, where the answers alone do not say so.
+    #[serde(default)]
+    pub incident: Option<Incident>,
     /// It failed, and passed when it was tried again.
     #[serde(default)]
     pub flaky: bool,
@@ -172,6 +176,7 @@ impl CaseResult {
             actual: String::new(),
             hint: String::new(),
             reproduce: Reproduce::default(),
+            incident: None,
             flaky: false,
             known: None,
             counts: false,
@@ -219,8 +224,13 @@ impl CaseResult {
 }
 
 impl Trace {
+    /// The status of an answer that ended: one that only began is none.
+    pub fn answered(&self) -> Option<u16> {
+        self.status.filter(|_| self.failure.is_none())
+    }
+
     /// Whether it was answered with a 2xx.
     pub fn is_taken(&self) -> bool {
-        self.status.is_some_and(|status| (200..300).contains(&status))
+        self.answered().is_some_and(|status| (200..300).contains(&status))
     }
 }

@@ -4,6 +4,7 @@
 
 mod case;
 mod diagnosis;
+mod incident;
 pub mod journal;
 mod standing;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use case::{CaseResult, Level, Reproduce, Role, Trace, Verdict};
 pub use diagnosis::{Diagnosis, Fix};
+pub use incident::Incident;
 pub use standing::{Score, Standing};
 
 /// The name of the suite, as reports have it.

@@ -82,7 +82,8 @@ fn facts(case: &CaseResult) -> Vec<(&'static str, String)> {
     facts.push(("answer", case.decisive().map_or_else(String::new, |trace| trace.answer.clone())));
     if let Some((failure, trace)) = case.decisive().and_then(|trace| Some((trace.failure.as_ref()?, trace))) {
         let detail = trace.detail.as_deref().unwrap_or_default();
-        facts.push(("failure", format!("{failure}: {detail}")));
+        let begun = trace.status.map(|status| format!("{status}, and then ")).unwrap_or_default();
+        facts.push(("failure", format!("{begun}{failure}: {detail}")));
     }
     if case.flaky {
         facts.push(("flaky", FLAKY.to_owned()));

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::outcome::check::{CaseResult, Check, CheckSetup, Diagnosis, Ending, Fix, Reproduce, Trace};
+use crate::outcome::check::{
+    CaseResult, Check, CheckSetup, Diagnosis, Ending, Fix, Incident, Reproduce, Trace,
+};
 
 const CHANGED: &str = "# characters that cannot be shown were replaced; the JSON report has it as it is";
 
@@ -37,7 +39,7 @@ pub(super) fn safe(check: &Check) -> Check {
 
 fn safe_case(case: &CaseResult) -> CaseResult {
     let CaseResult { id, title, level, verdict, requirement, source, stimulus, expected, actual, .. } = case;
-    let CaseResult { hint, reproduce, flaky, known, counts, took_ms, traces, requests, .. } = case;
+    let CaseResult { hint, reproduce, incident, flaky, known, counts, took_ms, traces, requests, .. } = case;
     CaseResult {
         id: visible(id),
         title: visible(title),
@@ -53,12 +55,27 @@ fn safe_case(case: &CaseResult) -> CaseResult {
             command: command(&reproduce.command),
             curl: reproduce.curl.as_deref().map(command),
         },
+        incident: incident.as_ref().map(safe_incident),
         flaky: *flaky,
         known: maybe(known.as_ref()),
         counts: *counts,
         took_ms: *took_ms,
         traces: traces.iter().map(safe_trace).collect(),
         requests: *requests,
+    }
+}
+
+fn safe_incident(incident: &Incident) -> Incident {
+    match incident {
+        Incident::Ended => Incident::Ended,
+        Incident::Down { during, waited_s } => {
+            Incident::Down { during: visible(during), waited_s: *waited_s }
+        }
+        Incident::Unanswered { failure, got } => {
+            Incident::Unanswered { failure: *failure, got: visible(got) }
+        }
+        Incident::TooSlow { took_s, limit_s } => Incident::TooSlow { took_s: *took_s, limit_s: *limit_s },
+        Incident::Silent { got, begun } => Incident::Silent { got: visible(got), begun: *begun },
     }
 }
 

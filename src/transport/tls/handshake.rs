@@ -17,7 +17,7 @@ use crate::outcome::exchange::{Failure, FailureCode, Phase};
 
 use super::super::failure;
 use super::super::options::{SetupError, TransportOptions};
-use super::super::wire::connect::{Connector, server_name};
+use super::super::wire::connect::{Asking, Connector, server_name};
 use super::TlsOptions;
 
 /// The versions of TLS that are offered. Older ones are not spoken here.
@@ -91,7 +91,7 @@ async fn shake(
         .map_err(|error| unusable(&SetupError::from(error)))?;
     let name = server_name(&options.target).map_err(|error| unusable(&error))?;
     let connector = Connector::plain(options).map_err(|error| unusable(&error))?;
-    let tcp = connector.tcp(phase).await?;
+    let tcp = connector.tcp(phase, Asking::Once).await?;
     *phase = Phase::Tls;
     let mut stream = TlsConnector::from(Arc::new(config))
         .connect(name, tcp)

@@ -1,11 +1,13 @@
 //! Opening a connection: name, address, TCP, TLS.
 
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
@@ -18,6 +20,27 @@ use super::super::options::{SetupError, TransportOptions};
 use super::super::target::Target;
 use super::stream::Stream;
 
+/// A server whose queue of connections is full lets a request for one fall, and the operating system asks again after one
+/// second, two, four, eight: a small server that works its queue off in no time is then tried in seven. And where several
+/// ask at once, it may let fall what comes last, so that a connection stands here that the server knows nothing of. So a
+/// new attempt is made, in its turn, before the operating system asks again. One is longer, for networks that need as long.
+const ATTEMPTS: [Duration; 8] = [FIRST, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, Duration::from_secs(3)];
+const FIRST: Duration = Duration::from_millis(900);
+const AGAIN: Duration = Duration::from_millis(300);
+
+/// So long a connection may be asked for before the next one is. One that stands makes room at once.
+const TURN: Duration = Duration::from_millis(20);
+
+/// How connections are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::transport) enum Asking {
+    /// Each at once, and once.
+    Once,
+    /// One after the other, and again where nobody takes it, for as long as the caller waits. Many that are asked for in one
+    /// instant all find room in a small queue, and most of them are then forgotten by the server while they stand here.
+    InTurn,
+}
+
 /// Makes connections to one target.
 pub(in crate::transport) struct Connector {
     target: Target,
@@ -27,6 +50,8 @@ pub(in crate::transport) struct Connector {
     source: Option<IpAddr>,
     /// The address that answered last: tried first, so that a dead one costs its time once.
     preferred: Mutex<Option<SocketAddr>>,
+    /// Whose turn it is.
+    turn: Semaphore,
 }
 
 impl Connector {
@@ -52,12 +77,24 @@ impl Connector {
     pub(super) fn without_tls(target: &Target, timeout: Option<Duration>) -> Self {
         let half = timeout.map_or(ADDRESS_PATIENCE, |limit| limit / 2);
         let patience = half.min(ADDRESS_PATIENCE);
-        Self { target: target.clone(), tls: None, patience, source: None, preferred: Mutex::new(None) }
+        Self {
+            target: target.clone(),
+            tls: None,
+            patience,
+            source: None,
+            preferred: Mutex::new(None),
+            turn: Semaphore::new(1),
+        }
     }
 
     /// A new connection. `phase` follows how far it is.
     pub(in crate::transport) async fn connect(&self, phase: &mut Phase) -> Result<Stream, Failure> {
-        let tcp = self.tcp(phase).await?;
+        let tcp = self.tcp(phase, Asking::Once).await?;
+        self.over(tcp, phase).await
+    }
+
+    /// The stream over a TCP connection: shakes hands where TLS is spoken.
+    pub(super) async fn over(&self, tcp: TcpStream, phase: &mut Phase) -> Result<Stream, Failure> {
         let Some((connector, name)) = &self.tls else { return Ok(Stream::Plain(tcp)) };
         *phase = Phase::Tls;
         let tls = connector.connect(name.clone(), tcp).await;
@@ -65,14 +102,18 @@ impl Connector {
     }
 
     /// A new TCP connection, to the first address that accepts it.
-    pub(in crate::transport) async fn tcp(&self, phase: &mut Phase) -> Result<TcpStream, Failure> {
+    pub(in crate::transport) async fn tcp(
+        &self,
+        phase: &mut Phase,
+        asking: Asking,
+    ) -> Result<TcpStream, Failure> {
         *phase = Phase::Resolve;
         let addresses = self.addresses().await?;
         *phase = Phase::Connect;
         let mut worst: Option<Failure> = None;
         for (place, address) in addresses.iter().enumerate() {
             let last = place + 1 == addresses.len();
-            match self.open(*address, last).await {
+            match self.open(*address, last, asking).await {
                 Ok(tcp) => {
                     self.remember(*address);
                     return Ok(tcp);
@@ -106,8 +147,13 @@ impl Connector {
     }
 
     /// The last address may take all the time that there is.
-    async fn open(&self, address: SocketAddr, last: bool) -> Result<TcpStream, Failure> {
-        let opening = connect(self.source, address);
+    async fn open(&self, address: SocketAddr, last: bool, asking: Asking) -> Result<TcpStream, Failure> {
+        let opening = async {
+            match asking {
+                Asking::Once => connect(self.source, address).await,
+                Asking::InTurn => self.in_turn(address).await,
+            }
+        };
         let opened = if last {
             opening.await
         } else {
@@ -122,6 +168,26 @@ impl Connector {
             named.detail = format!("{address}: {error}");
             failure::from_source(named, self.source)
         })
+    }
+}
+
+impl Connector {
+    /// Asks again and again, for as long as it is waited for.
+    async fn in_turn(&self, address: SocketAddr) -> std::io::Result<TcpStream> {
+        let mut limits = ATTEMPTS.into_iter().cycle();
+        loop {
+            let mut opening = pin!(connect(self.source, address));
+            let turn = self.turn.acquire().await;
+            let soon = timeout(TURN, &mut opening).await;
+            drop(turn);
+            if let Ok(opened) = soon {
+                return opened;
+            }
+            let limit = limits.next().unwrap_or(FIRST);
+            if let Ok(opened) = timeout(limit, opening).await {
+                return opened;
+            }
+        }
     }
 }
 
@@ -160,7 +226,7 @@ mod tests {
         let target = Target::parse("http://127.0.0.1:9/").unwrap();
         let mut connector = Connector::without_tls(&target, None);
         connector.source = Some("::1".parse().unwrap());
-        let failure = connector.tcp(&mut Phase::Resolve).await.unwrap_err();
+        let failure = connector.tcp(&mut Phase::Resolve, Asking::Once).await.unwrap_err();
         assert_eq!(failure.code, FailureCode::Unreachable);
         assert_eq!(
             failure.detail,

@@ -74,7 +74,7 @@ impl Wire {
 pub async fn accepts(target: &Target, limit: Duration) -> Result<(), Failure> {
     let connector = connect::Connector::without_tls(target, Some(limit));
     let mut phase = Phase::Resolve;
-    let tried = tokio::time::timeout(limit, connector.tcp(&mut phase)).await;
+    let tried = tokio::time::timeout(limit, connector.tcp(&mut phase, connect::Asking::Once)).await;
     match tried {
         Ok(result) => result.map(drop),
         Err(_) => Err(timed_out(phase, Some(limit))),

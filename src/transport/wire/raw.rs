@@ -12,6 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Sleep, sleep};
 
+use crate::clock::Moment;
 use crate::outcome::exchange::{Exchange, Failure};
 
 use super::Setup;
@@ -75,6 +76,8 @@ fn bytes(piece: &Piece) -> &[u8] {
 pub struct RawExchange {
     /// The reply or the named failure, and the moments.
     pub exchange: Exchange,
+    /// When the TCP connection stood, which is when the time of the receiver began; `None` where none ever did.
+    pub stood: Option<Moment>,
     /// How many interim (1xx) replies came before the final one.
     pub interim: u32,
     /// How many bytes of the request were written: taken by the operating system, or by TLS. That does not mean that
@@ -95,7 +98,11 @@ impl RawLane {
         Self { carrier: Carrier::new(setup) }
     }
 
-    /// Carries out the request within the time limit of the settings, counted from now, and reads the reply.
+    /// Carries out the request within the time limit of the settings and reads the reply.
+    ///
+    /// The time counts from the moment at which a TCP connection stands; to get one, there is three times as much. A connection that
+    /// nobody takes is asked for again and again in that time, and lanes of one transport ask one after the other: so many
+    /// of them at once can speak to a small server, whose queue of connections is short.
     ///
     /// Replies that come before all is sent are read, and one that is complete ends the sending. Failures have the same
     /// names and bounds as those of a [`WireLane`](super::WireLane). Where the time is up during a wait of the request's
@@ -106,14 +113,13 @@ impl RawLane {
         self.exchange_within(request, self.carrier.timeout()).await
     }
 
-    /// Carries out the request within another time limit; `None` waits for ever.
+    /// Carries out the request within another time limit, as [`exchange`](Self::exchange) does; `None` waits for ever.
     pub async fn exchange_within(&mut self, request: &RawRequest, limit: Option<Duration>) -> RawExchange {
-        // A request that reaches no connection has no interim replies either.
-        self.carrier.forget();
         let mut script = Script::new(request);
-        let exchange = self.carrier.exchange(&mut script, limit).await;
+        let (exchange, stood) = self.carrier.exchange_apart(&mut script, limit).await;
         RawExchange {
             exchange,
+            stood,
             interim: self.carrier.interim(),
             written: script.written(),
             length: request.length(),

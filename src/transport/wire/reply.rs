@@ -137,6 +137,11 @@ impl ReplyReader {
         !matches!(self.stage, Stage::Head)
     }
 
+    /// The status of the final reply, once it was read and until the reply is taken.
+    pub fn status(&self) -> Option<u16> {
+        Some(self.reply.status).filter(|status| *status != 0)
+    }
+
     /// How many interim replies were passed over.
     pub fn interim(&self) -> u32 {
         self.interim

@@ -23,6 +23,9 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
         Topic::AlwaysAnswer => {
             "Answer on every way through the handler, errors too: 204 when the event is stored, 4xx when it is refused. Look at the server's log for a worker that was killed or waits for a lock."
         }
+        Topic::EndAnswer => {
+            "Say where each answer ends, refusals too: `Content-Length: 0` where there is no body, the length in bytes (not in characters) or chunks where there is one; or close the connection. A framework's own function for an answer does so; lines that are written by hand do not."
+        }
         Topic::Scheme => {
             "Compare the URL with what the server speaks: http or https, and the port of the app and not of its debugger or its proxy's admin page."
         }

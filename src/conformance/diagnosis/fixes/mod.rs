@@ -16,6 +16,8 @@ use crate::outcome::check::Fix;
 pub enum Topic {
     /// Answer on every way through the handler.
     AlwaysAnswer,
+    /// Say where each answer ends.
+    EndAnswer,
     /// Speak HTTP, or HTTPS, as the URL says.
     Scheme,
     /// Do not redirect.

@@ -30,29 +30,22 @@ const fn bug(
     Rule { name, says, matters, needs, explains, weight, fix }
 }
 
-/// What is told of a case that the receiver did not survive.
-const ENDS: &str = "from then on the receiver took no connections";
-
 /// The forged event that the receiver did not survive.
 fn deadly_mac(facts: Facts<'_>) -> Vec<String> {
-    let dead = facts.cases().iter().filter(|case| case.id.starts_with("mac/") && case.actual.contains(ENDS));
+    let dead = facts.deadly().filter(|case| case.id.starts_with("mac/"));
     dead.map(|case| case.id.clone()).collect()
 }
 
 /// The cases that show that the receiver stopped working, and what it was that stopped it.
 fn deadly(facts: Facts<'_>) -> Vec<String> {
-    const SINCE: [&str; 3] = ["input/", "body/", "http/"];
+    const SINCE: &[&str] = &["input/", "body/", "http/"];
     let odd = |case: &&CaseResult| SINCE.iter().any(|section| case.id.starts_with(section));
-    let since = |case: &&CaseResult| {
-        SINCE.iter().any(|section| case.actual.contains(&format!("went down during {section}")))
-    };
-    let bad = |case: &&CaseResult| matches!(case.verdict, Verdict::Fail | Verdict::Error);
-    let dead = facts.cases().iter().filter(|case| bad(case) && odd(case) && case.actual.contains(ENDS));
+    let dead = facts.deadly().filter(odd);
     let spoiled = facts.all("input/*", Spoiled).chain(facts.all("body/*", Spoiled));
     let mut shown: Vec<&CaseResult> = dead.chain(spoiled).collect();
     if shown.is_empty() {
         // The case itself was not selected, or could not be told: what came after it shows it all the same.
-        shown.extend(facts.cases().iter().filter(|case| bad(case) && since(case)).take(1));
+        shown.extend(facts.down_since(SINCE).take(1));
     }
     if shown.is_empty() && jammed(facts) {
         shown.extend(facts.all("body/*", Crashed).chain(facts.all("input/*", Crashed)));
@@ -65,7 +58,7 @@ fn jammed(facts: Facts<'_>) -> bool {
     const MANY: usize = 10;
     let broken = |case: &&CaseResult| {
         let down =
-            |trace: &Trace| trace.role == Role::Setup && trace.status.is_none_or(|status| status >= 500);
+            |trace: &Trace| trace.role == Role::Setup && trace.answered().is_none_or(|status| status >= 500);
         case.verdict == Verdict::Error && case.traces.iter().any(down)
     };
     let taken = facts.all("events/*", How::Right).count();

@@ -2,7 +2,6 @@
 
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
-use crate::outcome::check::Verdict;
 use How::{Crashed, Late, Refused, Silent, Wrong};
 use Need::{No, Some};
 
@@ -62,18 +61,11 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The cases that show that the receiver ended without anything odd.
 fn died(facts: Facts<'_>) -> Vec<String> {
-    const SINCE: [&str; 2] = ["events/", "time/"];
-    const ENDS: &str = "from then on the receiver took no connections";
+    const SINCE: &[&str] = &["events/", "time/"];
     let odd = |id: &str| ["input/", "body/", "mac/", "http/"].iter().any(|section| id.starts_with(section));
-    if facts.cases().iter().any(|case| odd(&case.id) && case.actual.contains(ENDS)) {
+    if facts.deadly().any(|case| odd(&case.id)) {
         return Vec::new();
     }
-    let dead = |case: &&crate::outcome::check::CaseResult| {
-        matches!(case.verdict, Verdict::Fail | Verdict::Error)
-            && SINCE.iter().any(|section| {
-                case.id.starts_with(section) && case.actual.contains(ENDS)
-                    || case.actual.contains(&format!("went down during {section}"))
-            })
-    };
-    facts.cases().iter().filter(dead).map(|case| case.id.clone()).collect()
+    let dead = facts.deadly().filter(|case| SINCE.iter().any(|section| case.id.starts_with(section)));
+    dead.chain(facts.down_since(SINCE)).map(|case| case.id.clone()).collect()
 }

@@ -3,6 +3,7 @@
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
 use crate::outcome::check::{CaseResult, Verdict};
+use crate::outcome::exchange::FailureCode as Code;
 use Need::{Fact, If, No, Some};
 
 const LOST: &str = "Every real event is lost.";
@@ -13,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The receiver takes the connection and closes it without an answer.",
         matters: LOST,
         needs: &[Fact(|facts| {
-            silent(facts, &["closed-without-reply", "connection-reset", "reply-truncated"])
+            silent(facts, &[Code::ClosedWithoutReply, Code::ConnectionReset, Code::ReplyTruncated])
         })],
         explains: &[],
         weight: 100,
@@ -23,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "never-answers",
         says: "The receiver takes the request and never answers.",
         matters: "The sender gives up and takes each event for lost, even if it was stored.",
-        needs: &[Fact(|facts| silent(facts, &["reply-timeout", "head-timeout", "body-timeout"]))],
+        needs: &[Fact(|facts| silent(facts, &[Code::ReplyTimeout, Code::HeadTimeout]))],
         explains: &[],
         weight: 100,
         fix: Topic::AlwaysAnswer,
@@ -36,19 +37,27 @@ pub(super) const RULES: &[Rule] = &[
             silent(
                 facts,
                 &[
-                    "not-http",
-                    "bad-http",
-                    "tls-not-spoken",
-                    "head-too-large",
-                    "body-too-large",
-                    "too-many-interim",
-                    "switched-protocols",
+                    Code::NotHttp,
+                    Code::BadHttp,
+                    Code::TlsNotSpoken,
+                    Code::HeadTooLarge,
+                    Code::TooManyInterim,
+                    Code::SwitchedProtocols,
                 ],
             )
         })],
         explains: &[],
         weight: 100,
         fix: Topic::Scheme,
+    },
+    Rule {
+        name: "never-ends-answers",
+        says: "The receiver begins an answer and does not end it: neither Content-Length nor chunks nor a closed connection say where it ends, or fewer or more bytes come than that.",
+        matters: "The sender waits for the rest, gives up and takes the event for lost, even if it was stored.",
+        needs: &[Fact(|facts| facts.unfinished().map(|case| case.id.clone()).collect())],
+        explains: &[("*", How::Silent), ("*", How::Spoiled)],
+        weight: 99,
+        fix: Topic::EndAnswer,
     },
     Rule {
         name: "redirects",
@@ -293,9 +302,9 @@ const fn every(
 }
 
 /// The case that says why nothing was answered, if it was one of these.
-fn silent(facts: Facts<'_>, codes: &[&str]) -> Vec<String> {
-    let first = facts.unanswered().filter(|case| codes.iter().any(|code| case.actual.contains(code)));
-    first.map(|case| case.id.clone()).into_iter().collect()
+fn silent(facts: Facts<'_>, codes: &[Code]) -> Vec<String> {
+    let first = facts.unanswered().filter(|(_, code)| codes.contains(code));
+    first.map(|(case, _)| case.id.clone()).into_iter().collect()
 }
 
 /// The cases in which ordinary events were not taken, if each of them was answered like this.

@@ -232,9 +232,13 @@ impl<'a> Exchange<'a> {
             Role::After => "afterwards",
         };
         let outcome = match (&trace.failure, trace.status) {
-            (Some(failure), _) => {
+            (Some(failure), status) => {
                 let detail = trace.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-                format!("no answer, {failure}{detail}")
+                let came = status.map_or_else(
+                    || "no answer".to_owned(),
+                    |status| format!("{status}, an answer that did not end"),
+                );
+                format!("{came}, {failure}{detail}")
             }
             (None, Some(status)) => format!("{status} after {:.1} ms", trace.took_ms),
             (None, None) => "no answer".to_owned(),

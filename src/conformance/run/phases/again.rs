@@ -1,0 +1,177 @@
+//! What goes wrong is tried again; who does not live to see that, or does not answer, ends the run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::Told;
+use super::super::attempt::Attempt;
+use super::super::result::Unrun;
+use super::Phases;
+use crate::conformance::case::Case;
+use crate::outcome::check::{Incident, Verdict};
+
+/// After so many cases in a row of which every request ran into the time limit an ordinary event shows whether anybody is
+/// there at all. One that hangs on some kinds of requests answers it, and so does a slow one.
+pub(super) const MUTE: usize = 3;
+
+/// A receiver that is back sooner was not away.
+const SHORT: Duration = Duration::from_millis(20);
+
+/// What came of a case that was tried once or twice.
+struct Tried {
+    /// The attempt that counts.
+    attempt: Attempt,
+    /// The one after it, where that passed.
+    then: Option<Attempt>,
+    /// What the case did to the receiver.
+    incident: Option<Incident>,
+}
+
+impl Tried {
+    const fn once(attempt: Attempt) -> Self {
+        Self { attempt, then: None, incident: None }
+    }
+}
+
+impl Phases<'_> {
+    /// Tries cases that failed beside each other once more, alone.
+    pub(super) async fn once_more(&mut self, mut bad: Vec<(usize, Attempt)>) {
+        self.unless_silent().await;
+        bad.sort_by_key(|(place, _)| *place);
+        // Where one of them ends the receiver, those beside it have no answers for its sake.
+        let (mut killed, mut beside) = (false, Vec::new());
+        for (place, first) in bad {
+            let cut = first.cut;
+            match self.tried(place, first).await {
+                Some(Tried { attempt, then: Some(then), .. }) if cut => beside.push((place, attempt, then)),
+                Some(tried) => {
+                    killed |= cut && tried.attempt.cut && tried.attempt.judged.verdict == Verdict::Fail;
+                    self.settle_tried(place, tried);
+                }
+                None => {}
+            }
+        }
+        for (place, attempt, then) in beside {
+            let tried =
+                if killed { Tried::once(then) } else { Tried { then: Some(then), ..Tried::once(attempt) } };
+            self.settle_tried(place, tried);
+        }
+    }
+
+    /// Tries a case again where it failed, and settles it.
+    pub(super) async fn conclude(&mut self, place: usize, first: Attempt) {
+        let first_was_mute = first.is_mute();
+        if let Some(tried) = self.tried(place, first).await {
+            // A case that got an answer in one of its tries shows that somebody is there.
+            let heard = tried.then.as_ref().unwrap_or(&tried.attempt);
+            if first_was_mute == Some(true) {
+                self.hear(heard);
+            } else if first_was_mute == Some(false) {
+                self.mute = 0;
+            }
+            self.settle_tried(place, tried);
+        }
+    }
+
+    fn settle_tried(&mut self, place: usize, tried: Tried) {
+        let Tried { mut attempt, then, incident } = tried;
+        if then.is_some() {
+            attempt
+                .judged
+                .actual
+                .push_str("; tried again it passed, so the receiver is not reliable in this");
+        }
+        let result = self.runner.result(self.cases[place], attempt, incident, then.is_some());
+        self.settle(place, result);
+    }
+
+    /// Tries a case again where it failed. Nothing comes of one that the end of the run has overtaken.
+    async fn tried(&mut self, place: usize, mut first: Attempt) -> Option<Tried> {
+        let case = self.cases[place];
+        if self.is_over() {
+            if self.over.as_ref().is_some_and(|why| why.verdict == Verdict::Skip) {
+                return None;
+            }
+            // What has no answer is the fault of whatever ended the run.
+            return (!first.cut && first.is_mute() != Some(true)).then_some(Tried::once(first));
+        }
+        // Tried again before it is up again, a case would tell less than it did.
+        if first.cut && !self.revive(case).await? {
+            let incident = first.blame();
+            return Some(Tried { incident, ..Tried::once(first) });
+        }
+        if !is_bad(&first) || self.is_over() {
+            return Some(Tried::once(first));
+        }
+        let Some(mut second) = self.attempt(place, 2).await else {
+            return Some(Tried::once(first));
+        };
+        let mut incident = None;
+        if second.cut && self.revive(case).await == Some(false) {
+            incident = second.blame();
+        }
+        Some(match (first.judged.verdict, second.judged.verdict) {
+            (Verdict::Fail, Verdict::Pass) => Tried { then: Some(second), ..Tried::once(first) },
+            // An ordinary event before was answered wrongly, and now is not.
+            (Verdict::Error, Verdict::Pass)
+                if first.judged.decisive.is_some() && !first.cut && !first.down =>
+            {
+                Tried { then: Some(second), ..Tried::once(first) }
+            }
+            // One that found nobody there has less to tell.
+            (Verdict::Fail, Verdict::Fail) if second.down && !first.down => Tried::once(first),
+            (Verdict::Fail, Verdict::Error | Verdict::Skip) => Tried::once(first),
+            _ => Tried { incident, ..Tried::once(second) },
+        })
+    }
+
+    /// Waits for a receiver that went down during a case: whether it came back. Where it does not, the run is over; nothing
+    /// is known where the run ends before.
+    async fn revive(&mut self, case: &Case) -> Option<bool> {
+        let runner = Arc::clone(&self.runner);
+        let revived = self.unless_over(async move { runner.revive().await }).await?;
+        if let Some(took) = revived {
+            if took < SHORT {
+                return Some(true);
+            }
+            (self.tell)(Told::Note(format!(
+                "the receiver took no connections during {}, and did again after {:.1} s",
+                case.id,
+                took.as_secs_f64()
+            )));
+            return Some(true);
+        }
+        let waited_s = self.runner.patience.as_secs_f64();
+        self.finish(Unrun::befell(Incident::Down { during: case.id.to_owned(), waited_s }));
+        Some(false)
+    }
+
+    /// Counts cases of which every request ran into the time limit.
+    pub(super) fn hear(&mut self, attempt: &Attempt) {
+        match attempt.is_mute() {
+            Some(true) => self.mute += 1,
+            Some(false) => self.mute = 0,
+            // One that sent nothing shows nothing.
+            None => {}
+        }
+    }
+
+    /// Asks a receiver that has answered nothing in several cases with an ordinary event. Where that gets no answer either,
+    /// the run is over.
+    pub(super) async fn unless_silent(&mut self) {
+        if self.mute < MUTE || self.is_over() {
+            return;
+        }
+        let runner = Arc::clone(&self.runner);
+        let Some(silence) = self.unless_over(async move { runner.silence().await }).await else { return };
+        match silence {
+            Some(silent) => self.finish(Unrun::befell(silent)),
+            None => self.mute = 0,
+        }
+    }
+}
+
+/// Whether an attempt is tried again.
+pub(super) fn is_bad(attempt: &Attempt) -> bool {
+    matches!(attempt.judged.verdict, Verdict::Fail | Verdict::Error)
+}

@@ -1,0 +1,69 @@
+//! What befalls a receiver while it is checked.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::exchange::FailureCode;
+
+/// Something that befell the receiver and that explains more than one case. Its words are those of the reports, and the
+/// diagnosis rests on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Incident {
+    /// From this case on the receiver took no connections.
+    Ended,
+    /// The receiver had gone down before, and was not back in time.
+    Down {
+        /// The ID of the case during which it went down.
+        during: String,
+        /// How long it was waited for, in seconds.
+        waited_s: f64,
+    },
+    /// The very first event got no answer.
+    Unanswered {
+        /// The stable name of the failure, where it was sent at all.
+        #[schemars(with = "Option<String>")]
+        failure: Option<FailureCode>,
+        /// What it got, in words.
+        got: String,
+    },
+    /// The very first event was answered after the time limit.
+    TooSlow {
+        /// How long the answer took, in seconds.
+        took_s: f64,
+        /// The time limit, in seconds.
+        limit_s: f64,
+    },
+    /// Case after case ran into the time limit, and an ordinary event after them got no answer either.
+    Silent {
+        /// What that event got, in words.
+        got: String,
+        /// Its answer began, and did not end.
+        begun: bool,
+    },
+}
+
+impl fmt::Display for Incident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended => f.write_str("from then on the receiver took no connections"),
+            Self::Down { during, waited_s } => {
+                write!(f, "the receiver went down during {during} and was not back within {waited_s} s")
+            }
+            Self::Unanswered { got, .. } => write!(f, "an ordinary event got {got}"),
+            Self::TooSlow { took_s, limit_s } => write!(
+                f,
+                "the receiver needs {took_s:.1} s for an answer, and the time limit is {limit_s} s (--timeout)"
+            ),
+            Self::Silent { got, begun } => {
+                let does = if *begun { "does not end its answers" } else { "does not answer any more" };
+                write!(
+                    f,
+                    "the receiver {does}: what was sent ran into the time limit, and so did an ordinary event in the end, which got {got}"
+                )
+            }
+        }
+    }
+}
