@@ -167,7 +167,21 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             "Parse after the MAC was verified, catch what the parser throws, and answer 400. A last error handler has to keep the process alive."
         }
         Topic::Shapes => {
-            "Ask for the shape before you use it: an object with a text sessionId, a whole number sequence, a text event. Answer 400 to anything else."
+            "Ask for the shape before you use it: an object with a text sessionId, a whole number sequence (0 is one), a text event. Answer 400 to anything else."
+        }
+        Topic::GiveBack => {
+            "Verify before you take a lock, a connection or a transaction, and give back what you took on every way out (`finally`, `defer`, `with`), where an event is refused too."
+        }
+        Topic::Columns => {
+            return (
+                "Store texts whose length somebody else chooses in columns without a length, and answer 413 or 400 to what is too long all the same.",
+                Some(
+                    "ALTER TABLE events ALTER COLUMN body TYPE text;  -- MySQL: MODIFY body MEDIUMTEXT NOT NULL",
+                ),
+            );
+        }
+        Topic::Exempt => {
+            "Leave the webhook's path out of what protects pages for people (CSRF tokens, logins, a firewall's rules for forms): the MAC takes the place of all of these."
         }
     };
     (text, None)

@@ -1,6 +1,6 @@
 //! What brings a receiver down.
 
-use super::{Claim, How, Need, Rule, Topic};
+use super::{Claim, How, Need, Rule, Topic, rule};
 use crate::conformance::diagnosis::facts::Facts;
 use crate::outcome::check::{CaseResult, Role, Trace, Verdict};
 use How::{Crashed, Redirected, Silent, Spoiled, Wrong};
@@ -17,18 +17,6 @@ const PARSED: &[Claim] = &[
     ("input/control-character", Wrong),
     ("input/utf-16", Wrong),
 ];
-
-const fn bug(
-    weight: u8,
-    name: &'static str,
-    says: &'static str,
-    matters: &'static str,
-    needs: &'static [Need],
-    explains: &'static [Claim],
-    fix: Topic,
-) -> Rule {
-    Rule { name, says, matters, needs, explains, weight, fix }
-}
 
 /// What is told of a case that the receiver did not survive.
 const ENDS: &str = "from then on the receiver took no connections";
@@ -73,7 +61,7 @@ fn jammed(facts: Facts<'_>) -> bool {
 }
 
 pub(super) const RULES: &[Rule] = &[
-    bug(
+    rule(
         89,
         "dies-of-forged-mac",
         "The receiver ends where a MAC is missing or is not what it expects: the comparison throws, and nobody catches it.",
@@ -82,7 +70,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("*", Crashed), ("*", Silent), ("*", Spoiled), ("time/*", Wrong), ("state/*", Wrong)],
         Topic::Compare,
     ),
-    bug(
+    rule(
         88,
         "dies-of-bad-input",
         "One odd request, and the receiver takes no ordinary events any more.",
@@ -98,7 +86,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::Catch,
     ),
-    bug(
+    rule(
         28,
         "crashes-on-bad-json",
         "The receiver answers a body that is not JSON with a 5xx, or not at all: it parses outside of any error handling.",
@@ -113,7 +101,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::Catch,
     ),
-    bug(
+    rule(
         27,
         "crashes-on-wrong-types",
         "The receiver answers JSON that is no event with a 5xx, or not at all: it uses values without asking what they are.",
@@ -146,7 +134,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::Shapes,
     ),
-    bug(
+    rule(
         26,
         "crashes-without-payload",
         "The receiver answers an event without the payload that it expects with a 5xx, or not at all.",
@@ -155,7 +143,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Payload,
     ),
-    bug(
+    rule(
         25,
         "crashes-on-deep-json",
         "The receiver answers deeply nested JSON with a 5xx, or not at all: it runs out of stack.",
@@ -164,7 +152,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Limits,
     ),
-    bug(
+    rule(
         24,
         "crashes-on-large-bodies",
         "The receiver answers a large body with a 5xx, or not at all, in place of a 413.",
@@ -178,7 +166,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Limits,
     ),
-    bug(
+    rule(
         23,
         "crashes-on-odd-numbers",
         "The receiver answers numbers that its types or its database do not hold with a 5xx, or not at all.",
@@ -193,7 +181,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Numbers,
     ),
-    bug(
+    rule(
         22,
         "crashes-on-odd-text",
         "The receiver answers text that its strings or its database do not hold with a 5xx, or not at all.",
@@ -207,7 +195,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Unicode,
     ),
-    bug(
+    rule(
         10,
         "crashes-on-odd-input",
         "The receiver answers some bodies with a 5xx, or not at all.",
