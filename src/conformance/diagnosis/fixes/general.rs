@@ -69,7 +69,7 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             "Look up the header by the framework's own method, which knows any spelling, or make the names small letters first; cut blanks around the value."
         }
         Topic::Status => {
-            "Answer 401 where the MAC is wrong and 400 where the body is, by status and not only in words; an error handler that renders JSON has to set a status too."
+            "Answer 401 where the MAC is wrong and 400 where the body is, by status and not only in words: no redirect to a page to log in, no closed connection. An error handler that renders JSON has to set a status too."
         }
         Topic::PerSession => {
             "Keep what belongs to a session in a row or a map under its session ID, and nothing of it in global variables or on the connection."

@@ -3,7 +3,7 @@
 use super::{Claim, How, Need, Rule, Topic, passed, rule};
 use crate::conformance::diagnosis::facts::Facts;
 use crate::outcome::check::Role;
-use How::{Crashed, Refused, Right, Taken, Wrong};
+use How::{Crashed, Refused, Taken, Wrong};
 use Need::{If, No, Some};
 
 const LATER: &str =

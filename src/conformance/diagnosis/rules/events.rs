@@ -1,6 +1,6 @@
 //! Real events that are not taken.
 
-use super::{How, Need, Rule, Topic, passed};
+use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
 use crate::outcome::check::CaseResult;
 use How::{Crashed, Refused, Silent, Wrong};
@@ -14,7 +14,12 @@ pub(super) const RULES: &[Rule] = &[
         needs: &[
             Some(&[("events/low-snr", Wrong)]),
             Some(&[("events/general-error", Wrong)]),
-            If(|facts| passed(facts, "events/wms-loaded") && passed(facts, "events/api-error-measured")),
+            No(&[
+                ("events/wms-loaded", Wrong),
+                ("events/api-error*", Wrong),
+                ("events/constraint-violation*", Wrong),
+                ("events/page-visibility-change*", Wrong),
+            ]),
         ],
         explains: &[
             ("events/session-*", Wrong),

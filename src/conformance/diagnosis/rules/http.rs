@@ -1,6 +1,6 @@
 //! Correct HTTP that is not understood.
 
-use super::{Claim, How, Need, Rule, Topic, passed, rule};
+use super::{How, Need, Rule, Topic, passed, rule};
 use How::{Crashed, Redirected, Refused, Silent, Spoiled, Wrong};
 use Need::{If, No, Some};
 

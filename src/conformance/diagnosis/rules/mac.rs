@@ -2,8 +2,7 @@
 
 use super::whole::SPELLING;
 use super::{Claim, How, Need, Rule, Topic, ordinary_events_are_taken, passed, rule};
-use crate::conformance::diagnosis::facts::Facts;
-use How::{Crashed, Denied, Redirected, Refused, Right, Silent, Spoiled, Taken};
+use How::{Crashed, Denied, Redirected, Refused, Silent, Spoiled, Taken};
 use Need::{If, No, Some};
 
 const ANYBODY: &str = "Anybody on the internet can make up events, and measurements and results with them.";

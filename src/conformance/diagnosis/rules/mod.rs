@@ -95,6 +95,12 @@ fn ids(facts: Facts<'_>, claims: &[Claim]) -> Vec<String> {
     claims.iter().flat_map(|(pattern, how)| facts.all(pattern, *how)).map(|case| case.id.clone()).collect()
 }
 
+/// A rule that rests on ordinary events.
+#[cfg(test)]
+pub fn is_of_ordinary_events(rule: &Rule) -> bool {
+    ordinary::RULES.iter().any(|other| std::ptr::eq(other, rule))
+}
+
 /// A case passed.
 fn passed(facts: Facts<'_>, id: &str) -> bool {
     facts.all(id, How::Right).next().is_some()
@@ -114,10 +120,10 @@ fn ordinary_sessions_are_taken(facts: Facts<'_>) -> bool {
 pub fn all() -> Vec<&'static Rule> {
     let tables: [&'static [Rule]; 10] = [
         whole::RULES,
+        events::RULES,
         ordinary::RULES,
         mac::RULES,
         body::RULES,
-        events::RULES,
         order::RULES,
         time::RULES,
         http::RULES,

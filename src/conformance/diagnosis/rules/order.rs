@@ -1,8 +1,7 @@
 //! Events that come twice, out of order or late, and are refused.
 
 use super::{Claim, How, Need, Rule, Topic, ordinary_sessions_are_taken, passed};
-use crate::conformance::diagnosis::facts::Facts;
-use How::{Crashed, Refused, Right, Silent, Wrong};
+use How::{Crashed, Refused, Silent, Wrong};
 use Need::{If, No, Some};
 
 const OVERTAKEN: &str = "Between the page and your webhook events overtake each other, come twice or get lost. A receiver that refuses them loses real sessions.";

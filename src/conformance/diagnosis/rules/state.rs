@@ -1,6 +1,6 @@
 //! What is remembered of a session and should not be, or is forgotten.
 
-use super::{Claim, How, Need, Rule, Topic, rule};
+use super::{How, Need, Rule, Topic, rule};
 use How::Wrong;
 use Need::Some;
 

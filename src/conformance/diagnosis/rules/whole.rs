@@ -4,7 +4,7 @@ use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
 use crate::conformance::diagnosis::samples::Samples;
 use crate::outcome::check::{CaseResult, Trace, Verdict};
-use Need::{Fact, If, No, Some};
+use Need::{Fact, If, Some};
 
 const LOST: &str = "Every real event is lost.";
 
