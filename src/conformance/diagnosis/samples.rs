@@ -108,7 +108,7 @@ impl<'a> Samples<'a> {
         Self(self.0.into_iter().filter(told).collect()).because(&has)
     }
 
-    /// Of events that are alike, one only: most of them are the WMS_LOADED before a case.
+    /// Of events that are alike, one only: most of them are the `WMS_LOADED` before a case.
     fn kinds(&self) -> Vec<&Sample<'a>> {
         let mut known = BTreeSet::new();
         let kind = |sample: &&Sample<'_>| {

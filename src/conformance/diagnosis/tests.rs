@@ -105,7 +105,7 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
         "one-session-at-a-time" if rule.weight > 90 => every_event(&mut results, 409, 401),
         "knows-announced-sessions-only" => every_event(&mut results, 404, 401),
         "does-not-verify" | "accepts-any-mac" | "answers-before-verifying" => {
-            make(&mut results, ("mac/wrong-secret-first", How::Taken))
+            make(&mut results, ("mac/wrong-secret-first", How::Taken));
         }
         "dies-of-ordinary-events" => {
             results[3].verdict = Verdict::Error;

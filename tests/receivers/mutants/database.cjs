@@ -51,7 +51,7 @@ module.exports = {
   },
   'second-is-the-key-dropped': {
     fails: 'state/backwards',
-    says: 'order-of-arrival-shows',
+    says: 'last-event-wins,order-of-arrival-shows',
     chance: true,
     bug: 'ON CONFLICT (session_id, timestamp) DO NOTHING: of two events in a second only the first is stored.',
     sessions: new (class extends Sessions {
@@ -71,7 +71,7 @@ module.exports = {
   },
   'event-column-20-500': {
     fails: 'events/camera-permission-granted,events/page-visibility-change',
-    says: 'crashes-on-some-events',
+    says: 'refuses-long-names',
     chance: true,
     bug: 'The column of the event is a varchar(20), and some names are longer.',
     async refusal({ event }) {
@@ -118,7 +118,7 @@ module.exports = {
   },
   'body-column-300-500': {
     fails: 'input/64-kb',
-    says: 'crashes-on-large-bodies',
+    says: 'keeps-bodies-too-short',
     bug: 'The column of the body is a varchar(300), which the usual events fit into.',
     async refusal(event, req, body) {
       if (body.length > 300) throw new Error('value too long for type character varying(300)');

@@ -29,7 +29,7 @@ module.exports = {
   },
   'basic-auth-401': {
     fails: 'events/wms-loaded',
-    says: 'refuses-before-mac',
+    says: 'refuses-every-mac',
     bug: 'The whole site asks for a password.',
     before: always(401, { 'www-authenticate': 'Basic realm="staging"' }, 'Unauthorized'),
   },
@@ -72,16 +72,6 @@ module.exports = {
       return /\\(u[0-9a-f]{4}|\/)/i.test(body) ? 403 : undefined;
     },
   },
-  'idle-1-ms': {
-    fails: 'events/session-completed',
-    says: 'mishandles-keep-alive,unreliable',
-    chance: true,
-    bug: 'Closes a connection one millisecond after its answer.',
-    async before(req, res) {
-      res.on('finish', () => setTimeout(() => req.socket.destroy(), 1));
-      return false;
-    },
-  },
   'three-a-connection': {
     fails: 'events/session-completed,http/keep-alive',
     says: 'mishandles-keep-alive',
@@ -92,18 +82,6 @@ module.exports = {
       used.set(req.socket, count);
       if (count > 3) req.socket.destroy();
       return count > 3;
-    },
-  },
-  'no-content-with-body': {
-    fails: 'http/keep-alive',
-    says: 'answers-malformed',
-    chance: true,
-    bug: 'Writes a body behind a 204, which has none: it stands before the next answer.',
-    reply(req, res, status, message) {
-      if (status !== 204) return super.reply(req, res, status, message);
-      req.socket.write('HTTP/1.1 204 No Content\r\nContent-Type: application/json\r\n\r\n{"ok":true}');
-      res.detachSocket(req.socket);
-      req.socket.on('data', () => {});
     },
   },
   'answers-first': {

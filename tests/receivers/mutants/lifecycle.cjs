@@ -25,8 +25,8 @@ module.exports = {
     },
   },
   'results-end-410': {
-    fails: 'events/session-completed,order/late',
-    says: 'refuses-late',
+    fails: 'events/session-completed',
+    says: 'ends-sessions-early',
     chance: true,
     bug: 'A session is over with RESULTS_RECEIVED, and what follows gets a 410.',
     async refusal({ sessionId, event }) {
@@ -107,7 +107,7 @@ module.exports = {
   },
   'error-severity-hangs': {
     fails: 'events/api-error,events/general-error',
-    says: 'crashes-on-some-events',
+    says: 'fails-at-errors',
     chance: true,
     bug: 'Waits for an alarm to be sent where the severity is ERROR, and nobody answers there.',
     async refusal({ severity }) {
@@ -125,7 +125,7 @@ module.exports = {
   },
   'snr-integer-422': {
     fails: 'events/intermediate-results',
-    says: 'refuses-some-events',
+    says: 'reads-snr-as-integer',
     chance: true,
     bug: 'The schema says that snr is an integer.',
     async refusal({ payload }) {
@@ -134,7 +134,7 @@ module.exports = {
     },
   },
   'payload-required-422': {
-    fails: 'events/wms-loaded,body/payload-absent',
+    fails: 'events/wms-loaded',
     says: 'needs-payload',
     bug: 'The schema says that payload is required.',
     async refusal({ payload }) {

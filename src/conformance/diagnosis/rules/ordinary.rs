@@ -220,7 +220,7 @@ fn because_after(facts: Facts<'_>, has: impl Fn(&Sample<'_>) -> bool) -> Vec<Str
     Samples::of(facts).because_after(has)
 }
 
-/// Its first event is WMS_LOADED, or that with the sequence 0.
+/// Its first event is `WMS_LOADED`, or that with the sequence 0.
 fn needs_first(facts: Facts<'_>) -> Vec<String> {
     let late = |event: &Sample<'_>, is_first: fn(&str, i64) -> bool| {
         let first = |earlier: &Earlier| is_first(&earlier.event, earlier.sequence);
