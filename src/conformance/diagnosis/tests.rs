@@ -106,6 +106,9 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
         "knows-announced-sessions-only" => every_event(&mut results, 404, 401),
         "does-not-verify" | "accepts-any-mac" | "answers-before-verifying" => {
             make(&mut results, ("mac/wrong-secret-first", How::Taken));
+            if rule.name == "does-not-verify" {
+                make(&mut results, ("state/forged", How::Wrong));
+            }
         }
         "dies-of-ordinary-events" => {
             results[3].verdict = Verdict::Error;
