@@ -36,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
         matters: "Events with results or errors are lost, for they are the longest.",
         needs: &[Need::Fact(too_large)],
         explains: &[("*", Refused)],
-        weight: 75,
+        weight: 97,
         fix: Topic::Limits,
     },
     Rule {
