@@ -271,9 +271,16 @@ fn ended(facts: Facts<'_>) -> Vec<String> {
     let last =
         |event: &Sample<'_>| matches!(event.event.as_str(), "REDIRECTING_TO_CALLBACK" | "PAGE_UNLOADED");
     let samples = Samples::of(facts);
-    let mut bad =
-        samples.all().iter().filter(|event| event.fate != Fate::Taken && event.is_of("events/session-"));
-    if !passed(facts, "events/redirecting") || !others.iter().all(|id| passed(facts, id)) || !bad.all(last) {
+    let mut bad = samples
+        .all()
+        .iter()
+        .filter(|event| event.fate != Fate::Taken && event.is_of("events/session-"))
+        .peekable();
+    if !passed(facts, "events/redirecting")
+        || !others.iter().all(|id| passed(facts, id))
+        || bad.peek().is_none()
+        || !bad.all(last)
+    {
         return Vec::new();
     }
     results.iter().flat_map(|id| facts.all(id, How::Wrong)).map(|case| case.id.clone()).collect()
