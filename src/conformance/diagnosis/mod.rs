@@ -6,6 +6,7 @@
 mod facts;
 pub mod fixes;
 mod rules;
+mod samples;
 
 use std::collections::BTreeSet;
 
@@ -15,15 +16,23 @@ use facts::Facts;
 /// So many bugs are named at most: who has more mends these first.
 const MOST: usize = 6;
 
+/// Rules that weigh less are about something odd, and believed only where ordinary events are taken.
+const ODD: u8 = 69;
+
 /// What the receiver does wrong, the likeliest first. `language`: the one in which fixes are shown; none: in words only.
 pub fn diagnose(cases: &[CaseResult], language: Option<&str>) -> Vec<Diagnosis> {
     let facts = Facts::new(cases);
     if facts.is_clean() {
         return Vec::new();
     }
+    let ordinary = rules::ordinary_events_are_taken(facts);
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut found = Vec::new();
     for rule in rules::all() {
+        // What is odd fails where the ordinary does: that says nothing of it.
+        if !ordinary && rule.weight < ODD {
+            continue;
+        }
         let evidence = rule.evidence(facts);
         if found.len() == MOST || evidence.iter().all(|id| known.contains(id)) {
             continue;

@@ -395,7 +395,7 @@ module.exports = {
   },
   'uuid-only': {
     fails: 'body/id-latin1,body/id-255',
-    says: 'keeps-ids-too-short',
+    says: 'takes-uuids-only',
     bug: 'Refuses session IDs that are not UUIDs or 25 letters and digits.',
     async refusal({ sessionId }) {
       return /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{25})$/.test(sessionId) ? undefined : 400;

@@ -151,7 +151,7 @@ module.exports = {
   },
   'ten-sessions': {
     fails: 'events/many-sessions',
-    says: 'limits-sessions',
+    says: 'limits-rate',
     check: 'events/* order/* mac/*',
     chance: true,
     bug: 'Answers 429 while it serves ten events.',

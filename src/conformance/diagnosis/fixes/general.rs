@@ -72,7 +72,7 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             "Look up the header by the framework's own method, which knows any spelling, or make the names small letters first; cut blanks around the value."
         }
         Topic::Status => {
-            "Answer 401 where the MAC is wrong and 400 where the body is, by status and not only in words; an error handler that renders JSON has to set a status too."
+            "Answer 401 where the MAC is wrong and 400 where the body is, by status and not only in words: no redirect to a page to log in, no closed connection. An error handler that renders JSON has to set a status too."
         }
         Topic::PerSession => {
             "Keep what belongs to a session in a row or a map under its session ID, and nothing of it in global variables or on the connection."
@@ -170,7 +170,21 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             "Parse after the MAC was verified, catch what the parser throws, and answer 400. A last error handler has to keep the process alive."
         }
         Topic::Shapes => {
-            "Ask for the shape before you use it: an object with a text sessionId, a whole number sequence, a text event. Answer 400 to anything else."
+            "Ask for the shape before you use it: an object with a text sessionId, a whole number sequence (0 is one), a text event. Answer 400 to anything else."
+        }
+        Topic::GiveBack => {
+            "Verify before you take a lock, a connection or a transaction, and give back what you took on every way out (`finally`, `defer`, `with`), where an event is refused too."
+        }
+        Topic::Columns => {
+            return (
+                "Store texts whose length somebody else chooses in columns without a length, and answer 413 or 400 to what is too long all the same.",
+                Some(
+                    "ALTER TABLE events ALTER COLUMN body TYPE text;  -- MySQL: MODIFY body MEDIUMTEXT NOT NULL",
+                ),
+            );
+        }
+        Topic::Exempt => {
+            "Leave the webhook's path out of what protects pages for people (CSRF tokens, logins, a firewall's rules for forms): the MAC takes the place of all of these."
         }
     };
     (text, None)

@@ -102,6 +102,12 @@ pub enum Topic {
     Catch,
     /// Ask for the shape of an event.
     Shapes,
+    /// Give back what was taken on every way.
+    GiveBack,
+    /// Columns that hold what is sent.
+    Columns,
+    /// Leave the path out of what protects pages.
+    Exempt,
 }
 
 /// Lines in a language that mend some things.

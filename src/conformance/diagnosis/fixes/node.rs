@@ -72,6 +72,15 @@ function isValid(secret, body, header) {
 }",
     },
     Lines {
+        topics: &[Topic::Status],
+        text: "An answer with a status on every way: no res.redirect, no req.destroy, no thrown error.",
+        code: r"
+app.post('/webhook', express.raw({ type: '*/*', limit: '1mb' }), (req, res) => {
+  if (!isValid(secret, req.body, req.get('X-WMS-Content-MAC'))) return res.status(401).end();
+  res.status(204).end();
+});",
+    },
+    Lines {
         topics: &[Topic::HeaderName],
         text: "Node has all names of req.headers in small letters.",
         code: r"
@@ -85,7 +94,7 @@ const secret = process.env.WMS_MAC_SECRET;
 if (!secret) throw new Error('WMS_MAC_SECRET is not set');",
     },
     Lines {
-        topics: &[Topic::Catch, Topic::Shapes, Topic::Payload, Topic::Status, Topic::Parse],
+        topics: &[Topic::Catch, Topic::Shapes, Topic::Payload, Topic::Parse],
         text: "After the MAC was verified.",
         code: r"
 function readEvent(body) {

@@ -40,7 +40,17 @@ if ($secret === false || $secret === '') {
 }",
     },
     Lines {
-        topics: &[Topic::Catch, Topic::Shapes, Topic::Payload, Topic::Parse, Topic::Status],
+        topics: &[Topic::Status],
+        text: "A status before anything is written, and no Location.",
+        code: r"
+if (!isValid($secret, $body, $_SERVER['HTTP_X_WMS_CONTENT_MAC'] ?? '')) {
+    http_response_code(401);
+    exit;
+}
+http_response_code(204);",
+    },
+    Lines {
+        topics: &[Topic::Catch, Topic::Shapes, Topic::Payload, Topic::Parse],
         text: "After the MAC was verified.",
         code: r"
 $event = json_decode($body, true); // null where it is not JSON

@@ -76,7 +76,18 @@ if not SECRET:
 "#,
     },
     Lines {
-        topics: &[Topic::Catch, Topic::Shapes, Topic::Payload, Topic::Parse, Topic::Status],
+        topics: &[Topic::Status],
+        text: "An answer with a status on every way: no redirect, no exception.",
+        code: r#"
+@app.post("/webhook")
+def webhook():
+    if not is_valid(SECRET, request.get_data(), request.headers.get("X-WMS-Content-MAC")):
+        return "", 401
+    return "", 204
+"#,
+    },
+    Lines {
+        topics: &[Topic::Catch, Topic::Shapes, Topic::Payload, Topic::Parse],
         text: "After the MAC was verified. ValueError is what bad JSON and bad UTF-8 raise, RecursionError what deep nesting does.",
         code: r#"
 def read_event(body):

@@ -1,8 +1,9 @@
 //! What is hashed that is not the body, and what is demanded of a body that nobody promised.
 
-use super::{Claim, How, Need, Rule, Topic};
+use super::{Claim, How, Need, Rule, Topic, passed, rule};
 use crate::conformance::diagnosis::facts::Facts;
-use How::{Crashed, Refused, Right, Taken, Wrong};
+use crate::outcome::check::Role;
+use How::{Crashed, Refused, Taken, Wrong};
 use Need::{If, No, Some};
 
 const LATER: &str =
@@ -17,13 +18,15 @@ const REPRINTED: &[Claim] = &[
 ];
 const NO: &[Claim] = &[];
 
-fn passed(facts: Facts<'_>, id: &str) -> bool {
-    facts.all(id, Right).next().is_some()
-}
-
 /// The MAC over the body with its blanks gone was refused: so it is not checked over JSON that was printed again.
 fn hashes_the_blanks(facts: Facts<'_>) -> bool {
     passed(facts, "mac/over-compact")
+}
+
+/// What may be refused was not taken.
+fn is_turned_down(facts: Facts<'_>, id: &str) -> bool {
+    let mut cases = facts.cases().iter().filter(|case| case.id == id);
+    cases.any(|case| case.traces.iter().any(|trace| trace.role == Role::Test && !trace.is_taken()))
 }
 
 /// A session ID beyond ASCII is refused with the status that forged events get: so the MAC is the reason.
@@ -35,23 +38,11 @@ fn refused_as_forged(facts: Facts<'_>) -> bool {
     forged.is_empty() || refusals.peek().is_none() || refusals.any(|status| forged.contains(&status))
 }
 
-const fn bug(
-    weight: u8,
-    name: &'static str,
-    says: &'static str,
-    matters: &'static str,
-    needs: &'static [Need],
-    explains: &'static [Claim],
-    fix: Topic,
-) -> Rule {
-    Rule { name, says, matters, needs, explains, weight, fix }
-}
-
 /// What a receiver that hashes JSON printed again does besides.
 const AGAIN: &[Claim] = &[("body/*", Refused), ("mac/over-*", Taken), ("input/*", Taken)];
 
 pub(super) const RULES: &[Rule] = &[
-    bug(
+    rule(
         63,
         "parses-body-by-hand",
         "The receiver hashes the right bytes, but finds its values in the text of the body, where a blank more or less throws it off.",
@@ -60,7 +51,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("body/*", Wrong)],
         Topic::Parse,
     ),
-    bug(
+    rule(
         62,
         "verifies-rebuilt-body",
         "The receiver parses the body into a struct or a class and checks the MAC over the JSON that it makes of that.",
@@ -69,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
         AGAIN,
         Topic::RawBody,
     ),
-    bug(
+    rule(
         61,
         "verifies-reserialised-python",
         "The receiver parses the body and checks the MAC over JSON that was printed again with ASCII escapes, as Python and PHP print it.",
@@ -82,7 +73,7 @@ pub(super) const RULES: &[Rule] = &[
         AGAIN,
         Topic::RawBody,
     ),
-    bug(
+    rule(
         60,
         "verifies-reserialised-body",
         "The receiver parses the body and checks the MAC over JSON that was printed again, as `JSON.stringify(req.body)` prints it.",
@@ -91,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
         AGAIN,
         Topic::RawBody,
     ),
-    bug(
+    rule(
         59,
         "verifies-sorted-body",
         "The receiver checks the MAC over JSON with its keys in order.",
@@ -100,7 +91,7 @@ pub(super) const RULES: &[Rule] = &[
         AGAIN,
         Topic::RawBody,
     ),
-    bug(
+    rule(
         59,
         "verifies-reserialised-python",
         "The receiver takes a MAC over the body as Python prints it again.",
@@ -109,7 +100,7 @@ pub(super) const RULES: &[Rule] = &[
         AGAIN,
         Topic::RawBody,
     ),
-    bug(
+    rule(
         58,
         "trims-body",
         "The receiver cuts blanks and line breaks around the body before it checks the MAC, or reads it line by line.",
@@ -122,21 +113,22 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::RawBody,
     ),
-    bug(
+    rule(
         57,
         "takes-uuids-only",
         "The receiver takes session IDs of one form only, such as UUIDs.",
         "The page lets the customer choose any text: the day that somebody does, all of these sessions are lost.",
         &[
-            Some(&[("body/id-blanks", Wrong)]),
             Some(&[("body/id-255", Wrong)]),
-            Some(&[("body/id-quotes", Wrong)]),
             Some(&[("body/id-latin1", Wrong)]),
+            If(|facts| {
+                ["body/id-blanks", "body/id-one-character"].iter().all(|id| is_turned_down(facts, id))
+            }),
         ],
         &[("body/id-*", Wrong), ("body/id-*", Refused), ("body/escape*", Refused)],
         Topic::Ids,
     ),
-    bug(
+    rule(
         56,
         "decodes-body",
         "The receiver decodes the body as text (latin1, or escapes resolved) before it checks the MAC: of anything beyond ASCII other bytes come out.",
@@ -150,7 +142,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::RawBody,
     ),
-    bug(
+    rule(
         55,
         "refuses-unknown-keys",
         "The receiver refuses events with a key that it does not know.",
@@ -165,7 +157,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::OpenKeys,
     ),
-    bug(
+    rule(
         54,
         "refuses-unknown-events",
         "The receiver refuses an event or a severity that it does not know: it reads them into a closed enum.",
@@ -174,7 +166,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::OpenEnums,
     ),
-    bug(
+    rule(
         53,
         "reads-numbers-as-text",
         "The receiver refuses numbers that are written in another way, such as 1.0 or 1e0.",
@@ -188,7 +180,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Numbers,
     ),
-    bug(
+    rule(
         52,
         "looks-in-the-text",
         "The receiver looks for names in the text of the body, and does not find them where they are written with escapes.",
@@ -197,7 +189,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Parse,
     ),
-    bug(
+    rule(
         52,
         "depends-on-key-order",
         "The receiver depends on the order of the keys.",
@@ -206,16 +198,38 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Parse,
     ),
-    bug(
+    rule(
         50,
         "breaks-beyond-ascii",
-        "The receiver fails at session IDs beyond ASCII: a column, a header or a file name takes fewer characters than Unicode has.",
+        "The receiver fails at session IDs beyond ASCII: either a column, a header or a file name takes fewer characters than Unicode has, or a check lets some characters pass only.",
         NAMES,
         &[Some(&[("body/id-emoji", Wrong), ("body/id-scripts", Wrong), ("body/id-latin1", Wrong)])],
         &[("body/escape-capitals", Refused), ("body/escape-capitals", Crashed)],
         Topic::Unicode,
     ),
-    bug(
+    rule(
+        58,
+        "keeps-bodies-too-short",
+        "The receiver fails at events that are longer than usual, wherever their length comes from: a column for the body, or a limit, is too low.",
+        "A longer session ID or a new key, and every event is lost.",
+        &[Some(&[("input/64-kb", Wrong)]), Some(&[("body/id-255", Wrong), ("body/id-512", Wrong)])],
+        &[("body/id-*", Wrong), ("input/*", Wrong)],
+        Topic::Columns,
+    ),
+    rule(
+        49,
+        "filters-bodies",
+        "Something in front of the receiver takes session IDs with quotes, markup or paths for an attack, and breaks off; or the receiver itself fails at several such characters.",
+        "Whoever opens the URL chooses the ID, and a new text of WMS may look like that too.",
+        &[
+            Some(&[("body/id-quotes", Wrong)]),
+            Some(&[("body/id-markup", Wrong)]),
+            Some(&[("body/id-path", Wrong)]),
+        ],
+        &[("body/id-*", Wrong)],
+        Topic::Exempt,
+    ),
+    rule(
         49,
         "puts-ids-into-statements",
         "The receiver fails at session IDs with quotes: it puts them into a statement of SQL or JSON as text.",
@@ -224,7 +238,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("body/id-markup", Wrong), ("body/id-path", Wrong)],
         Topic::Statements,
     ),
-    bug(
+    rule(
         48,
         "puts-ids-into-paths",
         "The receiver fails at session IDs that look like a path or a URL: it makes a file name or an address of them.",
@@ -233,7 +247,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("body/id-*", Wrong), ("body/escaped-slash", Wrong), ("body/escaped-slash", Crashed)],
         Topic::Paths,
     ),
-    bug(
+    rule(
         47,
         "keeps-ids-too-short",
         "The receiver fails at long session IDs: a column or a check takes fewer characters.",
@@ -242,7 +256,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("body/id-*", Wrong)],
         Topic::Ids,
     ),
-    bug(
+    rule(
         46,
         "refuses-some-ids",
         "The receiver, or a filter in front of it, refuses session IDs with certain characters.",
@@ -251,7 +265,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Ids,
     ),
-    bug(
+    rule(
         30,
         "keeps-sessions-in-an-object",
         "The receiver fails at session IDs such as __proto__: it keeps its sessions under keys that the language has already.",
@@ -260,7 +274,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("input/proto-keys", Wrong)],
         Topic::Ids,
     ),
-    bug(
+    rule(
         29,
         "crashes-on-odd-ids",
         "The receiver answers with a 5xx, or not at all, to session IDs that it cannot store.",

@@ -3,38 +3,10 @@
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
 use crate::outcome::check::CaseResult;
-use How::{Crashed, Refused, Right, Silent, Wrong};
+use How::{Crashed, Refused, Silent, Wrong};
 use Need::{If, No, Some};
 
-fn passed(facts: Facts<'_>, id: &str) -> bool {
-    facts.all(id, Right).next().is_some()
-}
-
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        name: "needs-first-event-first",
-        says: "The receiver takes a session only if its first event came first.",
-        matters: "Events can overtake each other: if the first comes second, the others before it are lost.",
-        needs: &[
-            Some(&[
-                ("order/first-comes-second", Wrong),
-                ("events/configuration-loaded", Wrong),
-                ("events/scan-completed", Wrong),
-            ]),
-            If(|facts| !facts.every("events/session-*", Wrong)),
-            No(&[("events/wms-loaded", Wrong), ("order/swapped", Wrong), ("order/gap", Wrong)]),
-        ],
-        explains: &[
-            ("order/*", Wrong),
-            ("events/*", Wrong),
-            ("http/*", Wrong),
-            ("body/*", Wrong),
-            ("input/*", Wrong),
-            ("state/*", Wrong),
-        ],
-        weight: 74,
-        fix: Topic::AnyOrder,
-    },
     Rule {
         name: "knows-older-page-only",
         says: "The receiver knows the events of the older version of the page only, without LOW_SNR and GENERAL_ERROR.",
@@ -42,7 +14,12 @@ pub(super) const RULES: &[Rule] = &[
         needs: &[
             Some(&[("events/low-snr", Wrong)]),
             Some(&[("events/general-error", Wrong)]),
-            If(|facts| passed(facts, "events/wms-loaded") && passed(facts, "events/api-error-measured")),
+            No(&[
+                ("events/wms-loaded", Wrong),
+                ("events/api-error*", Wrong),
+                ("events/constraint-violation*", Wrong),
+                ("events/page-visibility-change*", Wrong),
+            ]),
         ],
         explains: &[
             ("events/session-*", Wrong),
@@ -50,39 +27,8 @@ pub(super) const RULES: &[Rule] = &[
             ("body/unknown-event", Wrong),
             ("order/interleaved", Wrong),
         ],
-        weight: 71,
+        weight: 96,
         fix: Topic::OpenEnums,
-    },
-    Rule {
-        name: "needs-measurement-id",
-        says: "The receiver takes some events only with a measurement ID in their payload.",
-        matters: "Where nothing was measured there is none: sessions that end early are lost, and their end with them.",
-        needs: &[
-            Some(&[
-                ("events/redirecting", Wrong),
-                ("events/constraint-violation", Wrong),
-                ("events/page-unloaded", Wrong),
-                ("events/api-error", Wrong),
-                ("events/page-visibility-change", Wrong),
-            ]),
-            No(&[
-                ("events/redirecting-measured", Wrong),
-                ("events/constraint-violation-measured", Wrong),
-                ("events/page-unloaded-measured", Wrong),
-                ("events/api-error-measured", Wrong),
-                ("events/page-visibility-change-measured", Wrong),
-            ]),
-            If(|facts| facts.all("events/*-measured", Right).next().is_some()),
-        ],
-        explains: &[
-            ("events/*", Wrong),
-            ("order/*", Wrong),
-            ("body/*", Wrong),
-            ("input/*", Wrong),
-            ("http/*", Wrong),
-        ],
-        weight: 72,
-        fix: Topic::Payload,
     },
     Rule {
         name: "limits-bodies-too-low",
@@ -90,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
         matters: "Events with results or errors are lost, for they are the longest.",
         needs: &[Need::Fact(too_large)],
         explains: &[("*", Refused)],
-        weight: 75,
+        weight: 97,
         fix: Topic::Limits,
     },
     Rule {
@@ -122,7 +68,7 @@ pub(super) const RULES: &[Rule] = &[
             ("http/*", Refused),
             ("state/*", Wrong),
         ],
-        weight: 67,
+        weight: 69,
         fix: Topic::OpenEnums,
     },
 ];
@@ -134,7 +80,7 @@ fn too_large(facts: Facts<'_>) -> Vec<String> {
 }
 
 /// Cases with one event only.
-const ONE: &[&str] = &[
+pub(super) const ONE: &[&str] = &[
     "events/wms-*",
     "events/c*",
     "events/measurement-*",

@@ -1,25 +1,13 @@
 //! Correct HTTP that is not understood.
 
-use super::{Claim, How, Need, Rule, Topic};
+use super::{How, Need, Rule, Topic, passed, rule};
 use How::{Crashed, Redirected, Refused, Silent, Spoiled, Wrong};
-use Need::{No, Some};
+use Need::{If, No, Some};
 
 const PROXY: &str = "A proxy, or another version of WMS, may send it, and then every event is lost.";
 
-const fn bug(
-    weight: u8,
-    name: &'static str,
-    says: &'static str,
-    matters: &'static str,
-    needs: &'static [Need],
-    explains: &'static [Claim],
-    fix: Topic,
-) -> Rule {
-    Rule { name, says, matters, needs, explains, weight, fix }
-}
-
 pub(super) const RULES: &[Rule] = &[
-    bug(
+    rule(
         70,
         "redirects",
         "The receiver answers with a redirect in place of taking the event.",
@@ -28,7 +16,19 @@ pub(super) const RULES: &[Rule] = &[
         &[("*", Redirected)],
         Topic::Redirect,
     ),
-    bug(
+    rule(
+        97,
+        "mishandles-keep-alive",
+        "The receiver takes each event over a connection of its own, and fails at a later one of the same connection: it closes it without a word, or does not answer.",
+        "Senders use a connection for many events: all but the first ones are lost.",
+        &[
+            Some(&[("http/keep-alive", Silent)]),
+            If(|facts| passed(facts, "http/new-connections") && passed(facts, "events/results-received")),
+        ],
+        &[("*", Silent), ("*", Spoiled), ("state/*", Wrong), ("time/*", Wrong)],
+        Topic::KeepAlive,
+    ),
+    rule(
         39,
         "refuses-charset",
         "The receiver compares the Content-Type with a text, and refuses one that has ; charset=utf-8 behind it.",
@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("http/unknown-charset", Wrong), ("http/json-suffix", Wrong)],
         Topic::ContentType,
     ),
-    bug(
+    rule(
         38,
         "reads-first-segment",
         "The receiver reads what has arrived so far and takes it for the whole request.",
@@ -56,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::ReadAll,
     ),
-    bug(
+    rule(
         37,
         "hurries-slow-bodies",
         "The receiver gives up on a body that takes some seconds to arrive.",
@@ -65,7 +65,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::ReadAll,
     ),
-    bug(
+    rule(
         37,
         "reads-no-chunks",
         "The receiver goes by Content-Length, and sees no body where it comes in chunks.",
@@ -74,7 +74,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::ReadAll,
     ),
-    bug(
+    rule(
         36,
         "mishandles-keep-alive",
         "The receiver takes the first event of a connection and misunderstands those that follow, or sends them into one that is closed.",
@@ -83,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("events/session-*", Wrong), ("http/after-refusal", Wrong), ("http/connections", Wrong)],
         Topic::KeepAlive,
     ),
-    bug(
+    rule(
         36,
         "leaves-bodies-unread",
         "The receiver refuses a request by its head, leaves the body unread, and takes it for the beginning of the next request.",
@@ -92,7 +92,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::KeepAlive,
     ),
-    bug(
+    rule(
         35,
         "waits-for-body",
         "The receiver never says 100 Continue to a sender that waits for it, and does not answer.",
@@ -105,7 +105,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Server,
     ),
-    bug(
+    rule(
         34,
         "throws-on-content-type",
         "The receiver answers with a 5xx, or not at all, where the Content-Type is another one, malformed, or not there.",
@@ -117,11 +117,12 @@ pub(super) const RULES: &[Rule] = &[
             ("http/json-suffix", Wrong),
             ("http/unknown-charset", Wrong),
             ("http/malformed-content-type", Wrong),
+            ("mac/wrong-secret-content-type", Crashed),
         ])],
         &[],
         Topic::ContentType,
     ),
-    bug(
+    rule(
         33,
         "throws-on-odd-http",
         "The receiver, or a proxy in front of it, answers HTTP/1.0 or a whole URL as the target with a 5xx, or not at all.",
@@ -130,7 +131,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Server,
     ),
-    bug(
+    rule(
         39,
         "certificate-not-trusted",
         "The receiver's certificate is not one that a sender trusts.",
@@ -139,7 +140,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Certificate,
     ),
-    bug(
+    rule(
         39,
         "speaks-old-tls",
         "The receiver speaks neither TLS 1.2 nor 1.3.",
@@ -148,7 +149,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Certificate,
     ),
-    bug(
+    rule(
         38,
         "fails-over-http2",
         "The receiver offers HTTP/2 and does not take events that come over it.",

@@ -1,6 +1,6 @@
 //! What brings a receiver down.
 
-use super::{Claim, How, Need, Rule, Topic};
+use super::{Claim, How, Need, Rule, Topic, rule};
 use crate::conformance::diagnosis::facts::Facts;
 use crate::outcome::check::{CaseResult, Role, Trace, Verdict};
 use How::{Crashed, Redirected, Silent, Spoiled, Wrong};
@@ -17,18 +17,6 @@ const PARSED: &[Claim] = &[
     ("input/control-character", Wrong),
     ("input/utf-16", Wrong),
 ];
-
-const fn bug(
-    weight: u8,
-    name: &'static str,
-    says: &'static str,
-    matters: &'static str,
-    needs: &'static [Need],
-    explains: &'static [Claim],
-    fix: Topic,
-) -> Rule {
-    Rule { name, says, matters, needs, explains, weight, fix }
-}
 
 /// The forged event that the receiver did not survive.
 fn deadly_mac(facts: Facts<'_>) -> Vec<String> {
@@ -66,7 +54,7 @@ fn jammed(facts: Facts<'_>) -> bool {
 }
 
 pub(super) const RULES: &[Rule] = &[
-    bug(
+    rule(
         89,
         "dies-of-forged-mac",
         "The receiver ends where a MAC is missing or is not what it expects: the comparison throws, and nobody catches it.",
@@ -75,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("*", Crashed), ("*", Silent), ("*", Spoiled), ("time/*", Wrong), ("state/*", Wrong)],
         Topic::Compare,
     ),
-    bug(
+    rule(
         88,
         "dies-of-bad-input",
         "One odd request, and the receiver takes no ordinary events any more.",
@@ -91,7 +79,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::Catch,
     ),
-    bug(
+    rule(
         28,
         "crashes-on-bad-json",
         "The receiver answers a body that is not JSON with a 5xx, or not at all: it parses outside of any error handling.",
@@ -106,7 +94,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::Catch,
     ),
-    bug(
+    rule(
         27,
         "crashes-on-wrong-types",
         "The receiver answers JSON that is no event with a 5xx, or not at all: it uses values without asking what they are.",
@@ -139,7 +127,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         Topic::Shapes,
     ),
-    bug(
+    rule(
         26,
         "crashes-without-payload",
         "The receiver answers an event without the payload that it expects with a 5xx, or not at all.",
@@ -148,7 +136,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Payload,
     ),
-    bug(
+    rule(
         25,
         "crashes-on-deep-json",
         "The receiver answers deeply nested JSON with a 5xx, or not at all: it runs out of stack.",
@@ -157,7 +145,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Limits,
     ),
-    bug(
+    rule(
         24,
         "crashes-on-large-bodies",
         "The receiver answers a large body with a 5xx, or not at all, in place of a 413.",
@@ -171,7 +159,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Limits,
     ),
-    bug(
+    rule(
         23,
         "crashes-on-odd-numbers",
         "The receiver answers numbers that its types or its database do not hold with a 5xx, or not at all.",
@@ -186,7 +174,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Numbers,
     ),
-    bug(
+    rule(
         22,
         "crashes-on-odd-text",
         "The receiver answers text that its strings or its database do not hold with a 5xx, or not at all.",
@@ -200,7 +188,7 @@ pub(super) const RULES: &[Rule] = &[
         &[],
         Topic::Unicode,
     ),
-    bug(
+    rule(
         10,
         "crashes-on-odd-input",
         "The receiver answers some bodies with a 5xx, or not at all.",

@@ -1,9 +1,8 @@
 //! Forged events that are taken, and refusals that go wrong. Real events are taken.
 
 use super::whole::SPELLING;
-use super::{Claim, How, Need, Rule, Topic};
-use crate::conformance::diagnosis::facts::Facts;
-use How::{Crashed, Denied, Redirected, Refused, Right, Silent, Spoiled, Taken};
+use super::{Claim, How, Need, Rule, Topic, ordinary_events_are_taken, passed, rule};
+use How::{Crashed, Denied, Redirected, Refused, Silent, Spoiled, Taken};
 use Need::{If, No, Some};
 
 const ANYBODY: &str = "Anybody on the internet can make up events, and measurements and results with them.";
@@ -11,25 +10,8 @@ const WEAKER: &str = "A forged event needs less than the secret: the check is we
 const FORGED: &[Claim] = &[("mac/*", Taken), ("state/*", How::Wrong)];
 const NO: &[Claim] = &[];
 
-/// The case passed: forged events were refused there.
-fn passed(facts: Facts<'_>, id: &str) -> bool {
-    facts.all(id, Right).next().is_some()
-}
-
-const fn takes(
-    weight: u8,
-    name: &'static str,
-    says: &'static str,
-    matters: &'static str,
-    needs: &'static [Need],
-    explains: &'static [Claim],
-    fix: Topic,
-) -> Rule {
-    Rule { name, says, matters, needs, explains, weight, fix }
-}
-
 pub(super) const RULES: &[Rule] = &[
-    takes(
+    rule(
         86,
         "refuses-with-200",
         "The receiver refuses forged events in words, and answers with a 2xx all the same.",
@@ -38,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("*", Denied)],
         Topic::Status,
     ),
-    takes(
+    rule(
         86,
         "refuses-with-5xx",
         "The receiver answers a forged event with a 5xx in place of a 4xx: its check throws, and nobody catches that.",
@@ -47,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/*", Crashed)],
         Topic::Status,
     ),
-    takes(
+    rule(
         86,
         "refuses-with-redirect",
         "The receiver answers a forged event with a redirect, perhaps to a page to log in, in place of a 4xx.",
@@ -56,16 +38,16 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/*", Redirected)],
         Topic::Status,
     ),
-    takes(
+    rule(
         86,
         "refuses-by-hanging-up",
         "The receiver does not answer a forged event.",
         "To a sender it looks like an outage, and it sends the event again and again.",
         &[Some(&[("mac/wrong-secret", Silent)])],
-        &[("mac/*", Silent)],
+        &[("mac/*", Silent), ("state/forged", How::Wrong)],
         Topic::Status,
     ),
-    takes(
+    rule(
         85,
         "verifies-once-only",
         "The receiver checks the first event only; from then on it trusts the session, or the connection.",
@@ -77,7 +59,20 @@ pub(super) const RULES: &[Rule] = &[
         FORGED,
         Topic::Everywhere,
     ),
-    takes(
+    rule(
+        85,
+        "answers-before-verifying",
+        "The receiver answers with a 2xx whatever the MAC, and a forged event changes nothing that is remembered: it verifies after it has answered.",
+        "A real event that it drops, as with a wrong secret, counts as delivered: nobody sends it again, and nobody learns of it.",
+        &[
+            Some(&[("mac/wrong-secret", Taken)]),
+            Some(&[("mac/missing", Taken)]),
+            If(|facts| passed(facts, "state/forged")),
+        ],
+        FORGED,
+        Topic::Verify,
+    ),
+    rule(
         84,
         "does-not-verify",
         "The receiver takes events whatever their MAC, and without one: it does not verify at all.",
@@ -86,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
         FORGED,
         Topic::Verify,
     ),
-    takes(
+    rule(
         83,
         "accepts-any-mac",
         "The receiver asks for a MAC and takes any: the result of the check is not looked at.",
@@ -95,7 +90,7 @@ pub(super) const RULES: &[Rule] = &[
         FORGED,
         Topic::UseResult,
     ),
-    takes(
+    rule(
         83,
         "accepts-when-check-throws",
         "The receiver takes an event where its check throws, as it does at a MAC of another length: the error is caught, and the event is taken.",
@@ -104,7 +99,7 @@ pub(super) const RULES: &[Rule] = &[
         FORGED,
         Topic::Compare,
     ),
-    takes(
+    rule(
         82,
         "skips-new-sessions",
         "The receiver does not check the MAC of an event that begins a session, or that comes over a new connection.",
@@ -113,7 +108,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/wrong-secret-every-event", Taken), ("state/*", How::Wrong)],
         Topic::Everywhere,
     ),
-    takes(
+    rule(
         81,
         "skips-some-events",
         "The receiver does not check the MAC of some events: there is a way through the code that leads past the check.",
@@ -128,16 +123,16 @@ pub(super) const RULES: &[Rule] = &[
         &[("state/*", How::Wrong)],
         Topic::Everywhere,
     ),
-    takes(
+    rule(
         79,
         "harmed-by-forged-events",
         "A forged event harms its session: the right event after it is refused.",
         "Anybody who knows a session's ID can end it.",
-        &[Some(&[("mac/wrong-secret-no-harm", Spoiled)])],
+        &[Some(&[("mac/wrong-secret-no-harm", Spoiled)]), If(ordinary_events_are_taken)],
         NO,
         Topic::Everywhere,
     ),
-    takes(
+    rule(
         79,
         "compares-by-sum",
         "The receiver does not compare the MAC digit by digit: some wrong ones are taken.",
@@ -146,7 +141,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Compare,
     ),
-    takes(
+    rule(
         80,
         "compares-beginning",
         "The receiver compares the beginning of the MAC only.",
@@ -155,7 +150,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/extended*", Taken), ("mac/one-digit-short", Taken), ("mac/truncated", Taken)],
         Topic::Compare,
     ),
-    takes(
+    rule(
         80,
         "compares-end",
         "The receiver compares the end of the MAC only.",
@@ -164,7 +159,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/one-bit", Taken), ("mac/*-prefix", Taken)],
         Topic::Compare,
     ),
-    takes(
+    rule(
         79,
         "compares-as-much-as-sent",
         "The receiver compares as much of the MAC as was sent: the beginning of a right one is enough, down to nothing.",
@@ -173,7 +168,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/one-digit-short", Taken), ("mac/empty", Taken), ("mac/missing", Taken)],
         Topic::Compare,
     ),
-    takes(
+    rule(
         78,
         "hashes-part-of-body",
         "The receiver checks the MAC over a part of the body: what it does not hash can be changed.",
@@ -182,7 +177,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/other-body", Taken), ("mac/empty-body", Taken), ("state/*", How::Wrong)],
         Topic::RawBody,
     ),
-    takes(
+    rule(
         77,
         "keeps-macs",
         "The receiver takes a MAC again that was right for another event.",
@@ -191,7 +186,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("state/*", How::Wrong)],
         Topic::Compare,
     ),
-    takes(
+    rule(
         76,
         "accepts-missing-mac",
         "The receiver does not verify when the header is absent: the check stands inside `if (header)`.",
@@ -200,7 +195,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/empty", Taken), ("state/*", How::Wrong)],
         Topic::RequireMac,
     ),
-    takes(
+    rule(
         75,
         "accepts-empty-mac",
         "The receiver does not verify when the header is empty.",
@@ -209,7 +204,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("state/*", How::Wrong)],
         Topic::RequireMac,
     ),
-    takes(
+    rule(
         74,
         "takes-empty-secret",
         "The receiver takes MACs that were made with the empty secret beside the right ones.",
@@ -218,7 +213,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/two-wrong", Taken)],
         Topic::Secret,
     ),
-    takes(
+    rule(
         74,
         "skips-several-headers",
         "The receiver does not check the MAC where the header comes twice.",
@@ -227,7 +222,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::RequireMac,
     ),
-    takes(
+    rule(
         73,
         "lets-sender-choose-hash",
         "The receiver reads from the header with which hash the MAC was made.",
@@ -236,7 +231,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/wrong-prefix", Taken), ("mac/no-prefix", Taken)],
         Topic::Compare,
     ),
-    takes(
+    rule(
         73,
         "takes-hash-without-key",
         "The receiver takes a plain hash of the body, in which the secret has no part.",
@@ -245,7 +240,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Compare,
     ),
-    takes(
+    rule(
         73,
         "takes-mac-of-nothing",
         "The receiver takes the MAC of no bytes beside that of the body.",
@@ -254,7 +249,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::RawBody,
     ),
-    takes(
+    rule(
         72,
         "takes-zeros",
         "The receiver takes a MAC of zeros: where something goes wrong while it verifies, it compares with nothing.",
@@ -263,7 +258,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Compare,
     ),
-    takes(
+    rule(
         71,
         "decodes-hex-loosely",
         "The receiver decodes the digits before it compares, and what is no digit is left away.",
@@ -275,7 +270,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Compare,
     ),
-    takes(
+    rule(
         71,
         "ignores-what-follows",
         "The receiver takes a right MAC with anything behind it.",
@@ -284,7 +279,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Compare,
     ),
-    takes(
+    rule(
         70,
         "ignores-mac-prefix",
         "The receiver takes the right digits whatever stands before them.",
@@ -293,7 +288,7 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Compare,
     ),
-    takes(
+    rule(
         70,
         "takes-base64",
         "The receiver takes the MAC in Base64 as well as in hexadecimal.",
@@ -302,21 +297,24 @@ pub(super) const RULES: &[Rule] = &[
         NO,
         Topic::Compare,
     ),
-    takes(
+    rule(
         68,
         "looks-up-header-in-one-spelling",
         SPELLING,
         "Proxies and HTTP/2 write header names in small letters: behind one, every real event is refused.",
-        &[Some(&[
-            ("mac/header-*", Refused),
-            ("mac/header-*", Crashed),
-            ("http/*-case-names", Refused),
-            ("http/*-case-names", Crashed),
-        ])],
+        &[
+            Some(&[
+                ("mac/header-*", Refused),
+                ("mac/header-*", Crashed),
+                ("http/*-case-names", Refused),
+                ("http/*-case-names", Crashed),
+            ]),
+            If(ordinary_events_are_taken),
+        ],
         &[("http/http2", How::Wrong)],
         Topic::HeaderName,
     ),
-    takes(
+    rule(
         66,
         "throws-without-mac",
         "The receiver answers with a 5xx, or not at all, where there is no MAC: it reads a header that is not there.",
@@ -325,7 +323,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/empty", Crashed), ("mac/empty", Silent)],
         Topic::RequireMac,
     ),
-    takes(
+    rule(
         65,
         "throws-on-unequal-lengths",
         "The receiver answers with a 5xx, or not at all, to a MAC of another length: its comparison throws.",
@@ -344,16 +342,25 @@ pub(super) const RULES: &[Rule] = &[
         &[("mac/*", Crashed), ("mac/*", Silent)],
         Topic::Compare,
     ),
-    takes(
+    rule(
         64,
         "throws-on-odd-macs",
         "The receiver answers with a 5xx, or not at all, to a MAC that is not ASCII or is no hexadecimal number: its comparison throws.",
         "It looks like an outage: senders try again, alarms go off, and some runtimes end the worker.",
-        &[Some(&[("mac/not-ascii", Crashed), ("mac/*", Crashed), ("mac/*", Silent)])],
+        &[Some(&[
+            ("mac/not-ascii", Crashed),
+            ("mac/not-ascii", Silent),
+            ("mac/*-prefix", Crashed),
+            ("mac/base64", Crashed),
+            ("mac/extended*", Crashed),
+            ("mac/long", Crashed),
+            ("mac/sha*", Crashed),
+            ("mac/md5", Crashed),
+        ])],
         NO,
         Topic::Compare,
     ),
-    takes(
+    rule(
         40,
         "does-not-trim-header",
         "The receiver takes the blanks around a header's value for a part of it.",

@@ -6,12 +6,14 @@ mod http;
 mod input;
 mod mac;
 mod order;
+mod ordinary;
 mod state;
 mod time;
 mod whole;
 
 use super::facts::{Facts, How};
 use super::fixes::Topic;
+use super::samples::Samples;
 
 /// A bug, and what shows it.
 pub struct Rule {
@@ -45,6 +47,18 @@ pub enum Need {
     Fact(fn(Facts<'_>) -> Vec<String>),
     /// Anything else that has to be so, and shows nothing by itself.
     If(fn(Facts<'_>) -> bool),
+}
+
+const fn rule(
+    weight: u8,
+    name: &'static str,
+    says: &'static str,
+    matters: &'static str,
+    needs: &'static [Need],
+    explains: &'static [Claim],
+    fix: Topic,
+) -> Rule {
+    Rule { name, says, matters, needs, explains, weight, fix }
 }
 
 impl Rule {
@@ -81,13 +95,35 @@ fn ids(facts: Facts<'_>, claims: &[Claim]) -> Vec<String> {
     claims.iter().flat_map(|(pattern, how)| facts.all(pattern, *how)).map(|case| case.id.clone()).collect()
 }
 
+/// A rule that rests on ordinary events.
+#[cfg(test)]
+pub fn is_of_ordinary_events(rule: &Rule) -> bool {
+    ordinary::RULES.iter().any(|other| std::ptr::eq(other, rule))
+}
+
+/// A case passed.
+fn passed(facts: Facts<'_>, id: &str) -> bool {
+    facts.all(id, How::Right).next().is_some()
+}
+
+/// Ordinary events are taken, so that what fails elsewhere fails for a reason of its own.
+pub fn ordinary_events_are_taken(facts: Facts<'_>) -> bool {
+    Samples::of(facts).nearly_all_taken()
+}
+
+/// A whole ordinary session is taken in order, so that its order can be what matters where it is not.
+fn ordinary_sessions_are_taken(facts: Facts<'_>) -> bool {
+    facts.all("events/session-completed", How::Wrong).next().is_none()
+}
+
 /// Every rule, the most general first.
 pub fn all() -> Vec<&'static Rule> {
-    let tables: [&'static [Rule]; 9] = [
+    let tables: [&'static [Rule]; 10] = [
         whole::RULES,
+        events::RULES,
+        ordinary::RULES,
         mac::RULES,
         body::RULES,
-        events::RULES,
         order::RULES,
         time::RULES,
         http::RULES,

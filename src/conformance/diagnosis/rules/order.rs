@@ -1,12 +1,19 @@
 //! Events that come twice, out of order or late, and are refused.
 
-use super::{Claim, How, Need, Rule, Topic};
-use crate::conformance::diagnosis::facts::Facts;
-use How::{Crashed, Refused, Right, Silent, Wrong};
+use super::{Claim, How, Need, Rule, Topic, ordinary_sessions_are_taken, passed};
+use How::{Crashed, Refused, Silent, Wrong};
 use Need::{If, No, Some};
 
 const OVERTAKEN: &str = "Between the page and your webhook events overtake each other, come twice or get lost. A receiver that refuses them loses real sessions.";
-const ALL: &[Claim] = &[("order/*", Wrong), ("state/*", Wrong), ("http/*", Wrong)];
+const ALL: &[Claim] = &[
+    ("order/*", Wrong),
+    ("state/*", Wrong),
+    ("http/*", Wrong),
+    ("body/big-sequence", Wrong),
+    ("input/sequence-*", Wrong),
+    ("input/duplicate-keys", Wrong),
+    ("input/lone-surrogate", Silent),
+];
 
 const fn bug(
     weight: u8,
@@ -16,11 +23,7 @@ const fn bug(
     explains: &'static [Claim],
     fix: Topic,
 ) -> Rule {
-    Rule { name, says, matters: OVERTAKEN, needs, explains, weight, fix }
-}
-
-fn passed(facts: Facts<'_>, id: &str) -> bool {
-    facts.all(id, Right).next().is_some()
+    super::rule(weight, name, says, OVERTAKEN, needs, explains, fix)
 }
 
 pub(super) const RULES: &[Rule] = &[
@@ -51,7 +54,7 @@ pub(super) const RULES: &[Rule] = &[
         49,
         "refuses-gaps",
         "The receiver takes the next event of a session only: after one that was lost it refuses all that follow.",
-        &[Some(&[("order/gap", Wrong)])],
+        &[Some(&[("order/gap", Wrong)]), If(ordinary_sessions_are_taken)],
         ALL,
         Topic::AnyOrder,
     ),
@@ -62,6 +65,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             Some(&[("order/first-comes-second", Wrong)]),
             Some(&[("order/swapped", Wrong), ("order/backwards", Wrong)]),
+            If(ordinary_sessions_are_taken),
         ],
         ALL,
         Topic::AnyOrder,
@@ -70,15 +74,19 @@ pub(super) const RULES: &[Rule] = &[
         48,
         "refuses-swapped",
         "The receiver refuses events that overtook each other.",
-        &[Some(&[("order/swapped", Wrong), ("order/backwards", Wrong)]), No(&[("order/late", Wrong)])],
+        &[
+            Some(&[("order/swapped", Wrong), ("order/backwards", Wrong)]),
+            No(&[("order/late", Wrong)]),
+            If(ordinary_sessions_are_taken),
+        ],
         ALL,
         Topic::AnyOrder,
     ),
     bug(
         47,
         "refuses-late",
-        "The receiver closes a session at PAGE_UNLOADED and refuses what comes then.",
-        &[Some(&[("order/late", Wrong), ("order/late-by-seconds", Wrong)])],
+        "The receiver refuses what comes late: either it closes a session at PAGE_UNLOADED, or it refuses what is older than the last event.",
+        &[Some(&[("order/late", Wrong), ("order/late-by-seconds", Wrong)]), If(ordinary_sessions_are_taken)],
         ALL,
         Topic::AnyOrder,
     ),
@@ -110,16 +118,22 @@ pub(super) const RULES: &[Rule] = &[
         44,
         "races-on-duplicates",
         "The receiver looks whether an event is there and stores it in two steps: of two that come at the same moment, one fails.",
-        &[Some(&[("order/duplicate-concurrent", Wrong), ("order/first-concurrent", Wrong)])],
+        &[
+            Some(&[("order/duplicate-concurrent", Wrong), ("order/first-concurrent", Wrong)]),
+            No(&[("order/concurrent-events", Wrong)]),
+        ],
         &[("order/concurrent-events", Wrong), ("state/*concurrent", Wrong)],
         Topic::Idempotent,
     ),
     bug(
         43,
         "races-on-sessions",
-        "The receiver fails where several events of one session come at the same moment: they read and write the same row.",
-        &[Some(&[("order/concurrent-events", Wrong)])],
-        &[("state/*concurrent", Wrong)],
+        "The receiver fails where several events of one session come at the same moment: either they read and write the same row, or the session is locked meanwhile.",
+        &[
+            Some(&[("order/concurrent-events", Wrong)]),
+            No(&[("events/many-sessions", Wrong), ("time/*-in-a-crowd", Wrong)]),
+        ],
+        &[("state/*concurrent", Wrong), ("order/*concurrent", Wrong)],
         Topic::Transaction,
     ),
     bug(

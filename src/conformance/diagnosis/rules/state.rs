@@ -1,26 +1,14 @@
 //! What is remembered of a session and should not be, or is forgotten.
 
-use super::{Claim, How, Need, Rule, Topic};
+use super::{How, Need, Rule, Topic, rule};
 use How::Wrong;
 use Need::{No, Some};
 
 const SEEN: &str =
     "Users see what your system made of a session: here it depends on how the network behaved.";
 
-const fn bug(
-    weight: u8,
-    name: &'static str,
-    says: &'static str,
-    matters: &'static str,
-    needs: &'static [Need],
-    explains: &'static [Claim],
-    fix: Topic,
-) -> Rule {
-    Rule { name, says, matters, needs, explains, weight, fix }
-}
-
 pub(super) const RULES: &[Rule] = &[
-    bug(
+    rule(
         38,
         "loses-events",
         "Sessions that went the same way do not look the same afterwards: events that were taken are lost, or sessions change each other. (Or the probe shows what differs by its nature: leave that out of its answer.)",
@@ -29,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("state/*", Wrong)],
         Topic::Store,
     ),
-    bug(
+    rule(
         38,
         "merges-sessions",
         "Two sessions whose IDs are alike are taken for one: the ID is cut, or compared without its capitals.",
@@ -41,16 +29,16 @@ pub(super) const RULES: &[Rule] = &[
         &[("state/long-ids", Wrong), ("state/ids-by-case", Wrong)],
         Topic::Store,
     ),
-    bug(
+    rule(
         37,
         "stores-forged-events",
         "A forged event that was refused changes what is remembered all the same: it is stored before its MAC is checked.",
         "Anybody on the internet can change what users see.",
-        &[Some(&[("state/forged", Wrong)])],
+        &[Some(&[("state/forged", Wrong)]), No(&[("mac/wrong-secret*", Wrong)])],
         &[],
         Topic::Everywhere,
     ),
-    bug(
+    rule(
         36,
         "not-idempotent",
         "An event that comes twice counts as two.",
@@ -59,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("state/duplicates*", Wrong), ("state/twice", Wrong)],
         Topic::Idempotent,
     ),
-    bug(
+    rule(
         35,
         "order-of-arrival-shows",
         "What is remembered of a session shows in which order its events arrived: a late one is dropped, or taken for the newest, or shown where it came.",
@@ -68,16 +56,16 @@ pub(super) const RULES: &[Rule] = &[
         &[("state/*", Wrong)],
         Topic::Conclude,
     ),
-    bug(
+    rule(
         34,
         "last-event-wins",
-        "What is remembered of a session is what the event says that came last, whatever its place in the session.",
+        "What is remembered of a session depends on the order in which its events came: either the last to come wins, or of two that share a key, such as the second of their stamps, the first one only is kept.",
         SEEN,
         &[Some(&[("state/backwards", Wrong), ("state/swapped", Wrong), ("state/shuffled", Wrong)])],
         &[("state/*", Wrong)],
         Topic::Conclude,
     ),
-    bug(
+    rule(
         34,
         "loses-late-events",
         "An event that comes after PAGE_UNLOADED is answered with a 2xx and thrown away.",
@@ -86,7 +74,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("state/concurrent", Wrong)],
         Topic::Conclude,
     ),
-    bug(
+    rule(
         33,
         "races-on-state",
         "Of several events that come at the same moment some are lost, or count twice: a session is read, changed and written back.",

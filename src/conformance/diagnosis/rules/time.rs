@@ -47,12 +47,15 @@ pub(super) const RULES: &[Rule] = &[
         name: "breaks-under-load",
         says: "The receiver takes each event alone, and fails where fifty sessions come at once.",
         matters: "The more people measure, the more events are lost.",
-        needs: &[Some(&[
-            ("events/many-sessions", Crashed),
-            ("events/many-sessions", Refused),
-            ("time/*-in-a-crowd", Crashed),
-            ("time/*-in-a-crowd", Refused),
-        ])],
+        needs: &[
+            Some(&[
+                ("events/many-sessions", Crashed),
+                ("events/many-sessions", Refused),
+                ("time/*-in-a-crowd", Crashed),
+                ("time/*-in-a-crowd", Refused),
+            ]),
+            No(&[("events/session-*", Wrong)]),
+        ],
         explains: &[("order/*concurrent*", Wrong), ("state/*concurrent", Wrong)],
         weight: 41,
         fix: Topic::Workers,

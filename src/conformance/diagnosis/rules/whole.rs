@@ -2,9 +2,10 @@
 
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
-use crate::outcome::check::{CaseResult, Verdict};
+use crate::conformance::diagnosis::samples::Samples;
+use crate::outcome::check::{CaseResult, Trace, Verdict};
 use crate::outcome::exchange::FailureCode as Code;
-use Need::{Fact, If, No, Some};
+use Need::{Fact, If, Some};
 
 const LOST: &str = "Every real event is lost.";
 
@@ -238,13 +239,38 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::ContentType,
     },
     Rule {
+        name: "refuses-before-mac",
+        says: "Something refuses every request, whatever its MAC, with an answer that is not that of a check of MACs: a protection against CSRF, a login, a firewall or a filter in front of the receiver.",
+        matters: LOST,
+        needs: &[REFUSED, If(|facts| is_answered_by_another(facts) && !tells_macs_apart(facts))],
+        explains: &[("*", How::Refused)],
+        weight: 91,
+        fix: Topic::Exempt,
+    },
+    Rule {
         name: "refuses-every-mac",
-        says: "The receiver refuses every event, and none of the usual slips explains it: its secret is another one, or what it hashes are not the bytes that arrived (a body parser, a proxy, or a host that hands over Base64).",
+        says: "The receiver refuses every event. Either its secret is another one (a line break at its end, decoded as hex or Base64), or it hashes something else than the bytes that arrived, or looks for the MAC in another header, or something before it refuses (a login).",
         matters: LOST,
         needs: &[REFUSED],
         explains: &[("*", How::Refused)],
         weight: 90,
         fix: Topic::WrongSecret,
+    },
+    Rule {
+        name: "limits-rate",
+        says: "The receiver, or what stands in front of it, takes an event at one time and refuses the same at another with 429 or 503: either so many requests are allowed in a second, or it is overloaded.",
+        matters: "A session has several events a second, and many people measure at once: a part of them is lost.",
+        needs: &[Fact(limited), If(|facts| !tells_macs_apart(facts))],
+        explains: &[
+            ("*", How::Refused),
+            ("*", How::Crashed),
+            ("*", How::Spoiled),
+            ("state/*", How::Wrong),
+            ("order/*", How::Wrong),
+            ("time/*", How::Wrong),
+        ],
+        weight: 97,
+        fix: Topic::Rate,
     },
     Rule {
         name: "limits-rate",
@@ -260,27 +286,6 @@ pub(super) const RULES: &[Rule] = &[
         explains: &[("*", How::Refused), ("state/*", How::Wrong), ("order/*", How::Wrong)],
         weight: 97,
         fix: Topic::Rate,
-    },
-    Rule {
-        name: "crashes-without-payload",
-        says: "The receiver answers 5xx to events without a payload: it reads a key of a payload that is not there.",
-        matters: "Most events before a measurement have none: they are lost, and a session seems to begin in its middle.",
-        needs: &[
-            Some(&[
-                ("events/wms-loaded", How::Crashed),
-                ("events/configuration-loaded", How::Crashed),
-                ("events/camera-*", How::Crashed),
-                ("body/payload-absent", How::Crashed),
-                ("body/payload-null", How::Crashed),
-            ]),
-            No(&[
-                ("events/page-visibility-change-measured", How::Wrong),
-                ("events/results-received", How::Wrong),
-            ]),
-        ],
-        explains: &[("*", How::Crashed), ("*", How::Spoiled)],
-        weight: 89,
-        fix: Topic::Payload,
     },
 ];
 
@@ -314,6 +319,21 @@ fn refused_with(facts: Facts<'_>, wanted: fn(u16) -> bool) -> Vec<String> {
         return Vec::new();
     }
     ordinary.cases.iter().map(|&id| id.to_owned()).collect()
+}
+
+/// A status that no check of MACs uses, or a page for people.
+fn is_answered_by_another(facts: Facts<'_>) -> bool {
+    const USUAL: [u16; 3] = [400, 401, 403];
+    let other = |trace: &Trace| {
+        trace.status.is_some_and(|status| status >= 400 && !USUAL.contains(&status))
+            || trace.answer.trim_start().starts_with('<')
+    };
+    facts.cases().iter().filter(|case| case.section() == "events").flat_map(|case| &case.traces).all(other)
+}
+
+/// The same ordinary event is taken at one time and refused at another, as limits do it.
+fn limited(facts: Facts<'_>) -> Vec<String> {
+    Samples::of(facts).unlike(|event| matches!(event.status, Option::Some(429 | 503)))
 }
 
 /// Whether events with a right MAC get another answer than those with a wrong one.
