@@ -1,8 +1,8 @@
 //! Broken receivers, each one bug away from a right one, against the whole suite: which cases each fails, and what the
 //! diagnosis says first. `matrix.txt` has it all; a sample of it is run here, and everything by `scripts/soak matrix`.
 //!
-//! - `WMS_SIM_MATRIX=all` runs every receiver.
-//! - `UPDATE_MATRIX=1` runs every receiver and writes `matrix.txt` anew; with `WMS_SIM_MATRIX=NAME,..` these only.
+//! - `WMS_SIM_MATRIX=all` runs every receiver, `WMS_SIM_MATRIX=NAME,..` these only.
+//! - `UPDATE_MATRIX=1` writes `matrix.txt` anew, for every receiver or these only.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a function that fails fails its test")]
@@ -51,27 +51,35 @@ fn run(all: Vec<Broken>) -> Vec<Row> {
 
 #[test]
 fn broken_receivers_fail_what_their_bug_explains() {
-    let everything = |name: &str, value: &str| std::env::var_os(name).is_some_and(|set| set == value);
     let all = Broken::all();
-    if everything("UPDATE_MATRIX", "1") {
-        let only = std::env::var("WMS_SIM_MATRIX").unwrap_or_default();
-        let chosen =
-            |broken: &Broken| only.is_empty() || only.split(',').any(|name| broken.name.ends_with(name));
-        let names: Vec<String> = all.iter().map(|broken| broken.name.clone()).collect();
-        Table::update(&names, run(all.into_iter().filter(chosen).collect()));
-        return;
+    let names: Vec<String> = all.iter().map(|broken| broken.name.clone()).collect();
+    let is_update = std::env::var_os("UPDATE_MATRIX").is_some_and(|set| set == "1");
+    let only = std::env::var("WMS_SIM_MATRIX").unwrap_or_default();
+    let only: Vec<&str> = only.split(',').filter(|name| !name.is_empty()).collect();
+    let is_whole = only == ["all"] || (is_update && only.is_empty());
+    if !is_whole {
+        let unknown = only.iter().find(|only| !names.iter().any(|name| name.ends_with(**only)));
+        assert_eq!(unknown, None, "WMS_SIM_MATRIX names a receiver that is not there");
     }
-    let whole = everything("WMS_SIM_MATRIX", "all");
-    let sample: Vec<Broken> = all
+    let chosen = |place: usize, broken: &Broken| match only.is_empty() {
+        _ if is_whole => true,
+        true => place.is_multiple_of(EVERY) && broken.is_quick(),
+        false => only.iter().any(|name| broken.name.ends_with(name)),
+    };
+    let chosen: Vec<Broken> = all
         .into_iter()
         .enumerate()
-        .filter(|(place, broken)| whole || (place % EVERY == 0 && broken.is_quick()))
+        .filter(|(place, broken)| chosen(*place, broken))
         .map(|(_, broken)| broken)
         .collect();
-    assert!(sample.len() >= 10);
+    if is_update {
+        Table::update(&names, run(chosen));
+        return;
+    }
+    assert!(chosen.len() >= 10 || !only.is_empty());
     let table = Table::read();
     let mut wrong = Vec::new();
-    for row in run(sample) {
+    for row in run(chosen) {
         let known = table.row(&row.name);
         wrong.extend(known.differences(&row));
     }

@@ -12,7 +12,7 @@ use crate::conformance::script::{Demand, Script, Shot};
 use crate::outcome::check::{Level, Role};
 use crate::protocol::contract::event_schema;
 use crate::protocol::dialect::{Charset, Dialect, EventSet, KEYS, Key};
-use crate::protocol::mac::verify;
+use crate::protocol::mac::{PREFIX, verify};
 
 const NOW: Epoch = Epoch::from_unix_nanos(1_767_323_045_000_000_000);
 
@@ -194,5 +194,25 @@ fn the_same_kit_makes_the_same_requests() {
     for case in all() {
         let Play::Script(script) = case.play else { continue };
         assert_eq!(bytes(script, case.id, 1), bytes(script, case.id, 1), "{}", case.id);
+    }
+}
+
+#[test]
+fn two_bits_cancel_out_in_bytes_and_in_digits() {
+    let case = all().into_iter().find(|case| case.id == "mac/two-bits").unwrap();
+    let Play::Script(script) = case.play else { panic!("it is a script") };
+    for attempt in 0..200 {
+        let setup = setup();
+        let script = script(&mut Kit::new(&setup, case.id, attempt, NOW));
+        let shot = script.shots().find(|shot| shot.role == Role::Test).unwrap();
+        let (right, given) = (setup.signer.sign(&shot.body), shot.macs[0].value.to_vec());
+        let right = right.as_str().as_bytes();
+        assert_ne!(given, right);
+        let digits = given.iter().zip(right).fold(0, |differs, (one, other)| differs ^ one ^ other);
+        assert_eq!(digits, 0, "attempt {attempt}");
+        let bytes = |mac: &[u8]| hex::decode(&mac[PREFIX.len()..]).unwrap();
+        let bytes =
+            bytes(&given).iter().zip(bytes(right)).fold(0, |differs, (one, other)| differs ^ one ^ other);
+        assert_eq!(bytes, 0, "attempt {attempt}");
     }
 }

@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
     refused(
         "mac/two-bits",
         "a MAC that is off by the same bit in two bytes is refused",
-        "The right MAC with the lowest bit of its first and of its last byte turned over.",
+        "The right MAC with the lowest bit turned over in two bytes that end with the same digit.",
         "A comparison by hand: `diff ^= a ^ b` in place of `diff |= a ^ b`, in which two differences cancel out.",
         |kit| {
             forged(kit, "the event with one bit changed in two bytes of its MAC", |_, event| {

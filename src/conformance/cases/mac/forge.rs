@@ -133,12 +133,14 @@ pub(super) fn swapped(digits: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// Two bytes that end with the same digit, both with their lowest bit turned over, so that the differences cancel out
+/// whether bytes or digits are compared. Of 32 bytes, two end alike.
 pub(super) fn two_bits_off(event: &Event) -> String {
     let mut bytes = hex::decode(digits(event)).unwrap_or_default();
-    for place in [0, 31] {
-        if let Some(byte) = bytes.get_mut(place) {
-            *byte ^= 1;
-        }
+    let alike = |one: &usize| (one + 1..bytes.len()).find(|other| (bytes[*one] ^ bytes[*other]) & 0xf == 0);
+    if let Some((one, other)) = (0..bytes.len()).find_map(|one| alike(&one).map(|other| (one, other))) {
+        bytes[one] ^= 1;
+        bytes[other] ^= 1;
     }
     format!("{PREFIX}{}", hex::encode(bytes))
 }

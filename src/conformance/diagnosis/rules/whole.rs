@@ -168,7 +168,15 @@ pub(super) const RULES: &[Rule] = &[
         "expects-no-prefix",
         "The receiver compares the digits alone with the whole header, which begins with hmac-sha256=.",
         LOST,
-        &[Some(&[("mac/no-prefix", How::Taken), ("mac/wrong-prefix", How::Taken)]), REFUSED],
+        &[Some(&[("mac/no-prefix", How::Taken)]), REFUSED],
+        Topic::Compare,
+    ),
+    every(
+        94,
+        "expects-another-prefix",
+        "The receiver computes the right digits and expects sha256= before them, as other webhooks have it; WMS writes hmac-sha256=.",
+        LOST,
+        &[Some(&[("mac/wrong-prefix", How::Taken)]), Need::No(&[("mac/no-prefix", How::Taken)]), REFUSED],
         Topic::Compare,
     ),
     every(
