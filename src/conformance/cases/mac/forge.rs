@@ -137,7 +137,7 @@ pub(super) fn swapped(digits: &str) -> String {
 /// whether bytes or digits are compared. Of 32 bytes, two end alike.
 pub(super) fn two_bits_off(event: &Event) -> String {
     let mut bytes = hex::decode(digits(event)).unwrap_or_default();
-    let alike = |one: &usize| (one + 1..bytes.len()).find(|other| (bytes[*one] ^ bytes[*other]) & 0xf == 0);
+    let alike = |one: &usize| (one + 1..bytes.len()).find(|other| bytes[*one] % 16 == bytes[*other] % 16);
     if let Some((one, other)) = (0..bytes.len()).find_map(|one| alike(&one).map(|other| (one, other))) {
         bytes[one] ^= 1;
         bytes[other] ^= 1;
