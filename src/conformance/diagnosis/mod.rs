@@ -34,11 +34,20 @@ pub fn diagnose(cases: &[CaseResult], language: Option<&str>) -> Vec<Diagnosis> 
             continue;
         }
         let evidence = rule.evidence(facts);
-        if found.len() == MOST || evidence.iter().all(|id| known.contains(id)) {
+        if evidence.iter().all(|id| known.contains(id)) {
             continue;
         }
         known.extend(rule.explained(facts));
         known.extend(evidence.iter().cloned());
+        // Several things can show the same bug.
+        if let Some(same) = found.iter_mut().find(|one: &&mut Diagnosis| one.name == rule.name) {
+            let new = evidence.into_iter().filter(|id| !same.evidence.contains(id)).collect::<Vec<_>>();
+            same.evidence.extend(new);
+            continue;
+        }
+        if found.len() == MOST {
+            continue;
+        }
         found.push(Diagnosis {
             name: rule.name.to_owned(),
             says: rule.says.to_owned(),

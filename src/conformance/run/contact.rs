@@ -152,9 +152,10 @@ impl Runner {
     }
 
     /// Asks a receiver that has answered nothing for some time with an ordinary event: whether it stays silent.
-    pub(super) async fn silence(self: &Arc<Self>) -> Option<Incident> {
+    /// `after` is the case that had an answer last.
+    pub(super) async fn silence(self: &Arc<Self>, after: Option<String>) -> Option<Incident> {
         let seen = self.ordinary("silence", self.clock.now().0).await.ok()?;
-        let silent = Incident::Silent { got: seen.words(), begun: seen.is_unfinished() };
+        let silent = Incident::Silent { after, got: seen.words(), begun: seen.is_unfinished() };
         seen.status().is_none().then_some(silent)
     }
 

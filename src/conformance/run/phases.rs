@@ -37,6 +37,8 @@ pub(super) struct Phases<'a> {
     ending: Ending,
     /// How many cases in a row have had no answer at all.
     mute: usize,
+    /// The ID of the last case that had one.
+    heard: Option<&'a str>,
     /// What the user's command is doing, where it is under way: a run that ends then ends for its sake.
     step: Option<Stage>,
     /// Why nothing more is run, and what becomes of what is left.
@@ -62,6 +64,7 @@ impl<'a> Phases<'a> {
             slow: false,
             ending: Ending::default(),
             mute: 0,
+            heard: None,
             step: None,
             over: None,
         }
@@ -268,7 +271,7 @@ impl<'a> Phases<'a> {
             };
             match next {
                 Some(Ok((place, attempt))) if is_bad(&attempt) => {
-                    self.hear(&attempt);
+                    self.hear(place, &attempt);
                     // Nothing more is sent to a receiver that may be gone.
                     enough |= attempt.down || attempt.cut;
                     enough |=
@@ -276,7 +279,7 @@ impl<'a> Phases<'a> {
                     bad.push((place, attempt));
                 }
                 Some(Ok((place, attempt))) => {
-                    self.hear(&attempt);
+                    self.hear(place, &attempt);
                     let result = self.runner.result(self.cases[place], attempt, None, false);
                     self.settle(place, result);
                 }

@@ -38,6 +38,8 @@ pub enum Incident {
     },
     /// Case after case ran into the time limit, and an ordinary event after them got no answer either.
     Silent {
+        /// The ID of the last case before them in which something was answered.
+        after: Option<String>,
         /// What that event got, in words.
         got: String,
         /// Its answer began, and did not end.
@@ -57,11 +59,12 @@ impl fmt::Display for Incident {
                 f,
                 "the receiver needs {took_s:.1} s for an answer, and the time limit is {limit_s} s (--timeout)"
             ),
-            Self::Silent { got, begun } => {
+            Self::Silent { after, got, begun } => {
                 let does = if *begun { "does not end its answers" } else { "does not answer any more" };
+                let since = after.as_ref().map_or_else(String::new, |case| format!(" since {case}"));
                 write!(
                     f,
-                    "the receiver {does}: what was sent ran into the time limit, and so did an ordinary event in the end, which got {got}"
+                    "the receiver {does}{since}: what was sent then ran into the time limit, and so did an ordinary event in the end, which got {got}"
                 )
             }
         }

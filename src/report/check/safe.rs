@@ -75,7 +75,9 @@ fn safe_incident(incident: &Incident) -> Incident {
             Incident::Unanswered { failure: *failure, got: visible(got) }
         }
         Incident::TooSlow { took_s, limit_s } => Incident::TooSlow { took_s: *took_s, limit_s: *limit_s },
-        Incident::Silent { got, begun } => Incident::Silent { got: visible(got), begun: *begun },
+        Incident::Silent { after, got, begun } => {
+            Incident::Silent { after: after.as_deref().map(visible), got: visible(got), begun: *begun }
+        }
     }
 }
 

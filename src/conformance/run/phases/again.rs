@@ -65,9 +65,9 @@ impl Phases<'_> {
             // A case that got an answer in one of its tries shows that somebody is there.
             let heard = tried.then.as_ref().unwrap_or(&tried.attempt);
             if first_was_mute == Some(true) {
-                self.hear(heard);
+                self.hear(place, heard);
             } else if first_was_mute == Some(false) {
-                self.mute = 0;
+                self.note_answer(place);
             }
             self.settle_tried(place, tried);
         }
@@ -147,13 +147,18 @@ impl Phases<'_> {
     }
 
     /// Counts cases of which every request ran into the time limit.
-    pub(super) fn hear(&mut self, attempt: &Attempt) {
+    pub(super) fn hear(&mut self, place: usize, attempt: &Attempt) {
         match attempt.is_mute() {
             Some(true) => self.mute += 1,
-            Some(false) => self.mute = 0,
+            Some(false) => self.note_answer(place),
             // One that sent nothing shows nothing.
             None => {}
         }
+    }
+
+    fn note_answer(&mut self, place: usize) {
+        self.mute = 0;
+        self.heard = Some(self.cases[place].id);
     }
 
     /// Asks a receiver that has answered nothing in several cases with an ordinary event. Where that gets no answer either,
@@ -162,8 +167,10 @@ impl Phases<'_> {
         if self.mute < MUTE || self.is_over() {
             return;
         }
-        let runner = Arc::clone(&self.runner);
-        let Some(silence) = self.unless_over(async move { runner.silence().await }).await else { return };
+        let (runner, after) = (Arc::clone(&self.runner), self.heard.map(str::to_owned));
+        let Some(silence) = self.unless_over(async move { runner.silence(after).await }).await else {
+            return;
+        };
         match silence {
             Some(silent) => self.finish(Unrun::befell(silent)),
             None => self.mute = 0,
