@@ -282,3 +282,41 @@ fn one_that_hangs_on_some_requests_is_judged_to_the_end() {
     assert!(report.with("fail").len() > 4, "{output}");
     assert_eq!(report.case("order/gap")["verdict"], "pass", "{output}");
 }
+
+/// One that hangs for a while and is then started anew is not given up.
+#[test]
+fn hung_and_started_anew() {
+    const HUNG: usize = 6;
+    let since_forged = Arc::new(AtomicUsize::new(0));
+    let port = peer(move |mut stream| {
+        loop {
+            let request = tcp::read_request(&mut stream);
+            let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
+            let began = since_forged.load(Ordering::SeqCst);
+            if request.is_empty() {
+                return;
+            }
+            if began > 0 || !text.contains("x-wms-content-mac") {
+                since_forged.fetch_add(1, Ordering::SeqCst);
+            }
+            match began {
+                1..=HUNG => thread::sleep(Duration::from_secs(30)),
+                // As where a watchdog ends the process.
+                _ if began == HUNG + 1 => return,
+                _ => {}
+            }
+            if stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").is_err() {
+                return;
+            }
+        }
+    });
+    let folder = scratch();
+    let output = check(&url(port), "mac/missing input --timeout 300ms --wait-for-target 2s")
+        .args(["--report", "json=a.json"])
+        .dir(folder.path())
+        .run();
+    let report = Report::read(&folder.path().join("a.json"));
+    assert!(!output.stdout.contains("does not answer any more"), "{output}");
+    assert!(report.with("error").len() < 6, "{output}");
+    assert!(report.with("pass").len() > 30, "{output}");
+}

@@ -18,6 +18,8 @@ pub(in crate::cli) fn shown(text: &str) -> Option<String> {
     if !is_url(text) {
         return None;
     }
+    // Refused where it is given; here too, nothing behind it is shown.
+    let text = text.split_once('#').map_or(text, |(text, _)| text);
     let (place, query) = text.split_once('?').map_or((text, None), |(place, query)| (place, Some(query)));
     let target = Target::parse(&place.replace(PLACE, STAND_IN)).ok()?;
     let mut shown = target.to_string().replace(STAND_IN, PLACE);

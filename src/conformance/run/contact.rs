@@ -155,8 +155,10 @@ impl Runner {
     /// `after` is the case that had an answer last.
     pub(super) async fn silence(self: &Arc<Self>, after: Option<String>) -> Option<Incident> {
         let seen = self.ordinary("silence", self.clock.now().0).await.ok()?;
+        // Who hangs up is there, or is being started anew: the next case meets that.
+        let timed_out = seen.result.as_ref().is_err_and(|failure| failure.code.is_timeout());
         let silent = Incident::Silent { after, got: seen.words(), begun: seen.is_unfinished() };
-        seen.status().is_none().then_some(silent)
+        timed_out.then_some(silent)
     }
 
     async fn revive_within(&self, patience: Duration) -> bool {

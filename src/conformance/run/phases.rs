@@ -124,11 +124,10 @@ impl<'a> Phases<'a> {
             runner.await_stage(stage).await;
             // Nobody there is nobody's failure.
             match runner.contact().await {
-                Contact::Answered { .. } | Contact::Unfinished { .. } => Ok(true),
                 Contact::Unanswered { why, .. } if stage == Stage::Old => {
                     Err(format!("an ordinary event got {why}"))
                 }
-                Contact::Unanswered { .. } => Ok(false),
+                Contact::Answered { .. } | Contact::Unfinished { .. } | Contact::Unanswered { .. } => Ok(()),
             }
         });
         match entered.await {
@@ -136,7 +135,7 @@ impl<'a> Phases<'a> {
                 self.ending.unanswered = stage == Stage::Old;
                 self.finish(Unrun::error(why));
             }
-            Some(Ok(_)) => {
+            Some(Ok(())) => {
                 for place in places {
                     self.alone(place).await;
                 }

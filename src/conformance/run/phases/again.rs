@@ -119,7 +119,12 @@ impl Phases<'_> {
                 Tried { then: Some(second), ..Tried::once(first) }
             }
             // One that found nobody there has less to tell.
-            (Verdict::Fail, Verdict::Fail) if second.down && !first.down => Tried::once(first),
+            (Verdict::Fail, Verdict::Fail) if second.down && !first.down => {
+                if incident.is_some() {
+                    incident = first.blame();
+                }
+                Tried { incident, ..Tried::once(first) }
+            }
             (Verdict::Fail, Verdict::Error | Verdict::Skip) => Tried::once(first),
             _ => Tried { incident, ..Tried::once(second) },
         })
