@@ -173,7 +173,10 @@ fn is(case: &CaseResult, how: How) -> bool {
         How::Redirected => any(&|trace| (300..400).contains(&status(trace))),
         How::Silent => {
             let unsent = !case.traces.iter().any(|trace| trace.role == Role::Test);
-            any(&|trace| trace.answered().is_none()) || case.verdict == Verdict::Fail && unsent
+            // Where an ordinary event before had no answer either, it is not this one that has none.
+            let before = |trace: &Trace| trace.role == Role::Setup && trace.answered().is_none();
+            let was_there = !case.traces.iter().any(before);
+            was_there && any(&|trace| trace.answered().is_none()) || case.verdict == Verdict::Fail && unsent
         }
         How::Spoiled => {
             let after = |trace: &Trace| trace.role == Role::After && !trace.is_taken();
