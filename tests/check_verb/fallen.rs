@@ -314,3 +314,29 @@ fn bystanders_of_the_last_moment_are_errors() {
     assert!(!report.with("error").is_empty(), "{output}");
     assert!(output.stdout.lines().count() < 60, "{output}");
 }
+
+/// What ends after it has acknowledged an event, and is started anew, is not reliable, though every answer was right.
+#[test]
+fn one_that_ends_after_an_acknowledgement_is_flaky() {
+    let port = tcp::closed_port();
+    let mortal = MORTAL.replace("if (body.includes('LOW_SNR')) process.exit(1);", "").replace(
+        "setTimeout(() => res.writeHead(204).end(), 30);",
+        "res.writeHead(202).end(); if (body.includes('API_ERROR')) setTimeout(() => process.exit(1), 20);",
+    );
+    let child = Command::new("sh")
+        .args(["-c", "for i in 1 2 3 4 5 6 7 8 9; do node -e \"$MORTAL\" <&0; done"])
+        .env("MORTAL", mortal)
+        .env("PORT", port.to_string())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _loop = Loop(child);
+    let line = "events/api-error events/page-* events/low-snr mac --wait-for-target 60s";
+    let (output, report) = reported(check(&url(port), line));
+    assert_eq!(output.code(), Some(1), "{output}");
+    let failed: Vec<&str> = report.with("fail");
+    assert!(!failed.is_empty(), "{output}");
+    assert!(failed.iter().all(|id| report.case(id)["flaky"] == true), "{output}");
+    assert!(report.actual(failed[0]).contains("ended it"), "{output}");
+    assert!(output.stdout.contains("ends-and-starts-anew"), "{output}");
+}

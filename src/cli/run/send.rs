@@ -73,7 +73,7 @@ async fn play(mut job: SendJob) -> Result<Exit, CliError> {
 async fn wait_for_target(job: &SendJob) -> Result<(), CliError> {
     let mut stop = signals::watch();
     let ready = tokio::select! {
-        ready = readiness::wait(&job.transport.target, job.wait_for_target) => ready,
+        ready = readiness::wait(&job.transport.target, job.wait_for_target) => ready.map(drop),
         _ = stop.changed() => {
             return Err(CliError::interrupted("interrupted while waiting for the target; nothing was sent"));
         }

@@ -125,6 +125,12 @@ impl<'a> Facts<'a> {
         self.cases.iter().filter(|case| case.incident == Some(Incident::Ended))
     }
 
+    /// The cases that found nobody there for some time.
+    pub fn away(self) -> Vec<String> {
+        let away = self.cases.iter().filter(|case| case.incident == Some(Incident::Away));
+        away.map(|case| case.id.clone()).collect()
+    }
+
     /// The cases that could not be judged because the receiver had gone down during one of these sections.
     pub fn down_since(self, sections: &'static [&'static str]) -> impl Iterator<Item = &'a CaseResult> {
         let since = move |case: &&CaseResult| match &case.incident {

@@ -14,6 +14,8 @@ use crate::outcome::exchange::FailureCode;
 pub enum Incident {
     /// From this case on the receiver took no connections.
     Ended,
+    /// The receiver took no connections, and did again some time later: it had ended shortly before, and was started anew.
+    Away,
     /// The receiver had gone down before, and was not back in time.
     Down {
         /// The ID of the case during which it went down.
@@ -51,6 +53,9 @@ impl fmt::Display for Incident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended => f.write_str("from then on the receiver took no connections"),
+            Self::Away => f.write_str(
+                "the receiver took no connections for some time: this case, or one shortly before it, ended it",
+            ),
             Self::Down { during, waited_s } => {
                 write!(f, "the receiver went down during {during} and was not back within {waited_s} s")
             }

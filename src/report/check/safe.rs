@@ -68,6 +68,7 @@ fn safe_case(case: &CaseResult) -> CaseResult {
 fn safe_incident(incident: &Incident) -> Incident {
     match incident {
         Incident::Ended => Incident::Ended,
+        Incident::Away => Incident::Away,
         Incident::Down { during, waited_s } => {
             Incident::Down { during: visible(during), waited_s: *waited_s }
         }

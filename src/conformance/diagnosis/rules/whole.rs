@@ -196,6 +196,15 @@ pub(super) const RULES: &[Rule] = &[
         Topic::HeaderName,
     ),
     Rule {
+        name: "ends-and-starts-anew",
+        says: "The process ends now and then while it is checked, and something starts it anew. What ends it need not be the event under test: work that goes on after an acknowledgement can throw later.",
+        matters: "What was acknowledged and not yet stored is lost, and so is what comes meanwhile.",
+        needs: &[Fact(away)],
+        explains: &[],
+        weight: 97,
+        fix: Topic::ReadLog,
+    },
+    Rule {
         name: "one-session-at-a-time",
         says: "The receiver knows one session at a time and refuses the events of any other.",
         matters: "As soon as two people measure at once, or somebody closes the page too early, the events of everybody else are lost.",
@@ -356,4 +365,9 @@ fn tells_macs_apart(facts: Facts<'_>) -> bool {
             .flatten()
             .filter(|status| refused(status))
             .any(|status| forged.contains(status))
+}
+
+/// The cases that found nobody there for some time.
+fn away(facts: Facts<'_>) -> Vec<String> {
+    facts.away()
 }

@@ -1,10 +1,10 @@
 //! What goes wrong is tried again; who does not live to see that, or does not answer, ends the run.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::super::Told;
 use super::super::attempt::Attempt;
+use super::super::contact::Back;
 use super::super::result::Unrun;
 use super::Phases;
 use crate::conformance::case::Case;
@@ -13,9 +13,6 @@ use crate::outcome::check::{Incident, Verdict};
 /// After so many cases in a row of which every request ran into the time limit an ordinary event shows whether anybody is
 /// there at all. One that hangs on some kinds of requests answers it, and so does a slow one.
 pub(super) const MUTE: usize = 3;
-
-/// A receiver that is back sooner was not away.
-const SHORT: Duration = Duration::from_millis(20);
 
 /// What came of a case that was tried once or twice.
 struct Tried {
@@ -96,9 +93,13 @@ impl Phases<'_> {
             return (!first.cut && first.is_mute() != Some(true)).then_some(Tried::once(first));
         }
         // Tried again before it is up again, a case would tell less than it did.
-        if first.cut && !self.revive(case).await? {
-            let incident = first.blame();
-            return Some(Tried { incident, ..Tried::once(first) });
+        let mut was_away = false;
+        if first.cut {
+            let Some(back) = self.revive(case).await? else {
+                let incident = first.blame();
+                return Some(Tried { incident, ..Tried::once(first) });
+            };
+            was_away = back.was_away;
         }
         if !is_bad(&first) || self.is_over() {
             return Some(Tried::once(first));
@@ -107,10 +108,15 @@ impl Phases<'_> {
             return Some(Tried::once(first));
         };
         let mut incident = None;
-        if second.cut && self.revive(case).await == Some(false) {
+        if second.cut && matches!(self.revive(case).await, Some(None)) {
             incident = second.blame();
         }
         Some(match (first.judged.verdict, second.judged.verdict) {
+            // Who is started anew has ended, in this case or after the acknowledgement of one before.
+            (Verdict::Fail | Verdict::Error, Verdict::Pass) if was_away => {
+                first.judged.actual = format!("{}; {}", first.judged.actual, Incident::Away);
+                Tried { then: Some(second), incident: Some(Incident::Away), ..Tried::once(first) }
+            }
             (Verdict::Fail, Verdict::Pass) => Tried { then: Some(second), ..Tried::once(first) },
             // An ordinary event before was answered wrongly, and now is not.
             (Verdict::Error, Verdict::Pass)
@@ -130,25 +136,25 @@ impl Phases<'_> {
         })
     }
 
-    /// Waits for a receiver that went down during a case: whether it came back. Where it does not, the run is over; nothing
-    /// is known where the run ends before.
-    async fn revive(&mut self, case: &Case) -> Option<bool> {
+    /// Waits for a receiver that may have gone down during a case. Where it does not come back, the run is
+    /// over; nothing is known where the run ends before.
+    async fn revive(&mut self, case: &Case) -> Option<Option<Back>> {
         let runner = Arc::clone(&self.runner);
         let revived = self.unless_over(async move { runner.revive().await }).await?;
-        if let Some(took) = revived {
-            if took < SHORT {
-                return Some(true);
+        if let Some(back) = revived {
+            if !back.was_away {
+                return Some(Some(back));
             }
             (self.tell)(Told::Note(format!(
                 "the receiver took no connections during {}, and did again after {:.1} s",
                 case.id,
-                took.as_secs_f64()
+                back.after.as_secs_f64()
             )));
-            return Some(true);
+            return Some(Some(back));
         }
         let waited_s = self.runner.patience.as_secs_f64();
         self.finish(Unrun::befell(Incident::Down { during: case.id.to_owned(), waited_s }));
-        Some(false)
+        Some(None)
     }
 
     /// Counts cases of which every request ran into the time limit.
