@@ -18,7 +18,7 @@ const QUEUE: u32 = 2;
 const LANES: usize = 40;
 const REQUESTS: usize = 2;
 /// So long the server works on one request. All of them take longer than one address of several may be waited for.
-const WORK: Duration = Duration::from_millis(30);
+const WORK: Duration = Duration::from_millis(40);
 
 fn listen() -> TcpListener {
     let socket = TcpSocket::new_v4().unwrap();
@@ -41,9 +41,7 @@ async fn many_lanes_at_once_are_all_served() {
     let listener = listen();
     let port = listener.local_addr().unwrap().port();
     let server = tokio::spawn(serve_one_by_one(listener));
-    let mut options = options("http", port);
-    options.timeout = Some(Duration::from_secs(4));
-    let wire = Wire::new(&options, RunClock::start()).unwrap();
+    let wire = Wire::new(&options("http", port), RunClock::start()).unwrap();
     let lanes: Vec<_> = (0..LANES)
         .map(|_| {
             let mut lane = wire.raw();
