@@ -21,10 +21,11 @@ use super::super::options::{SetupError, TransportOptions};
 use super::super::target::Target;
 use super::stream::Stream;
 
-/// A server whose queue of connections is full lets a request for one fall, and the operating system asks again after one
-/// second, two, four, eight: a small server that works its queue off in no time is reached only at the seventh second. And
-/// where several ask at once, it may let fall what comes last, so that a connection stands here that the server knows nothing of. So a
-/// new attempt is made, in its turn, before the operating system asks again. One is longer, for networks that need as long.
+/// A server whose queue of connections is full lets a request for one fall, and the operating system asks again after
+/// one second, two, four, eight: a small server that works its queue off in no time is reached only at the seventh
+/// second. And where several ask at once, it may let fall what comes last, so that a connection stands here that the
+/// server knows nothing of. So a new attempt is made, in its turn, before the operating system asks again. One is
+/// longer, for networks that need as long.
 const ATTEMPTS: [Duration; 8] =
     [Duration::from_millis(900), AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, Duration::from_secs(3)];
 const AGAIN: Duration = Duration::from_millis(300);
@@ -37,8 +38,9 @@ const TURN: Duration = Duration::from_millis(20);
 pub(in crate::transport) enum Asking {
     /// Each at once, and once.
     Once,
-    /// One after the other, and again where nobody takes it, for as long as the caller waits: who asks so has to set a limit. Many that are asked for in one
-    /// instant all find room in a small queue, and most of them are then forgotten by the server while they stand here.
+    /// One after the other, and again where nobody takes it, for as long as the caller waits: who asks so has to set a
+    /// limit. Many that are asked for in one instant all find room in a small queue, and most of them are then
+    /// forgotten by the server while they stand here.
     InTurn,
 }
 
