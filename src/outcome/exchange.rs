@@ -74,7 +74,7 @@ pub struct Failure {
     pub phase: Phase,
     /// What happened this time: addresses, names, the operating system's words. No credentials.
     pub detail: String,
-    /// The status of a reply that began and did not end.
+    /// The status of a reply that began and did not end. Only the wire transport knows it: with the client it is `None`.
     pub status: Option<u16>,
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// How long a request may take, from its beginning to the end of its reply, if nothing else is asked for.
+/// How long a request may take if nothing else is asked for: a delivery from its beginning to the end of its reply, a request
+/// that is written as given from the moment at which its connection stands.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The largest body of a reply.
@@ -23,7 +24,7 @@ pub const CHUNK_LINE_LIMIT: usize = 4 << 10;
 /// The most bytes of trailers after the last chunk.
 pub const TRAILER_LIMIT: usize = 16 << 10;
 
-/// The longest that one address of several may take to accept a connection: a dead one does not use up all the time.
+/// The longest that one address of several may be asked for a connection: a dead one does not use up all the time.
 pub const ADDRESS_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A connection that was idle for at least so long may have been closed by the receiver just as a request set out, which

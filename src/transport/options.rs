@@ -23,7 +23,8 @@ pub struct TransportOptions {
     pub user_agent: String,
     /// The value of `Content-Type`.
     pub content_type: String,
-    /// How long a request may take over all its phases; `None` waits for ever.
+    /// How long a request may take over all its phases, or, where it is written as given
+    /// ([`RawLane`](super::wire::RawLane)), over those after the TCP connection; `None` waits for ever.
     pub timeout: Option<Duration>,
     /// The address that requests come from; `None` leaves it to the system.
     pub source: Option<IpAddr>,

@@ -13,6 +13,7 @@ mod phases;
 mod proxy;
 mod raw;
 mod raw_failures;
+mod raw_open;
 mod replies;
 mod requests;
 mod reuse;

@@ -12,7 +12,7 @@ pub(in crate::cli) struct ReceiverArgs {
     /// Add a header to every request
     #[arg(long, value_name = "K: V", help_heading = "Delivery")]
     pub header: Vec<String>,
-    /// How long one request may take in all, or `none` [default: 10s]
+    /// How long one request may take, or `none` [default: 10s]
     #[arg(long, value_name = "DURATION", help_heading = "Delivery")]
     pub timeout: Option<String>,
     /// The HTTP statuses that accept an event [default: 200-299]

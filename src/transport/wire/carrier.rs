@@ -7,32 +7,61 @@ use crate::clock::Moment;
 use crate::outcome::exchange::{Exchange, Failure, FailureCode, Moments, Phase, Reply};
 
 use super::super::failure;
-use super::super::limits::MAY_BE_STALE_AFTER;
+use super::super::limits::{DEFAULT_TIMEOUT, MAY_BE_STALE_AFTER};
 use super::Setup;
 use super::connect::Asking;
 use super::line::{Line, Request, Track};
 use super::stream::Stream;
 use super::watchdog::{TimeIsUp, Watchdog};
 
-/// So many times the time limit a connection of its own time may take: in a crowd it waits for those before it.
+/// How connections are made, and which time that takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Policy {
+    /// The time of an exchange is for all of it. A connection is asked for at once, and once.
+    InAll,
+    /// The time of an exchange begins when its TCP connection stands. A connection is asked for in turn, and for that there
+    /// is a time of its own, whatever the exchange may take.
+    FromConnection,
+}
+
+impl Policy {
+    fn asking(self) -> Asking {
+        match self {
+            Self::InAll => Asking::Once,
+            Self::FromConnection => Asking::InTurn,
+        }
+    }
+}
+
+/// Where each exchange counts from its connection on, to connect may take so many times the time limit of the settings: one
+/// of many waits until those before it are served.
 const CONNECTING: u32 = 3;
 
 /// A connection with its reused buffers.
 pub(super) struct Carrier {
     setup: Arc<Setup>,
+    policy: Policy,
     /// A connection with nothing to do. While a request is under way it is not here, so that an exchange which is
     /// dropped half way takes the connection with it.
-    idle: Option<Stream>,
+    idle: Option<Idle>,
     /// When the last exchange ended.
     rested_since: Moment,
     line: Line,
     watchdog: Watchdog,
 }
 
+/// A connection with nothing to do.
+struct Idle {
+    stream: Stream,
+    /// It has carried a request already.
+    used: bool,
+}
+
 impl Carrier {
-    pub(super) fn new(setup: Arc<Setup>) -> Self {
+    pub(super) fn new(setup: Arc<Setup>, policy: Policy) -> Self {
         Self {
             setup,
+            policy,
             idle: None,
             rested_since: Moment::ZERO,
             line: Line::default(),
@@ -45,27 +74,9 @@ impl Carrier {
         self.setup.timeout
     }
 
-    /// Sends the request and waits for the reply, over all its phases no longer than `limit`.
-    pub(super) async fn exchange(&mut self, request: &mut impl Request, limit: Option<Duration>) -> Exchange {
-        let Self { setup, idle, rested_since, line, watchdog } = self;
-        let begun = setup.clock.now();
-        let mut track = Track::new(setup.clock, Moments { begun, ..Moments::default() });
-        line.may_be_stale = begun.since(*rested_since) >= MAY_BE_STALE_AFTER;
-        line.reader.begin();
-        let work = deliver(setup, request, idle, line, &mut track);
-        let result = match watchdog.guard(setup.clock.instant(begun), limit, work).await {
-            Ok(result) => result,
-            Err(TimeIsUp) => Err(out_of_time(request, track.phase, limit)),
-        };
-        let result = result.map_err(|failure| Failure { status: line.reader.status(), ..failure });
-        track.moments.ended = setup.clock.now();
-        *rested_since = track.moments.ended;
-        Exchange { result, moments: track.moments, reused: track.reused, resent: track.resent }
-    }
-
-    /// Sends the request and waits for the reply, no longer than `limit` from the moment at which a TCP connection stands.
-    /// The connection has several times as long for itself, and is asked for again and again meanwhile. Says when it stood, if it did.
-    pub(super) async fn exchange_apart(
+    /// Sends the request and waits for the reply, within `limit` as the policy counts it. Says when a connection stood, if
+    /// one did.
+    pub(super) async fn exchange(
         &mut self,
         request: &mut impl Request,
         limit: Option<Duration>,
@@ -73,40 +84,39 @@ impl Carrier {
         let begun = self.setup.clock.now();
         let mut track = Track::new(self.setup.clock, Moments { begun, ..Moments::default() });
         let mut stood = None;
+        self.line.may_be_stale = begun.since(self.rested_since) >= MAY_BE_STALE_AFTER;
         self.line.reader.begin();
-        let result = self.deliver_apart(request, limit, &mut track, &mut stood).await;
+        let result = self.deliver(request, limit, &mut track, &mut stood).await;
         let result = result.map_err(|failure| Failure { status: self.line.reader.status(), ..failure });
-        track.moments.ended = track.clock.now();
-        self.rested_since = track.moments.ended;
-        let exchange =
-            Exchange { result, moments: track.moments, reused: track.reused, resent: track.resent };
-        (exchange, stood)
+        let Track { moments, reused, resent, .. } = track;
+        let moments = Moments { ended: self.setup.clock.now(), ..moments };
+        self.rested_since = moments.ended;
+        (Exchange { result, moments, reused, resent }, stood)
     }
 
-    async fn deliver_apart(
+    /// Carries the request over the idle connection, or over a new one.
+    async fn deliver(
         &mut self,
         request: &mut impl Request,
         limit: Option<Duration>,
         track: &mut Track,
         stood: &mut Option<Moment>,
     ) -> Result<Reply, Failure> {
-        let Self { setup, idle, rested_since, line, watchdog } = self;
+        let Self { setup, policy, idle, line, watchdog, .. } = self;
         let begun = track.moments.begun;
-        line.may_be_stale = begun.since(*rested_since) >= MAY_BE_STALE_AFTER;
         request.begin(&setup.preamble)?;
-        if let Some(mut stream) = idle.take()
+        if let Some(Idle { mut stream, used }) = idle.take()
             && stream.is_quiet().await
         {
-            track.reused = true;
+            track.reused = used;
             track.moments.connected = Some(begun);
             *stood = Some(begun);
             let work = line.converse(request, &mut stream, track);
-            let result = match watchdog.guard(setup.clock.instant(begun), limit, work).await {
-                Ok(result) => result,
-                Err(TimeIsUp) => return Err(out_of_time(request, track.phase, limit)),
+            let Ok(result) = watchdog.guard(setup.clock.instant(begun), limit, work).await else {
+                return Err(out_of_time(request, track.phase, limit));
             };
-            if !line.found_dead(&result) {
-                *idle = line.may_go_on(&result).then_some(stream);
+            if !(used && line.found_dead(&result)) {
+                *idle = line.may_go_on(&result).then_some(Idle { stream, used: true });
                 return result;
             }
             track.reused = false;
@@ -115,27 +125,52 @@ impl Carrier {
             *stood = None;
             request.begin(&setup.preamble)?;
         }
-        let asked = setup.clock.instant(setup.clock.now());
-        let patience = limit.map(|limit| limit.saturating_mul(CONNECTING));
-        let connector = &setup.connector;
-        let tcp = match watchdog.guard(asked, patience, connector.tcp(&mut track.phase, Asking::InTurn)).await
-        {
-            Ok(tcp) => tcp?,
-            Err(TimeIsUp) => return Err(failure::timed_out(track.phase, patience)),
+        let (from, patience) = match policy {
+            Policy::InAll => (begun, limit),
+            Policy::FromConnection => (setup.clock.now(), Some(setup.connecting())),
         };
+        let tcp = setup.connector.tcp(&mut track.phase, policy.asking());
+        let Ok(tcp) = watchdog.guard(setup.clock.instant(from), patience, tcp).await else {
+            return Err(failure::timed_out(track.phase, patience));
+        };
+        let tcp = tcp?;
         let now = setup.clock.now();
         *stood = Some(now);
+        let from = match policy {
+            Policy::InAll => begun,
+            Policy::FromConnection => now,
+        };
         let work = async {
-            let mut stream = connector.over(tcp, &mut track.phase).await?;
+            let mut stream = setup.connector.over(tcp, &mut track.phase).await?;
             track.moments.connected = Some(track.clock.now());
             let result = line.converse(request, &mut stream, track).await;
-            *idle = line.may_go_on(&result).then_some(stream);
+            *idle = line.may_go_on(&result).then_some(Idle { stream, used: true });
             result
         };
-        match watchdog.guard(setup.clock.instant(now), limit, work).await {
+        match watchdog.guard(setup.clock.instant(from), limit, work).await {
             Ok(result) => result,
             Err(TimeIsUp) => Err(out_of_time(request, track.phase, limit)),
         }
+    }
+
+    /// Makes a connection for the next exchange, unless one is there, and takes no longer than `limit` in all. Says whether
+    /// there is one.
+    pub(super) async fn open(&mut self, limit: Duration) -> bool {
+        let Self { setup, policy, idle, watchdog, .. } = self;
+        if let Some(mut held) = idle.take()
+            && held.stream.is_quiet().await
+        {
+            *idle = Some(held);
+            return true;
+        }
+        let mut phase = Phase::Resolve;
+        let work = async {
+            let tcp = setup.connector.tcp(&mut phase, policy.asking()).await?;
+            setup.connector.over(tcp, &mut phase).await
+        };
+        let connected = watchdog.guard(setup.clock.instant(setup.clock.now()), Some(limit), work).await;
+        *idle = connected.ok().and_then(Result::ok).map(|stream| Idle { stream, used: false });
+        idle.is_some()
     }
 
     /// How many interim replies the last conversation had.
@@ -149,6 +184,13 @@ impl Carrier {
 
     pub(super) fn close(&mut self) {
         self.idle = None;
+    }
+}
+
+impl Setup {
+    /// How long a connection in turn may take.
+    fn connecting(&self) -> Duration {
+        self.timeout.unwrap_or(DEFAULT_TIMEOUT).saturating_mul(CONNECTING)
     }
 }
 
@@ -166,35 +208,4 @@ fn too_slow(limit: Option<Duration>) -> Failure {
     let limit = limit.unwrap_or_default();
     let detail = format!("the request waits on purpose for longer than the time limit of {limit:?}");
     Failure::new(FailureCode::InvalidRequest, Phase::Send, detail)
-}
-
-/// Carries the request over the idle connection, or over a new one.
-async fn deliver(
-    setup: &Setup,
-    request: &mut impl Request,
-    idle: &mut Option<Stream>,
-    line: &mut Line,
-    track: &mut Track,
-) -> Result<Reply, Failure> {
-    request.begin(&setup.preamble)?;
-    if let Some(mut stream) = idle.take()
-        && stream.is_quiet().await
-    {
-        track.reused = true;
-        track.moments.connected = Some(track.moments.begun);
-        let result = line.converse(request, &mut stream, track).await;
-        if !line.found_dead(&result) {
-            *idle = line.may_go_on(&result).then_some(stream);
-            return result;
-        }
-        track.reused = false;
-        track.resent = true;
-        track.moments = Moments { begun: track.moments.begun, ..Moments::default() };
-        request.begin(&setup.preamble)?;
-    }
-    let mut stream = setup.connector.connect(&mut track.phase).await?;
-    track.moments.connected = Some(track.clock.now());
-    let result = line.converse(request, &mut stream, track).await;
-    *idle = line.may_go_on(&result).then_some(stream);
-    result
 }

@@ -1,5 +1,6 @@
 //! Opening a connection: name, address, TCP, TLS.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,12 +21,13 @@ use super::super::options::{SetupError, TransportOptions};
 use super::super::target::Target;
 use super::stream::Stream;
 
-/// A server whose queue of connections is full lets a request for one fall, and the operating system asks again after one
-/// second, two, four, eight: a small server that works its queue off in no time is then tried in seven. And where several
-/// ask at once, it may let fall what comes last, so that a connection stands here that the server knows nothing of. So a
-/// new attempt is made, in its turn, before the operating system asks again. One is longer, for networks that need as long.
-const ATTEMPTS: [Duration; 8] = [FIRST, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, Duration::from_secs(3)];
-const FIRST: Duration = Duration::from_millis(900);
+/// A server whose queue of connections is full lets a request for one fall, and the operating system asks again after
+/// one second, two, four, eight: a small server that works its queue off in no time is reached only at the seventh
+/// second. And where several ask at once, it may let fall what comes last, so that a connection stands here that the
+/// server knows nothing of. So a new attempt is made, in its turn, before the operating system asks again. One is
+/// longer, for networks that need as long.
+const ATTEMPTS: [Duration; 8] =
+    [Duration::from_millis(900), AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, Duration::from_secs(3)];
 const AGAIN: Duration = Duration::from_millis(300);
 
 /// So long a connection may be asked for before the next one is. One that stands makes room at once.
@@ -36,8 +38,9 @@ const TURN: Duration = Duration::from_millis(20);
 pub(in crate::transport) enum Asking {
     /// Each at once, and once.
     Once,
-    /// One after the other, and again where nobody takes it, for as long as the caller waits. Many that are asked for in one
-    /// instant all find room in a small queue, and most of them are then forgotten by the server while they stand here.
+    /// One after the other, and again where nobody takes it, for as long as the caller waits: who asks so has to set a
+    /// limit. Many that are asked for in one instant all find room in a small queue, and most of them are then
+    /// forgotten by the server while they stand here.
     InTurn,
 }
 
@@ -45,6 +48,7 @@ pub(in crate::transport) enum Asking {
 pub(in crate::transport) struct Connector {
     target: Target,
     tls: Option<(TlsConnector, ServerName<'static>)>,
+    /// How long one address of several may be asked.
     patience: Duration,
     /// The address that connections come from; `None` leaves it to the system.
     source: Option<IpAddr>,
@@ -110,24 +114,28 @@ impl Connector {
         *phase = Phase::Resolve;
         let addresses = self.addresses().await?;
         *phase = Phase::Connect;
-        let mut worst: Option<Failure> = None;
+        let mut told: Option<(u8, Failure)> = None;
         for (place, address) in addresses.iter().enumerate() {
-            let last = place + 1 == addresses.len();
-            match self.open(*address, last, asking).await {
+            // The last address may take all the time that there is.
+            let patience = (place + 1 < addresses.len()).then_some(self.patience);
+            let failure = match self.open(*address, patience, asking).await {
                 Ok(tcp) => {
                     self.remember(*address);
                     return Ok(tcp);
                 }
-                Err(failure) if worst.as_ref().is_some_and(|worst| rank(worst) <= rank(&failure)) => {}
-                Err(failure) => worst = Some(failure),
+                Err(failure) => failure,
+            };
+            let rank = rank(failure.code, self.prefers(*address));
+            if told.as_ref().is_none_or(|(other, _)| rank < *other) {
+                told = Some((rank, failure));
             }
         }
-        Err(worst.unwrap_or_else(|| Failure::new(FailureCode::NameNotFound, Phase::Resolve, "no address")))
+        let no_address = || Failure::new(FailureCode::NameNotFound, Phase::Resolve, "no address");
+        Err(told.map_or_else(no_address, |(_, failure)| failure))
     }
 
     async fn addresses(&self) -> Result<Addresses, Failure> {
         let mut addresses = address::resolve(self.target.host(), self.target.port()).await?;
-        let preferred = *self.preferred.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(source) = self.source {
             addresses.retain(|address| address.is_ipv4() == source.is_ipv4());
             if addresses.is_empty() {
@@ -136,7 +144,7 @@ impl Connector {
                 return Err(failure::from_source(failure, self.source));
             }
         }
-        if let Some(place) = addresses.iter().position(|address| Some(*address) == preferred) {
+        if let Some(place) = addresses.iter().position(|address| self.prefers(*address)) {
             addresses[..=place].rotate_right(1);
         }
         Ok(addresses)
@@ -146,18 +154,22 @@ impl Connector {
         *self.preferred.lock().unwrap_or_else(PoisonError::into_inner) = Some(address);
     }
 
-    /// The last address may take all the time that there is.
-    async fn open(&self, address: SocketAddr, last: bool, asking: Asking) -> Result<TcpStream, Failure> {
-        let opening = async {
-            match asking {
-                Asking::Once => connect(self.source, address).await,
-                Asking::InTurn => self.in_turn(address).await,
+    fn prefers(&self, address: SocketAddr) -> bool {
+        *self.preferred.lock().unwrap_or_else(PoisonError::into_inner) == Some(address)
+    }
+
+    async fn open(
+        &self,
+        address: SocketAddr,
+        patience: Option<Duration>,
+        asking: Asking,
+    ) -> Result<TcpStream, Failure> {
+        let opened = match (asking, patience) {
+            (Asking::InTurn, _) => self.in_turn(address, patience).await,
+            (Asking::Once, None) => connect(self.source, address).await,
+            (Asking::Once, Some(patience)) => {
+                timeout(patience, connect(self.source, address)).await.unwrap_or_else(|_| Err(timed_out()))
             }
-        };
-        let opened = if last {
-            opening.await
-        } else {
-            timeout(self.patience, opening).await.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
         };
         // Small requests must not wait for the acknowledgement of the one before.
         opened.and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp)).map_err(|error| {
@@ -169,43 +181,57 @@ impl Connector {
             failure::from_source(named, self.source)
         })
     }
-}
 
-impl Connector {
-    /// Asks again and again, for as long as it is waited for.
-    async fn in_turn(&self, address: SocketAddr) -> std::io::Result<TcpStream> {
-        let mut limits = ATTEMPTS.into_iter().cycle();
+    /// Asks again and again, until it has asked for as long as `patience`. To wait for the turn is not to ask, and an
+    /// address that has answered, maybe to another lane meanwhile, is never left because of time.
+    async fn in_turn(&self, address: SocketAddr, patience: Option<Duration>) -> io::Result<TcpStream> {
+        let mut asked = Duration::ZERO;
         loop {
-            let mut opening = pin!(connect(self.source, address));
-            let turn = self.turn.acquire().await;
-            let soon = timeout(TURN, &mut opening).await;
-            drop(turn);
-            if let Ok(opened) = soon {
-                return opened;
-            }
-            let limit = limits.next().unwrap_or(FIRST);
-            if let Ok(opened) = timeout(limit, opening).await {
-                return opened;
+            for limit in ATTEMPTS {
+                let left = patience
+                    .filter(|_| !self.prefers(address))
+                    .map_or(limit, |patience| patience.saturating_sub(asked));
+                if left.is_zero() {
+                    return Err(timed_out());
+                }
+                let limit = limit.min(left);
+                let mut opening = pin!(connect(self.source, address));
+                let turn = self.turn.acquire().await;
+                let soon = timeout(TURN, &mut opening).await;
+                drop(turn);
+                if let Ok(opened) = soon {
+                    return opened;
+                }
+                if let Ok(opened) = timeout(limit, opening).await {
+                    return opened;
+                }
+                asked += TURN + limit;
             }
         }
     }
 }
 
-async fn connect(source: Option<IpAddr>, address: SocketAddr) -> std::io::Result<TcpStream> {
+fn timed_out() -> io::Error {
+    io::ErrorKind::TimedOut.into()
+}
+
+async fn connect(source: Option<IpAddr>, address: SocketAddr) -> io::Result<TcpStream> {
     let Some(source) = source else { return TcpStream::connect(address).await };
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.bind(SocketAddr::new(source, 0))?;
     socket.connect(address).await
 }
 
-/// Which of several addresses' failures is told: our own first, then the one that came from nearest to the receiver.
-fn rank(failure: &Failure) -> u8 {
-    match failure.code {
+/// Which of several addresses' failures is told: our own first, then that of an address which has answered before (that is
+/// the receiver, and nobody has to listen at the others), then the one that came from nearest to the receiver.
+fn rank(code: FailureCode, has_answered: bool) -> u8 {
+    match code {
         FailureCode::OutOfDescriptors | FailureCode::OutOfPorts => 0,
-        FailureCode::ConnectionRefused => 1,
-        FailureCode::ConnectTimeout => 3,
-        FailureCode::Unreachable => 4,
-        _ => 2,
+        _ if has_answered => 1,
+        FailureCode::ConnectionRefused => 2,
+        FailureCode::ConnectTimeout => 4,
+        FailureCode::Unreachable => 5,
+        _ => 3,
     }
 }
 
@@ -220,6 +246,20 @@ pub(in crate::transport) fn server_name(target: &Target) -> Result<ServerName<'s
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_failure_that_says_most_is_told() {
+        use FailureCode as C;
+        let order = [
+            (C::OutOfPorts, false),
+            (C::ConnectTimeout, true),
+            (C::ConnectionRefused, false),
+            (C::OtherTransport, false),
+            (C::ConnectTimeout, false),
+            (C::Unreachable, false),
+        ];
+        assert!(order.map(|(code, has_answered)| rank(code, has_answered)).is_sorted_by(|a, b| a < b));
+    }
 
     #[tokio::test]
     async fn where_no_address_can_be_reached_the_setting_is_named() {

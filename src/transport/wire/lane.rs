@@ -8,7 +8,7 @@ use crate::outcome::exchange::{Exchange, Failure};
 
 use super::super::{Lane, Outgoing};
 use super::Setup;
-use super::carrier::Carrier;
+use super::carrier::{Carrier, Policy};
 use super::line::{Request, Written, poll_flush, poll_write_all};
 use super::reply::ReplyReader;
 use super::request::Preamble;
@@ -23,7 +23,7 @@ pub struct WireLane {
 
 impl WireLane {
     pub(super) fn new(setup: Arc<Setup>) -> Self {
-        Self { carrier: Carrier::new(setup), bytes: Vec::new() }
+        Self { carrier: Carrier::new(setup, Policy::InAll), bytes: Vec::new() }
     }
 }
 
@@ -31,7 +31,7 @@ impl Lane for WireLane {
     async fn exchange(&mut self, outgoing: &Outgoing) -> Exchange {
         let limit = self.carrier.timeout();
         let mut delivery = Delivery { outgoing, bytes: &mut self.bytes, done: 0 };
-        self.carrier.exchange(&mut delivery, limit).await
+        self.carrier.exchange(&mut delivery, limit).await.0
     }
 
     fn idle(&mut self) {

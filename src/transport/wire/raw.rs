@@ -16,7 +16,7 @@ use crate::clock::Moment;
 use crate::outcome::exchange::{Exchange, Failure};
 
 use super::Setup;
-use super::carrier::Carrier;
+use super::carrier::{Carrier, Policy};
 use super::line::{Request, Written, poll_flush, poll_write_all};
 use super::reply::ReplyReader;
 use super::request::Preamble;
@@ -76,7 +76,8 @@ fn bytes(piece: &Piece) -> &[u8] {
 pub struct RawExchange {
     /// The reply or the named failure, and the moments.
     pub exchange: Exchange,
-    /// When the TCP connection stood, which is when the time of the receiver began; `None` where none ever did.
+    /// When the TCP connection stood, which is when the time of the receiver began: over a connection that was there
+    /// already, when the exchange began. `None` where none ever stood.
     pub stood: Option<Moment>,
     /// How many interim (1xx) replies came before the final one.
     pub interim: u32,
@@ -95,28 +96,32 @@ pub struct RawLane {
 
 impl RawLane {
     pub(super) fn new(setup: Arc<Setup>) -> Self {
-        Self { carrier: Carrier::new(setup) }
+        Self { carrier: Carrier::new(setup, Policy::FromConnection) }
     }
 
     /// Carries out the request within the time limit of the settings and reads the reply.
     ///
-    /// The time counts from the moment at which a TCP connection stands; to get one, there is three times as much. A connection that
-    /// nobody takes is asked for again and again in that time, and lanes of one transport ask one after the other: so many
-    /// of them at once can speak to a small server, whose queue of connections is short.
+    /// The time counts from the moment at which a TCP connection stands, and over one that is there already from the
+    /// beginning of the exchange. To get a connection there is three times the time limit of the settings, or of the
+    /// [default](super::super::limits::DEFAULT_TIMEOUT) where they have none. One that nobody takes is asked for again and
+    /// again in that time, and lanes of one transport ask one after the other: so many of them at once can speak to a
+    /// small server, whose queue of connections is short.
     ///
-    /// Replies that come before all is sent are read, and one that is complete ends the sending. Failures have the same
-    /// names and bounds as those of a [`WireLane`](super::WireLane). Where the time is up during a wait of the request's
-    /// own, the failure is [`InvalidRequest`](crate::outcome::exchange::FailureCode::InvalidRequest), and not the receiver's.
+    /// Replies that come before all is sent are read, and one that is complete ends the sending. Failures have the names of
+    /// those of a [`WireLane`](super::WireLane), and replies the same bounds; only time counts otherwise. Where the time is
+    /// up during a wait of the request's own, the failure is
+    /// [`InvalidRequest`](crate::outcome::exchange::FailureCode::InvalidRequest), and not the receiver's.
     ///
     /// Cancel-safe in the sense that a lane whose exchange was dropped half way opens a new connection next time.
     pub async fn exchange(&mut self, request: &RawRequest) -> RawExchange {
         self.exchange_within(request, self.carrier.timeout()).await
     }
 
-    /// Carries out the request within another time limit, as [`exchange`](Self::exchange) does; `None` waits for ever.
+    /// Carries out the request within another time limit, as [`exchange`](Self::exchange) does; `None` waits for ever once a
+    /// connection stands. How long a connection may take does not depend on it.
     pub async fn exchange_within(&mut self, request: &RawRequest, limit: Option<Duration>) -> RawExchange {
         let mut script = Script::new(request);
-        let (exchange, stood) = self.carrier.exchange_apart(&mut script, limit).await;
+        let (exchange, stood) = self.carrier.exchange(&mut script, limit).await;
         RawExchange {
             exchange,
             stood,
@@ -124,6 +129,17 @@ impl RawLane {
             written: script.written(),
             length: request.length(),
         }
+    }
+
+    /// Makes a connection, TLS included, and keeps it for the next exchange, so that many lanes can connect first and then
+    /// write at the same moment. Sends no request. Does nothing where a connection is there, open and quiet. Takes no longer
+    /// than `limit` in all, and asks as an exchange does.
+    ///
+    /// Gives back whether there is a connection. What was in its way is not told: the exchange after it meets it itself. An
+    /// exchange over a connection that was made so is the first one there: it counts as one over a new connection, which
+    /// stood when the exchange began.
+    pub async fn open(&mut self, limit: Duration) -> bool {
+        self.carrier.open(limit).await
     }
 
     /// Whether an idle connection is there. Whether it still lives is known only when it is used again.
