@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::Runner;
 use crate::clock::wall_clock;
@@ -78,6 +80,8 @@ impl Attempt {
     }
 }
 
+/// Lanes that are to begin at the same moment wait no longer than this for a connection, and then for each other.
+const CONNECTED_WITHIN: Duration = Duration::from_millis(500);
 /// So many requests are shown of a case.
 const MOST_TRACES: usize = 8;
 
@@ -157,7 +161,8 @@ impl Runner {
             match step {
                 Step::Wait(time) => tokio::time::sleep(*time).await,
                 Step::Lanes(lanes) => {
-                    let is_alone = lanes.len() == 1;
+                    // Where each writes as soon as it is connected, the first has its answer before the last begins.
+                    let start = (lanes.len() > 1).then(|| Arc::new(Barrier::new(lanes.len())));
                     let mut flying = JoinSet::new();
                     let mut place = all.len();
                     for (number, lane) in lanes.iter().enumerate() {
@@ -166,15 +171,7 @@ impl Runner {
                         }
                         let connection = connections[number].take().unwrap_or_else(|| self.wire.raw());
                         let requests: Vec<Written> = lane.iter().map(|shot| self.written(shot)).collect();
-                        let flight = fly(number, place, connection, requests);
-                        flying.spawn(async move {
-                            let (number, first, mut connection, seen) = flight.await;
-                            // Who serves one connection at a time would never come to the others.
-                            if !is_alone {
-                                connection.close();
-                            }
-                            (number, first, connection, seen)
-                        });
+                        flying.spawn(fly(number, place, connection, requests, start.clone()));
                         place += lane.len();
                     }
                     all.resize_with(place, || None);
@@ -239,16 +236,27 @@ struct Written {
     request: RawRequest,
 }
 
-/// Sends the requests of a lane, one after the other, until one has no answer.
+/// Sends the requests of a lane, one after the other, until one has no answer. With others beside it, it is connected first,
+/// begins with them, and is closed in the end: who serves one connection at a time would never come to the others.
 async fn fly(
     number: usize,
     first: usize,
     mut connection: RawLane,
     requests: Vec<Written>,
+    start: Option<Arc<Barrier>>,
 ) -> (usize, usize, RawLane, Vec<Seen>) {
     let mut seen = Vec::with_capacity(requests.len());
-    for Written { fresh, limit, request } in requests {
-        if fresh {
+    let is_beside = start.is_some();
+    if let Some(start) = start {
+        if requests.first().is_some_and(|first| first.fresh) {
+            connection.close();
+        }
+        // Neither a queue that is full nor a handshake that hangs keeps the others for long.
+        connection.open(CONNECTED_WITHIN).await;
+        let _ = timeout(CONNECTED_WITHIN, start.wait()).await;
+    }
+    for (place, Written { fresh, limit, request }) in requests.into_iter().enumerate() {
+        if fresh && !(is_beside && place == 0) {
             connection.close();
         }
         let one = seen_of(connection.exchange_within(&request, limit).await);
@@ -257,6 +265,9 @@ async fn fly(
         if ends {
             break;
         }
+    }
+    if is_beside {
+        connection.close();
     }
     (number, first, connection, seen)
 }
