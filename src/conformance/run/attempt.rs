@@ -121,7 +121,8 @@ impl Runner {
         let seen = self.send(script).await;
         let pairs: Vec<(&Shot, Option<&Seen>)> =
             shots.iter().zip(&seen).map(|(shot, seen)| (*shot, seen.as_ref())).collect();
-        let judged = judge::judge(case.level, &pairs, script.measure, &self.accept);
+        let mut judged = judge::judge(case.level, &pairs, script.measure, &self.accept);
+        judged.actual = self.base.redact(&judged.actual);
         let curl = judged.decisive.and_then(|place| self.base.command(shots[place]));
         Attempt {
             traces: self.traces(&pairs, judged.decisive),
@@ -223,7 +224,7 @@ impl Runner {
                 .map(|reply| self.base.redact(&String::from_utf8_lossy(&reply.excerpt)))
                 .unwrap_or_default(),
             failure: failure.map(|failure| failure.code.as_str().to_owned()),
-            detail: failure.map(|failure| failure.detail.clone()),
+            detail: failure.map(|failure| self.base.redact(&failure.detail)),
             took_ms: seen.took.as_secs_f64() * 1e3,
             decisive: false,
         }

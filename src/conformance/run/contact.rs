@@ -70,12 +70,12 @@ impl Runner {
             let code = seen.result.as_ref().err().map(|failure| failure.code);
             if seen.is_unfinished() {
                 let late = code.is_some_and(FailureCode::is_timeout);
-                return Contact::Unfinished { why: seen.words(), late };
+                return Contact::Unfinished { why: self.base.redact(&seen.words()), late };
             }
             let left = until.since(self.clock.now());
             if !seen.is_down() || left.is_zero() || !self.revive_within(left).await {
                 let phase = seen.result.as_ref().err().map(|failure| failure.phase);
-                return Contact::Unanswered { why: seen.words(), phase, code };
+                return Contact::Unanswered { why: self.base.redact(&seen.words()), phase, code };
             }
             number += 1;
         }
@@ -155,7 +155,8 @@ impl Runner {
     /// `after` is the case that had an answer last.
     pub(super) async fn silence(self: &Arc<Self>, after: Option<String>) -> Option<Incident> {
         let seen = self.ordinary("silence", self.clock.now().0).await.ok()?;
-        let silent = Incident::Silent { after, got: seen.words(), begun: seen.is_unfinished() };
+        let got = self.base.redact(&seen.words());
+        let silent = Incident::Silent { after, got, begun: seen.is_unfinished() };
         seen.status().is_none().then_some(silent)
     }
 
