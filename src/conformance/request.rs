@@ -237,7 +237,7 @@ impl Base {
             parts.chain(query).chain(raw).filter(|secret| secret.len() >= SHORTEST).collect();
         // The longest first, so that none leaves a part of another.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        secrets.iter().fold(text.to_owned(), |text, secret| hidden(text, secret))
+        secrets.iter().fold(text.to_owned(), |text, secret| hidden(&text, secret))
     }
 
     fn is_own(&self, field: &Header) -> bool {
@@ -253,7 +253,7 @@ impl Base {
 }
 
 /// The text without a secret. What is shown of an answer is its beginning, which can end in the middle of one.
-fn hidden(text: String, secret: &str) -> String {
+fn hidden(text: &str, secret: &str) -> String {
     /// A shorter beginning may be a word of its own, such as `Bearer`.
     const SHORTEST: usize = 8;
     let text = text.replace(secret, "***");

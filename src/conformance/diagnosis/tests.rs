@@ -105,8 +105,8 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
         "answers-no-http" => no_contact(&mut results, FailureCode::NotHttp),
         "never-ends-answers" => {
             let everywhere = !rule.explains.is_empty();
-            for result in results.iter_mut().filter(|result| everywhere || result.id.ends_with("d")) {
-                break_off(result, if everywhere { 0 } else { 1 }, "body-timeout");
+            for result in results.iter_mut().filter(|result| everywhere || result.id.ends_with('d')) {
+                break_off(result, usize::from(!everywhere), "body-timeout");
             }
         }
         "answers-too-much" => break_off(&mut results[0], 0, "body-too-large"),

@@ -121,8 +121,7 @@ impl Runner {
         let seen = self.send(script).await;
         let pairs: Vec<(&Shot, Option<&Seen>)> =
             shots.iter().zip(&seen).map(|(shot, seen)| (*shot, seen.as_ref())).collect();
-        let mut judged = judge::judge(case.level, &pairs, script.measure, &self.accept);
-        judged.actual = self.base.redact(&judged.actual);
+        let judged = judge::judge(case.level, &pairs, script.measure, &self.accept);
         let curl = judged.decisive.and_then(|place| self.base.command(shots[place]));
         Attempt {
             traces: self.traces(&pairs, judged.decisive),
@@ -183,13 +182,21 @@ impl Runner {
                         let Ok((number, first, connection, seen)) = flown else { continue };
                         connections[number] = Some(connection);
                         for (offset, seen) in seen.into_iter().enumerate() {
-                            all[first + offset] = Some(seen);
+                            all[first + offset] = Some(self.discreet(seen));
                         }
                     }
                 }
             }
         }
         all
+    }
+
+    /// What came of an exchange, without credentials: the beginning of an answer that is no HTTP can repeat what was sent.
+    pub(super) fn discreet(&self, mut seen: Seen) -> Seen {
+        if let Err(failure) = &mut seen.result {
+            failure.detail = self.base.redact(&failure.detail);
+        }
+        seen
     }
 
     fn written(&self, shot: &Shot) -> Written {
@@ -224,7 +231,7 @@ impl Runner {
                 .map(|reply| self.base.redact(&String::from_utf8_lossy(&reply.excerpt)))
                 .unwrap_or_default(),
             failure: failure.map(|failure| failure.code.as_str().to_owned()),
-            detail: failure.map(|failure| self.base.redact(&failure.detail)),
+            detail: failure.map(|failure| failure.detail.clone()),
             took_ms: seen.took.as_secs_f64() * 1e3,
             decisive: false,
         }

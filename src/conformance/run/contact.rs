@@ -70,12 +70,12 @@ impl Runner {
             let code = seen.result.as_ref().err().map(|failure| failure.code);
             if seen.is_unfinished() {
                 let late = code.is_some_and(FailureCode::is_timeout);
-                return Contact::Unfinished { why: self.base.redact(&seen.words()), late };
+                return Contact::Unfinished { why: seen.words(), late };
             }
             let left = until.since(self.clock.now());
             if !seen.is_down() || left.is_zero() || !self.revive_within(left).await {
                 let phase = seen.result.as_ref().err().map(|failure| failure.phase);
-                return Contact::Unanswered { why: self.base.redact(&seen.words()), phase, code };
+                return Contact::Unanswered { why: seen.words(), phase, code };
             }
             number += 1;
         }
@@ -119,7 +119,7 @@ impl Runner {
     /// Sends one request over a connection of its own.
     pub(super) async fn once(&self, request: &RawRequest, limit: Duration) -> Seen {
         let mut connection = Box::new(self.wire.raw());
-        seen_of(Box::pin(connection.exchange_within(request, Some(limit))).await)
+        self.discreet(seen_of(Box::pin(connection.exchange_within(request, Some(limit))).await))
     }
 
     /// Waits until a receiver that is down takes connections again, at most as long as the patience lasts. Says how long
@@ -155,8 +155,7 @@ impl Runner {
     /// `after` is the case that had an answer last.
     pub(super) async fn silence(self: &Arc<Self>, after: Option<String>) -> Option<Incident> {
         let seen = self.ordinary("silence", self.clock.now().0).await.ok()?;
-        let got = self.base.redact(&seen.words());
-        let silent = Incident::Silent { after, got, begun: seen.is_unfinished() };
+        let silent = Incident::Silent { after, got: seen.words(), begun: seen.is_unfinished() };
         seen.status().is_none().then_some(silent)
     }
 

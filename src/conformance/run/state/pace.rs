@@ -92,7 +92,7 @@ impl Runner {
 }
 
 /// Whether the system has worked in between. Clocks go on by themselves.
-fn has_changed(before: Option<&Value>, now: Option<&Value>) -> bool {
+pub(super) fn has_changed(before: Option<&Value>, now: Option<&Value>) -> bool {
     match (before, now) {
         (Some(before), Some(now)) => differences(before, now).iter().any(|difference| !difference.measure),
         (before, now) => before.is_some() != now.is_some(),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::super::{Probe, Runner};
 use super::Played;
-use super::pace::{Pace, SETTLE};
+use super::pace::{Pace, SETTLE, has_changed};
 use crate::clock::nanos;
 use crate::conformance::remembered::{self, Difference, Names, without};
 use crate::delivery::probe::Answer;
@@ -62,9 +62,8 @@ impl Runner {
         other: &Played,
         left_out: &BTreeSet<String>,
         patience: Patience,
-        pace: Pace,
+        mut pace: Pace,
     ) -> (Compared, Vec<Trace>) {
-        let mut pace = pace;
         let until = self.clock.now().after(nanos(probe.within));
         let mut pause = FIRST_PAUSE;
         let mut before: Option<(crate::clock::Moment, Option<Value>)> = None;
@@ -78,8 +77,10 @@ impl Runner {
             let waited = now.since(other.ended);
             let since = match before.take() {
                 Some((since, known)) if known == shown => since,
-                Some(_) => {
-                    pace = pace.seen(waited);
+                Some((_, known)) => {
+                    if has_changed(known.as_ref(), shown.as_ref()) {
+                        pace = pace.seen(waited);
+                    }
                     now
                 }
                 None => now,
