@@ -83,9 +83,12 @@ impl<'a> Facts<'a> {
         ordinary
     }
 
-    /// Ordinary events and their answers, see [`Self::ordinary`].
-    pub fn ordinary_traces(self) -> impl Iterator<Item = &'a Trace> {
-        self.cases.iter().flat_map(ordinary_traces)
+    /// Real events and their answers: ordinary ones, and those that come in another order or all at once.
+    pub fn real(self) -> impl Iterator<Item = &'a Trace> {
+        let moved = |case: &&CaseResult| case.section() == "order";
+        let moved = self.cases.iter().filter(moved).flat_map(|case| &case.traces);
+        let moved = moved.filter(|trace| trace.role == Role::Test);
+        self.cases.iter().flat_map(ordinary_traces).chain(moved)
     }
 
     /// The statuses with which events with a wrong MAC are answered.

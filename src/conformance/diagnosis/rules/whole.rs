@@ -358,10 +358,9 @@ fn is_endless(trace: &Trace) -> bool {
     trace.is_unfinished() && !is_too_large(trace)
 }
 
-/// Most of the ordinary events got answers without an end.
+/// Most of the real events got answers without an end.
 fn most_are_endless(facts: Facts<'_>) -> bool {
-    let (endless, others): (Vec<&Trace>, Vec<&Trace>) =
-        facts.ordinary_traces().partition(|trace| is_endless(trace));
+    let (endless, others): (Vec<&Trace>, Vec<&Trace>) = facts.real().partition(|trace| is_endless(trace));
     endless.len() > others.len()
 }
 
