@@ -187,7 +187,9 @@ fn conformance() {
          | a 4xx | every forged MAC |\n\n\
          So a receiver is right that answers 200, 202 or 204, refuses with 400, 401 or 403, limits sizes with 413 or 422, answers\n\
          `Expect` with 417, closes each connection, takes two seconds, works through its events later, or knows only the sessions\n\
-         that `--before-session` announced.\n",
+         that `--before-session` announced.\n\n\
+         What is shown of sessions (`state`) is compared without IDs, times, durations, ages and texts that are random at each look; what\n\
+         is left out is named. Counts, words and lists are always compared.\n",
         all.len()
     );
     for (section, about) in SECTIONS {

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Number, Value};
 
 use crate::clock::Epoch;
-use words::{is_measure, is_row_id, is_row_key, time_of, uuids_replaced};
+use words::{is_chance, is_measure, is_row_id, is_row_key, time_of, uuids_replaced};
 
 /// Times as far as this from the run are taken for times of the run, in seconds: local times lie up to 14 hours off.
 const NEAR: i64 = 2 * 24 * 3600;
@@ -40,6 +40,8 @@ pub struct Difference {
     pub says: String,
     /// It measures time, so that it can differ though the same events came: a duration, an age.
     pub measure: bool,
+    /// Both are short texts that may be due to chance: a token, a version. No number, and not a word only.
+    pub chance: bool,
 }
 
 impl Difference {
@@ -150,6 +152,7 @@ fn compare(path: &str, expected: Option<&Value>, shown: Option<&Value>, found: &
                 path: path.to_owned(),
                 says: format!("{} entries instead of {}", shown.len(), expected.len()),
                 measure: false,
+                chance: false,
             });
         }
         (expected, shown) if !there(expected) && !there(shown) => {}
@@ -158,7 +161,8 @@ fn compare(path: &str, expected: Option<&Value>, shown: Option<&Value>, found: &
             let says = format!("{} instead of {}", brief(shown), brief(expected));
             let measure = expected.is_some_and(|value| is_measure(path, value))
                 && shown.is_some_and(|value| is_measure(path, value));
-            found.push(Difference { path: path.to_owned(), says, measure });
+            let chance = expected.is_some_and(is_chance) && shown.is_some_and(is_chance);
+            found.push(Difference { path: path.to_owned(), says, measure, chance });
         }
     }
 }
@@ -181,7 +185,8 @@ fn left(value: &Value, path: &str, places: &BTreeSet<String>) -> Option<Value> {
         ),
         Value::Array(list) => {
             let path = format!("{path}[*]");
-            Value::Array(list.iter().filter_map(|value| left(value, &path, places)).collect())
+            // How many entries there are counts, whatever they are.
+            Value::Array(list.iter().map(|value| left(value, &path, places).unwrap_or_default()).collect())
         }
         _ => value.clone(),
     })

@@ -237,7 +237,7 @@ impl Base {
             parts.chain(query).chain(raw).filter(|secret| secret.len() >= SHORTEST).collect();
         // The longest first, so that none leaves a part of another.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
+        secrets.iter().fold(text.to_owned(), |text, secret| hidden(&text, secret))
     }
 
     fn is_own(&self, field: &Header) -> bool {
@@ -250,6 +250,16 @@ impl Base {
             shown.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
         path.unwrap_or_else(|| "/".to_owned())
     }
+}
+
+/// The text without a secret. What is shown of an answer is its beginning, which can end in the middle of one.
+fn hidden(text: &str, secret: &str) -> String {
+    /// A shorter beginning may be a word of its own, such as `Bearer`.
+    const SHORTEST: usize = 8;
+    let text = text.replace(secret, "***");
+    let begins = secret.char_indices().map(|(end, _)| &secret[..end]).rev();
+    let cut = begins.take_while(|begin| begin.len() >= SHORTEST).find(|begin| text.contains(begin));
+    cut.map_or_else(|| text.clone(), |begin| text.replace(begin, "***"))
 }
 
 impl Names {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use wms_sim::outcome::check::Verdict::{self, Error, Fail, Pass};
+use wms_sim::transport::headers::Header;
 
 use crate::common::server::Server;
 use crate::harness::{Act, Check, TAKEN, peer, unread_peer};
@@ -31,6 +32,31 @@ fn a_redirect_is_a_failure_of_its_own() {
     // Refusing is no redirect.
     let url = peer(|_, _| Act::Answer("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"));
     assert_eq!(Check::of(&url).run(&["http/no-redirect"]).of("http/no-redirect").0, Pass);
+}
+
+#[test]
+fn what_is_told_of_a_malformed_answer_holds_no_credential() {
+    const KEY: &str = "0123456789-0123456789-0123456789";
+    let url = peer(|request, number| {
+        // The first ones are answered, so that there is a verdict.
+        if number < 3 {
+            return Act::Answer(TAKEN);
+        }
+        let key = request.lines().find_map(|line| line.strip_prefix("X-Key: ")).unwrap();
+        Act::Say(format!("{key}\r\n\r\n"))
+    });
+    let mut check = Check::of(&url);
+    check.options.headers = vec![Header::parse(&format!("X-Key: {KEY}")).unwrap()];
+    let results = check.run(&["events/wms-loaded"]);
+    let told = format!("{:?}", results.cases["events/wms-loaded"]);
+    assert!(told.contains("the answer begins with \\\"***"), "{told}");
+    assert!(!told.contains("0123456789"), "{told}");
+    // The very first word is told in every case.
+    let url = peer(|_, _| Act::Answer("0123456789-0123456789\r\n\r\n"));
+    let mut check = Check::of(&url);
+    check.options.headers = vec![Header::parse(&format!("X-Key: {KEY}")).unwrap()];
+    let told = format!("{:?}", check.run(&["events/wms-loaded"]).cases);
+    assert!(told.contains("Unanswered") && !told.contains("0123456789"), "{told}");
 }
 
 #[test]

@@ -179,6 +179,21 @@ fn a_system_that_works_through_a_queue_is_waited_for() {
 }
 
 #[test]
+fn where_the_pace_cannot_be_learned_sameness_is_not_believed_early() {
+    // The first word and the question how connections end have sessions too, and then come the two that are compared.
+    let learning = 5;
+    let system = System {
+        queue: [1500, 1500],
+        announces: true,
+        counts_twice: true,
+        refuses: learning,
+        ..System::default()
+    };
+    let results = of(system, Duration::from_secs(4), &["state/duplicates-later"]);
+    assert_eq!(results.that(Fail), ["state/duplicates-later"], "{:?}", results.of("state/duplicates-later"));
+}
+
+#[test]
 fn what_measures_time_is_left_out_visibly() {
     let system = || System { clocks: true, ..System::default() };
     for within in [WITHIN, Duration::from_secs(5)] {

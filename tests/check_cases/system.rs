@@ -38,6 +38,8 @@ pub struct System {
     pub length: usize,
     /// Longer IDs are refused.
     pub longest: usize,
+    /// Everything of this session is refused, counted from 1 in the order in which they come.
+    pub refuses: usize,
 }
 
 impl Default for System {
@@ -54,6 +56,7 @@ impl Default for System {
             key: |id, _| id.to_owned(),
             length: 0,
             longest: 255,
+            refuses: 0,
         }
     }
 }
@@ -68,6 +71,7 @@ struct Kept {
 
 #[derive(Default)]
 struct Session {
+    number: usize,
     events: Vec<Kept>,
     banned: bool,
 }
@@ -96,7 +100,12 @@ impl System {
         if id.len() > self.longest {
             return Act::Answer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
         }
-        let session = sessions.entry((self.key)(id, self.length)).or_default();
+        let before = sessions.len();
+        let begun = || Session { number: before + 1, ..Session::default() };
+        let session = sessions.entry((self.key)(id, self.length)).or_insert_with(begun);
+        if session.number == self.refuses {
+            return Act::Answer("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+        }
         let right = head.contains(&mac(SECRET, body));
         session.banned |= self.bans && !right;
         if session.banned && right {

@@ -152,12 +152,18 @@ fn unfinished_answers() {
     ] {
         // Where the budget is over before a case is judged, nobody is blamed.
         let (text, report) = checked(name, &url(port), &[1, 3]);
+        let named = if says == "body-timeout" || says == "reply-truncated" {
+            "never-ends-answers"
+        } else {
+            "answers-too-much"
+        };
         assert_eq!(report.with("pass"), [""; 0], "{name}: {text}");
         let told = report.cases().iter().map(|case| case["actual"].as_str().unwrap());
         let told: Vec<&str> = told.filter(|told| told.contains("200, and then ")).collect();
         assert!(told.iter().any(|told| says.split('|').any(|code| told.contains(code))), "{name}: {text}");
         assert_eq!(report.0["ending"]["unanswered"], false, "{name}: {text}");
-        assert_eq!(report.0["diagnosis"][0]["name"], "never-ends-answers", "{name}: {text}");
+        let bug = &report.0["diagnosis"][0]["name"];
+        assert!(bug == named || says == "body-" && bug == "never-ends-answers", "{name}: {bug}: {text}");
     }
 }
 

@@ -72,12 +72,7 @@ impl<'a> Facts<'a> {
     pub fn ordinary(self) -> Ordinary<'a> {
         let mut ordinary = Ordinary::default();
         for case in self.cases {
-            let counts = |trace: &&Trace| match trace.role {
-                Role::Setup => true,
-                Role::Test => case.section() == "events",
-                Role::After => false,
-            };
-            for trace in case.traces.iter().filter(counts) {
+            for trace in ordinary_traces(case) {
                 ordinary.answers.push(trace.answered());
                 let bad = matches!(case.verdict, Verdict::Fail | Verdict::Error) && !trace.is_taken();
                 if bad && ordinary.cases.last() != Some(&case.id.as_str()) {
@@ -86,6 +81,14 @@ impl<'a> Facts<'a> {
             }
         }
         ordinary
+    }
+
+    /// Real events and their answers: ordinary ones, and those that come in another order or all at once.
+    pub fn real(self) -> impl Iterator<Item = &'a Trace> {
+        let moved = |case: &&CaseResult| case.section() == "order";
+        let moved = self.cases.iter().filter(moved).flat_map(|case| &case.traces);
+        let moved = moved.filter(|trace| trace.role == Role::Test);
+        self.cases.iter().flat_map(ordinary_traces).chain(moved)
     }
 
     /// The statuses with which events with a wrong MAC are answered.
@@ -106,11 +109,10 @@ impl<'a> Facts<'a> {
         self.cases.iter().filter(|_| nothing).find_map(failure)
     }
 
-    /// The cases that show answers that began and did not end.
-    pub fn unfinished(self) -> impl Iterator<Item = &'a CaseResult> {
-        let begun = |trace: &Trace| trace.status.is_some() && trace.failure.is_some();
+    /// The cases that show such answers.
+    pub fn unfinished(self, such: fn(&Trace) -> bool) -> impl Iterator<Item = &'a CaseResult> {
         self.cases.iter().filter(move |case| {
-            matches!(case.verdict, Verdict::Fail | Verdict::Error) && case.traces.iter().any(begun)
+            matches!(case.verdict, Verdict::Fail | Verdict::Error) && case.traces.iter().any(such)
         })
     }
 
@@ -161,6 +163,14 @@ impl Ordinary<'_> {
         let right = self.answers.iter().filter(|status| status.is_some_and(wanted)).count();
         right > 0 && right * 20 >= self.answers.len() * 19
     }
+}
+
+fn ordinary_traces(case: &CaseResult) -> impl Iterator<Item = &Trace> {
+    case.traces.iter().filter(|trace| match trace.role {
+        Role::Setup => true,
+        Role::Test => case.section() == "events",
+        Role::After => false,
+    })
 }
 
 /// Whether this is true of a case. What was answered counts where the case failed, or where it could not be judged because

@@ -29,9 +29,9 @@ pub struct Sample<'a> {
     pub stamp: i64,
     pub payload: Option<Value>,
     pub body_bytes: u64,
-    /// What was sent of its session before it, as far as it is known.
+    /// What was sent of its session before it, as far as that is known.
     before: Vec<Earlier>,
-    /// All of that is known.
+    /// Everything that was sent of its session before it is known.
     is_whole: bool,
     case: &'a CaseResult,
 }
@@ -46,12 +46,12 @@ pub struct Earlier {
 }
 
 impl Sample<'_> {
-    /// Whether something is true of what was taken of its session before.
+    /// Whether this is true of an event of its session that was taken before.
     pub fn after(&self, wanted: impl Fn(&Earlier) -> bool) -> bool {
         self.before.iter().any(|earlier| earlier.taken && wanted(earlier))
     }
 
-    /// It is one of a case whose ID begins so.
+    /// Its case has an ID that begins so.
     pub fn is_of(&self, begin: &str) -> bool {
         self.case.id.starts_with(begin)
     }
@@ -61,7 +61,7 @@ impl Sample<'_> {
         self.is_whole && self.before.is_empty()
     }
 
-    /// Its payload has such a key.
+    /// Its payload has this key.
     pub fn has(&self, key: &str) -> bool {
         self.payload.as_ref().is_some_and(|payload| payload.get(key).is_some())
     }
@@ -74,10 +74,10 @@ impl Sample<'_> {
     }
 }
 
-/// So many events have to show what they have in common, and so many others that they do not.
+/// So many events that have a property have to be refused, and so many that do not have it have to be taken.
 const ENOUGH: usize = 3;
 
-/// Of twenty events one may be an accident.
+/// One event of so many may be an accident.
 const ACCIDENT: usize = 20;
 
 /// The ordinary events of a check.
@@ -96,19 +96,20 @@ impl<'a> Samples<'a> {
         self.0.iter().filter(|sample| sample.fate != Fate::Taken)
     }
 
-    /// Nearly all of them were taken: what fails elsewhere fails for a reason of its own.
+    /// Nearly all of them were taken, so that what fails elsewhere fails for a reason of its own. Those of the section `order` do
+    /// not count: they do not come as usual.
     pub fn nearly_all_taken(&self) -> bool {
         let plain = |sample: &&Sample<'_>| !sample.is_of("order/");
         self.bad().filter(plain).count() * 10 <= self.0.iter().filter(plain).count()
     }
 
-    /// The same of something that depends on what came before: without events of which that cannot be told.
+    /// As [`Self::because`], of something that depends on what came before: events of which that is not known are left aside.
     pub fn because_after(self, has: impl Fn(&Sample<'a>) -> bool) -> Vec<String> {
         let told = |sample: &Sample<'a>| sample.is_whole || sample.is_of("events/") || has(sample);
         Self(self.0.into_iter().filter(told).collect()).because(&has)
     }
 
-    /// Of events that are alike, one only: most of them are the `WMS_LOADED` before a case.
+    /// One of each kind of events that are alike: most events are the `WMS_LOADED` before a case, and would outvote all others.
     fn kinds(&self) -> Vec<&Sample<'a>> {
         let mut known = BTreeSet::new();
         let kind = |sample: &&Sample<'_>| {
@@ -127,7 +128,7 @@ impl<'a> Samples<'a> {
         self.0.iter().filter(kind).collect()
     }
 
-    /// Most of what was not taken met this fate.
+    /// Most of the events that were not taken met this fate.
     pub fn mostly(&self, fate: Fate) -> bool {
         self.bad().filter(|sample| sample.fate == fate).count() * 2 > self.bad().count()
     }
@@ -153,7 +154,8 @@ impl<'a> Samples<'a> {
         ids
     }
 
-    /// The same where a measure of them is beyond some limit, whichever that is, in events of three kinds at least.
+    /// As [`Self::because`], where a measure of the events is beyond some limit, whichever that is, and events of at least
+    /// three names are beyond it.
     pub fn beyond(&self, measure: impl Fn(&Sample<'a>) -> u64) -> Vec<String> {
         let Some(limit) = self.0.iter().filter(|sample| sample.fate == Fate::Taken).map(&measure).max()
         else {
@@ -169,7 +171,7 @@ impl<'a> Samples<'a> {
         if kinds.len() < ENOUGH { Vec::new() } else { self.because(|sample| measure(sample) > limit) }
     }
 
-    /// The same where it is their name, and nothing else.
+    /// As [`Self::because`], where the events have nothing in common but their names.
     pub fn by_name(&self) -> Vec<String> {
         let names: BTreeSet<&str> = self.bad().map(|sample| sample.event.as_str()).collect();
         self.because(|sample| names.contains(sample.event.as_str()))
@@ -237,7 +239,9 @@ fn sample<'a>(case: &'a CaseResult, trace: &Trace) -> Option<(String, Sample<'a>
     let event: Value = serde_json::from_str(body).ok()?;
     let text = |key: &str| event.get(key).and_then(Value::as_str).map(str::to_owned);
     let number = |key: &str| event.get(key).and_then(Value::as_i64);
-    let fate = match trace.status {
+    // An answer that began and did not end is none, whatever its status says.
+    let status = trace.answered();
+    let fate = match status {
         None => Fate::Silent,
         Some(200..=299) => Fate::Taken,
         Some(status) if status >= 500 => Fate::Crashed,
@@ -245,7 +249,7 @@ fn sample<'a>(case: &'a CaseResult, trace: &Trace) -> Option<(String, Sample<'a>
     };
     let sample = Sample {
         fate,
-        status: trace.status,
+        status,
         event: text("event")?,
         severity: text("severity")?,
         sequence: number("sequence")?,

@@ -88,6 +88,14 @@ fn no_contact(results: &mut [CaseResult], why: FailureCode) {
     }
 }
 
+/// From this request of a case on the answer begins, and then this happens.
+fn break_off(result: &mut CaseResult, from: usize, failure: &str) {
+    result.verdict = Verdict::Fail;
+    for trace in result.traces.iter_mut().skip(from) {
+        trace.failure = Some(failure.to_owned());
+    }
+}
+
 /// The results that make a rule speak, and as little else as can be.
 fn shown(rule: &Rule) -> Vec<CaseResult> {
     let mut results = right();
@@ -96,11 +104,12 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
         "never-answers" => no_contact(&mut results, FailureCode::ReplyTimeout),
         "answers-no-http" => no_contact(&mut results, FailureCode::NotHttp),
         "never-ends-answers" => {
-            let case = results.iter_mut().find(|result| result.id == "mac/missing").unwrap();
-            case.verdict = Verdict::Fail;
-            let failure = Some("body-timeout".to_owned());
-            case.traces = vec![Trace { failure, ..trace(Role::Test, Some(401)) }];
+            let everywhere = !rule.explains.is_empty();
+            for result in results.iter_mut().filter(|result| everywhere || result.id.ends_with('d')) {
+                break_off(result, usize::from(!everywhere), "body-timeout");
+            }
         }
+        "answers-too-much" => break_off(&mut results[0], 0, "body-too-large"),
         "redirects" if rule.weight > 90 => every_event(&mut results, 302, 302),
         "unreliable" => {
             for result in results.iter_mut().step_by(20) {
@@ -260,6 +269,25 @@ fn a_general_bug_silences_what_follows_from_it() {
     }
     make(&mut results, ("state/forged", How::Wrong));
     assert_eq!(names(&diagnose(&results, None)), ["does-not-verify"]);
+}
+
+#[test]
+fn one_answer_without_an_end_does_not_stand_for_all() {
+    let mut results = right();
+    make(&mut results, ("order/duplicate", How::Silent));
+    let one = results.iter_mut().find(|result| result.id == "mac/missing").unwrap();
+    break_off(one, 1, "body-timeout");
+    let found = diagnose(&results, None);
+    assert!(!names(&found).contains(&"never-ends-answers"), "{:?}", names(&found));
+}
+
+#[test]
+fn an_answer_that_is_too_long_may_have_an_end() {
+    let mut results = right();
+    for result in &mut results {
+        break_off(result, 0, "body-too-large");
+    }
+    assert_eq!(names(&diagnose(&results, None)), ["answers-too-much"]);
 }
 
 #[test]

@@ -44,7 +44,7 @@ const MEASURES: [&str; 37] = [
     "us",
     "waited",
 ];
-/// A text that says how long something took is no longer.
+/// A text that says how long something took, or that is due to chance, is no longer.
 const LONG_MEASURE: usize = 40;
 /// No session has as many events as this: a larger whole number counts none of them.
 const MOST_EVENTS: u64 = 100;
@@ -109,6 +109,14 @@ pub(super) fn is_measure(path: &str, value: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a text may be another each time, by chance: short, with digits, and not a number.
+pub(super) fn is_chance(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    text.len() <= LONG_MEASURE
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.trim().parse::<f64>().is_err()
 }
 
 fn is_of_time(word: &str) -> bool {

@@ -15,6 +15,22 @@ fn base(url: &str, headers: &[&str]) -> Base {
     Base::new(&options).unwrap()
 }
 
+#[test]
+fn what_was_sent_is_hidden_where_it_was_cut_too() {
+    let base = base(
+        "http://localhost/webhook?token=abcdefghijklmnopqrstuvwxyz",
+        &["X-Key: 0123456789-0123456789-0123456789"],
+    );
+    for (told, hidden) in [
+        ("abcdefghijklmnopqrstuvwxyz", "***"),
+        (r#"the answer begins with "0123456789-0123456789-01""#, r#"the answer begins with "***""#),
+        ("/webhook?token=abcdefghij", "/webhook?token=***"),
+        ("abc 0123", "abc 0123"),
+    ] {
+        assert_eq!(base.redact(told), hidden);
+    }
+}
+
 /// An event with a body and a MAC that are easy to read.
 fn shot(body: &[u8]) -> Shot {
     let setup = setup();

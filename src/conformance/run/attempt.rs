@@ -179,13 +179,21 @@ impl Runner {
                         let Ok((number, first, connection, seen)) = flown else { continue };
                         connections[number] = Some(connection);
                         for (offset, seen) in seen.into_iter().enumerate() {
-                            all[first + offset] = Some(seen);
+                            all[first + offset] = Some(self.discreet(seen));
                         }
                     }
                 }
             }
         }
         all
+    }
+
+    /// What came of an exchange, without credentials: the beginning of an answer that is no HTTP can repeat what was sent.
+    pub(super) fn discreet(&self, mut seen: Seen) -> Seen {
+        if let Err(failure) = &mut seen.result {
+            failure.detail = self.base.redact(&failure.detail);
+        }
+        seen
     }
 
     fn written(&self, shot: &Shot) -> Written {

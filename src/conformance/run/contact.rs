@@ -132,7 +132,7 @@ impl Runner {
     /// Sends one request over a connection of its own.
     pub(super) async fn once(&self, request: &RawRequest, limit: Duration) -> Seen {
         let mut connection = Box::new(self.wire.raw());
-        seen_of(Box::pin(connection.exchange_within(request, Some(limit))).await)
+        self.discreet(seen_of(Box::pin(connection.exchange_within(request, Some(limit))).await))
     }
 
     /// Waits until a receiver that may be down takes connections again, at most as long as the patience lasts.

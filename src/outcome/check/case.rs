@@ -229,6 +229,11 @@ impl Trace {
         self.status.filter(|_| self.failure.is_none())
     }
 
+    /// Whether an answer began and did not end.
+    pub fn is_unfinished(&self) -> bool {
+        self.status.is_some() && self.failure.is_some()
+    }
+
     /// Whether it was answered with a 2xx.
     pub fn is_taken(&self) -> bool {
         self.answered().is_some_and(|status| (200..300).contains(&status))

@@ -26,6 +26,9 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
         Topic::EndAnswer => {
             "Say where each answer ends, refusals too: `Content-Length: 0` where there is no body, the length in bytes (not in characters) or chunks where there is one; or close the connection. A framework's own function for an answer does so; lines that are written by hand do not."
         }
+        Topic::BriefAnswer => {
+            "Answer with a status and no body: 204. Nobody reads a webhook's answer; look for what writes a page, a dump or a stream in its place, and for a loop that writes without end."
+        }
         Topic::Scheme => {
             "Compare the URL with what the server speaks: http or https, and the port of the app and not of its debugger or its proxy's admin page."
         }

@@ -18,6 +18,8 @@ pub enum Topic {
     AlwaysAnswer,
     /// Say where each answer ends.
     EndAnswer,
+    /// Answer in a few bytes.
+    BriefAnswer,
     /// Speak HTTP, or HTTPS, as the URL says.
     Scheme,
     /// Do not redirect.

@@ -2,7 +2,7 @@
 
 use super::{Claim, How, Need, Rule, Topic, passed, rule};
 use crate::conformance::diagnosis::facts::Facts;
-use crate::outcome::check::Role;
+use crate::outcome::check::{Role, Trace};
 use How::{Crashed, Refused, Taken, Wrong};
 use Need::{If, No, Some};
 
@@ -33,7 +33,7 @@ fn is_turned_down(facts: Facts<'_>, id: &str) -> bool {
 fn refused_as_forged(facts: Facts<'_>) -> bool {
     let forged = facts.forged();
     let statuses =
-        facts.all("body/id-latin1", Refused).flat_map(|case| &case.traces).filter_map(|trace| trace.status);
+        facts.all("body/id-latin1", Refused).flat_map(|case| &case.traces).filter_map(Trace::answered);
     let mut refusals = statuses.filter(|status| *status >= 400).peekable();
     forged.is_empty() || refusals.peek().is_none() || refusals.any(|status| forged.contains(&status))
 }

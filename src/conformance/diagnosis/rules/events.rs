@@ -75,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The cases in which a real event was answered with 413.
 fn too_large(facts: Facts<'_>) -> Vec<String> {
-    let large = |case: &&CaseResult| case.traces.iter().any(|trace| trace.status == Option::Some(413));
+    let large = |case: &&CaseResult| case.traces.iter().any(|trace| trace.answered() == Option::Some(413));
     facts.all("events/*", Refused).filter(large).map(|case| case.id.clone()).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Bugs that show in every answer: nothing is answered, nothing is taken, nothing is reliable.
 
+use std::collections::BTreeSet;
+
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
 use crate::conformance::diagnosis::samples::Samples;
@@ -8,6 +10,10 @@ use crate::outcome::exchange::FailureCode as Code;
 use Need::{Fact, If, Some};
 
 const LOST: &str = "Every real event is lost.";
+const WAITS: &str =
+    "The sender waits for the rest, gives up and takes the event for lost, even if it was stored.";
+/// So many cases of more than one section have to show what ordinary events do not.
+const SEVERAL: usize = 3;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -52,12 +58,34 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::Scheme,
     },
     Rule {
+        name: "answers-too-much",
+        says: "The receiver answers with a body of more than 1 MiB, or with one that has no end.",
+        matters: "A sender does not read so much: it gives up and takes the event for lost, even if it was stored.",
+        needs: &[Fact(|facts| facts.unfinished(is_too_large).map(|case| case.id.clone()).collect())],
+        explains: &[],
+        weight: 99,
+        fix: Topic::BriefAnswer,
+    },
+    Rule {
         name: "never-ends-answers",
         says: "The receiver begins an answer and does not end it: neither Content-Length nor chunks nor a closed connection say where it ends, or fewer or more bytes come than that.",
-        matters: "The sender waits for the rest, gives up and takes the event for lost, even if it was stored.",
-        needs: &[Fact(|facts| facts.unfinished().map(|case| case.id.clone()).collect())],
+        matters: WAITS,
+        needs: &[
+            Fact(|facts| facts.unfinished(is_endless).map(|case| case.id.clone()).collect()),
+            If(most_are_endless),
+        ],
         explains: &[("*", How::Silent), ("*", How::Spoiled)],
         weight: 99,
+        fix: Topic::EndAnswer,
+    },
+    // Below what ordinary events have in common: who breaks off at some of them only has a reason of its own for that.
+    Rule {
+        name: "never-ends-answers",
+        says: "The receiver begins some of its answers and does not end them: neither Content-Length nor chunks nor a closed connection say where they end, or fewer or more bytes come than that.",
+        matters: WAITS,
+        needs: &[Fact(endless_here_and_there)],
+        explains: &[],
+        weight: 86,
         fix: Topic::EndAnswer,
     },
     Rule {
@@ -296,7 +324,7 @@ pub(super) const RULES: &[Rule] = &[
         needs: &[Fact(|facts| {
             let limited = |case: &&CaseResult| {
                 case.verdict != Verdict::Pass
-                    && case.traces.iter().any(|trace| trace.status == Option::Some(429))
+                    && case.traces.iter().any(|trace| trace.answered() == Option::Some(429))
             };
             facts.cases().iter().filter(limited).map(|case| case.id.clone()).collect()
         })],
@@ -329,6 +357,32 @@ fn silent(facts: Facts<'_>, codes: &[Code]) -> Vec<String> {
     first.map(|(case, _)| case.id.clone()).into_iter().collect()
 }
 
+/// The answer was longer than anybody reads: it may have had an end.
+fn is_too_large(trace: &Trace) -> bool {
+    trace.is_unfinished() && trace.failure.as_deref() == Option::Some(Code::BodyTooLarge.as_str())
+}
+
+/// The answer began, and its end did not come.
+fn is_endless(trace: &Trace) -> bool {
+    trace.is_unfinished() && !is_too_large(trace)
+}
+
+/// Most of the real events got answers without an end.
+fn most_are_endless(facts: Facts<'_>) -> bool {
+    let (endless, others): (Vec<&Trace>, Vec<&Trace>) = facts.real().partition(|trace| is_endless(trace));
+    endless.len() > others.len()
+}
+
+/// The cases that show answers without an end, if these are several and no matter of one section.
+fn endless_here_and_there(facts: Facts<'_>) -> Vec<String> {
+    let cases: Vec<&CaseResult> = facts.unfinished(is_endless).collect();
+    let sections: BTreeSet<&str> = cases.iter().map(|case| case.section()).collect();
+    if cases.len() < SEVERAL || sections.len() < 2 {
+        return Vec::new();
+    }
+    cases.iter().map(|case| case.id.clone()).collect()
+}
+
 /// The cases in which ordinary events were not taken, if each of them was answered like this.
 fn refused_with(facts: Facts<'_>, wanted: fn(u16) -> bool) -> Vec<String> {
     let ordinary = facts.ordinary();
@@ -342,7 +396,7 @@ fn refused_with(facts: Facts<'_>, wanted: fn(u16) -> bool) -> Vec<String> {
 fn is_answered_by_another(facts: Facts<'_>) -> bool {
     const USUAL: [u16; 3] = [400, 401, 403];
     let other = |trace: &Trace| {
-        trace.status.is_some_and(|status| status >= 400 && !USUAL.contains(&status))
+        trace.answered().is_some_and(|status| status >= 400 && !USUAL.contains(&status))
             || trace.answer.trim_start().starts_with('<')
     };
     facts.cases().iter().filter(|case| case.section() == "events").flat_map(|case| &case.traces).all(other)

@@ -1,5 +1,6 @@
 //! Receivers that do not take some ordinary events, played through, and what is said of each.
 
+use super::super::samples::{Fate, Samples};
 use super::*;
 
 /// An event as a receiver sees it.
@@ -184,6 +185,16 @@ fn what_is_not_taken_is_told_by_what_it_has_in_common() {
         assert_eq!(first, Some(*name), "number {place}: {:?}", names(&found));
     }
     assert_eq!(diagnose(&played(|_, _| 204), None), []);
+}
+
+#[test]
+fn an_answer_that_did_not_end_is_none() {
+    let mut results = played(|_, _| 204);
+    let case = results.iter_mut().find(|result| result.id == "events/low-snr").unwrap();
+    case.traces[0].failure = Some("body-timeout".to_owned());
+    let samples = Samples::of(Facts::new(&results));
+    let low = samples.all().iter().find(|sample| sample.event == "LOW_SNR").unwrap();
+    assert_eq!((low.fate, low.status), (Fate::Silent, None));
 }
 
 #[test]

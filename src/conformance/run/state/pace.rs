@@ -1,4 +1,9 @@
 //! How long a system works on a session before it shows what it makes of it: learned once in a run, from an undisturbed one.
+//!
+//! Other cases may run beside, and a system that is busy with their sessions takes longer: what is learned then is longer too,
+//! so that more is waited for than would do. It is learned by the first case that compares, when those beside it have sent
+//! their first sessions; no more of them run together later. Where a system falls behind all the same, a comparison sees that
+//! for itself: each change that it meets counts as though it had been learned ([`Pace::seen`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +37,16 @@ impl Pace {
         self.settles.saturating_mul(3) / 2 + SETTLE
     }
 
+    /// Where nothing could be learned: no sameness is believed before the patience is over.
+    const fn unknown(probe: &Probe) -> Self {
+        Self { settles: probe.within }
+    }
+
+    /// The system was still at work so long after a session's last event.
+    pub(super) fn seen(self, waited: Duration) -> Self {
+        Self { settles: self.settles.max(waited) }
+    }
+
     /// What has not changed for so long can be expected to stay as it is.
     pub(super) fn differ(self) -> Duration {
         self.settles.saturating_mul(2) + Duration::from_secs(1)
@@ -39,44 +54,45 @@ impl Pace {
 }
 
 impl Runner {
-    /// How long the system works on a session.
+    /// How long the system works on a session. Where that could not be learned, nothing is kept: the next case tries anew.
     pub(super) async fn pace(self: &Arc<Self>, probe: &Probe) -> Pace {
-        *probe.pace.get_or_init(|| self.learn(probe)).await
+        let learned = probe.pace.get_or_try_init(|| async { self.learn(probe).await.ok_or(()) }).await;
+        learned.map_or_else(|()| Pace::unknown(probe), |pace| *pace)
     }
 
-    /// Watches an undisturbed session until it has not changed for long.
-    async fn learn(self: &Arc<Self>, probe: &Probe) -> Pace {
-        let mut kit = Kit::new(&self.setup, "pace", 1, wall_clock());
+    /// Watches an undisturbed session until it has not changed for long; nothing where it did not arrive whole.
+    async fn learn(self: &Arc<Self>, probe: &Probe) -> Option<Pace> {
+        // Each try has a session of its own.
+        let mut kit = Kit::new(&self.setup, "pace", self.clock.now().0, wall_clock());
         let events = kit.story("happy-path");
         let shots = events.iter().map(Shot::setup).collect();
         let played = self.play(&kit, &events, vec![vec![shots]], &mut Progress::default()).await;
         // What goes wrong is told by the case that meets it.
-        let Ok(played) = played else { return Pace::default() };
-        if played.lost(self).is_some() {
-            return Pace::default();
-        }
+        let played = played.ok().filter(|played| played.lost(self).is_none())?;
         let until = played.ended.after(nanos(probe.within));
         let mut before: Option<Value> = None;
         let mut settles = Duration::ZERO;
-        for number in 0.. {
+        let mut looked = false;
+        loop {
             let shown = probing::shown(probe, &played).await;
             let waited = self.clock.now().since(played.ended);
-            if number > 0 && has_changed(before.as_ref(), shown.as_ref()) {
+            if looked && has_changed(before.as_ref(), shown.as_ref()) {
                 settles = waited;
             }
+            looked = true;
             let quiet = waited >= WATCH.max(settles.saturating_mul(2)) && shown.is_some();
             if quiet || until.since(self.clock.now()).is_zero() {
-                break;
+                // Of a system that shows nothing of a session in all that time, the whole of it is to be expected.
+                return Some(if shown.is_some() { Pace { settles } } else { Pace::unknown(probe) });
             }
             before = shown;
             tokio::time::sleep(PAUSE).await;
         }
-        Pace { settles }
     }
 }
 
 /// Whether the system has worked in between. Clocks go on by themselves.
-fn has_changed(before: Option<&Value>, now: Option<&Value>) -> bool {
+pub(super) fn has_changed(before: Option<&Value>, now: Option<&Value>) -> bool {
     match (before, now) {
         (Some(before), Some(now)) => differences(before, now).iter().any(|difference| !difference.measure),
         (before, now) => before.is_some() != now.is_some(),
@@ -103,5 +119,6 @@ mod tests {
         assert_eq!((at_once.same(), at_once.differ()), (SETTLE, Duration::from_secs(1)));
         let later = Pace { settles: Duration::from_secs(3) };
         assert!(later.same() > Duration::from_secs(4) && later.differ() > later.same());
+        assert_eq!((at_once.seen(Duration::from_secs(3)), later.seen(SETTLE)), (later, later));
     }
 }

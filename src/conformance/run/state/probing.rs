@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::super::{Probe, Runner};
 use super::Played;
-use super::pace::SETTLE;
+use super::pace::{Pace, SETTLE, has_changed};
 use crate::clock::nanos;
 use crate::conformance::remembered::{self, Difference, Names, without};
 use crate::delivery::probe::Answer;
@@ -62,8 +62,8 @@ impl Runner {
         other: &Played,
         left_out: &BTreeSet<String>,
         patience: Patience,
+        mut pace: Pace,
     ) -> (Compared, Vec<Trace>) {
-        let pace = self.pace(probe).await;
         let until = self.clock.now().after(nanos(probe.within));
         let mut pause = FIRST_PAUSE;
         let mut before: Option<(crate::clock::Moment, Option<Value>)> = None;
@@ -74,8 +74,18 @@ impl Runner {
             let compared = compared(&usual.names, &one, &other.names, &two, left_out);
             let shown = state(&other.names, &two, left_out);
             let now = self.clock.now();
-            let since = before.take().filter(|(_, known)| *known == shown).map_or(now, |(since, _)| since);
-            let (still, waited) = (now.since(since), now.since(other.ended));
+            let waited = now.since(other.ended);
+            let since = match before.take() {
+                Some((since, known)) if known == shown => since,
+                Some((_, known)) => {
+                    if has_changed(known.as_ref(), shown.as_ref()) {
+                        pace = pace.seen(waited);
+                    }
+                    now
+                }
+                None => now,
+            };
+            let still = now.since(since);
             let over = match &compared {
                 Compared::Same(_) => still >= SETTLE && waited >= pace.same(),
                 Compared::Differ(..) => patience == Patience::Learned && still.min(waited) >= pace.differ(),

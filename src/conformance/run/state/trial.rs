@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::super::attempt::Attempt;
 use super::super::{Probe, Runner};
+use super::pace::Pace;
 use super::probing::{Compared, Patience, shown};
 use super::{Played, Progress};
 use crate::conformance::kit::{Event, Kit};
@@ -15,7 +16,7 @@ use crate::conformance::remembered::{Difference, differences};
 use crate::conformance::script::Shot;
 use crate::outcome::check::{Trace, Verdict};
 
-/// Between two looks at the same session: what counts seconds has gone on in between.
+/// Between two looks at the same session: a clock of seconds has gone on in between.
 const LOOKS: Duration = Duration::from_millis(1100);
 /// So many characters of a state that proves nothing are told.
 const LONGEST: usize = 120;
@@ -32,6 +33,8 @@ pub(super) struct Trial<'a> {
     compared: Vec<String>,
     /// Places that differ though nothing has happened.
     left_out: BTreeSet<String>,
+    /// How long the system works on a session, as far as this case knows.
+    pace: Option<Pace>,
 }
 
 /// Why a case is over before all is compared.
@@ -57,6 +60,7 @@ impl<'a> Trial<'a> {
             states: Vec::new(),
             compared: Vec::new(),
             left_out: BTreeSet::new(),
+            pace: None,
         }
     }
 
@@ -167,8 +171,19 @@ impl<'a> Trial<'a> {
         }
     }
 
-    async fn compare(&self, usual: &Played, other: &Played, patience: Patience) -> (Compared, Vec<Trace>) {
-        self.runner.compare(&self.probe, usual, other, &self.left_out, patience).await
+    async fn compare(
+        &mut self,
+        usual: &Played,
+        other: &Played,
+        patience: Patience,
+    ) -> (Compared, Vec<Trace>) {
+        // A case that could not learn it does not try again with each of its sessions.
+        let pace = match self.pace {
+            Some(pace) => pace,
+            None => self.runner.pace(&self.probe).await,
+        };
+        self.pace = Some(pace);
+        self.runner.compare(&self.probe, usual, other, &self.left_out, patience, pace).await
     }
 
     async fn look(&self, usual: &Played, other: &Played) -> Compared {
@@ -182,13 +197,15 @@ impl<'a> Trial<'a> {
         self.left_out.extend(measures.map(Difference::place));
     }
 
-    /// Leaves out what changes between two looks at an undisturbed session, to which nothing happens.
+    /// Leaves out what changes by itself in an undisturbed session, to which nothing happens any more.
     async fn leave_out_what_goes_on(&mut self, usual: &Played) {
-        let before = shown(&self.probe, usual).await;
+        let first = shown(&self.probe, usual).await;
         tokio::time::sleep(LOOKS).await;
-        let now = shown(&self.probe, usual).await;
-        if let (Some(before), Some(now)) = (before, now) {
-            self.left_out.extend(differences(&before, &now).iter().map(Difference::place));
+        let second = shown(&self.probe, usual).await;
+        tokio::time::sleep(LOOKS).await;
+        let third = shown(&self.probe, usual).await;
+        if let (Some(first), Some(second), Some(third)) = (first, second, third) {
+            self.left_out.extend(goes_on(&first, &second, &third));
         }
     }
 
@@ -253,6 +270,23 @@ impl<'a> Trial<'a> {
     }
 }
 
+/// The places that change from look to look by themselves: what measures time, and texts by chance, which are others each
+/// time. What counts, what says a word, a list and what holds one are never among them: a session that changes there is still
+/// being worked on, or has lost something.
+fn goes_on(first: &Value, second: &Value, third: &Value) -> BTreeSet<String> {
+    let (before, after) = (differences(first, second), differences(second, third));
+    let again =
+        |one: &&Difference| one.chance && after.iter().any(|other| other.chance && other.path == one.path);
+    let chance = before.iter().filter(again);
+    before
+        .iter()
+        .chain(&after)
+        .filter(|difference| difference.measure)
+        .chain(chance)
+        .map(Difference::place)
+        .collect()
+}
+
 /// Whether the states of scenarios with different outcomes are all the same, or say nothing at all.
 fn says_nothing(states: &[Value]) -> bool {
     let empty = |state: &Value| match state {
@@ -269,6 +303,37 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_goes_on_by_itself_is_time_and_chance_and_nothing_else() {
+        let looks = |values: [Value; 3]| {
+            let [first, second, third] = values.map(|value| json!({ "is": value }));
+            goes_on(&first, &second, &third).into_iter().collect::<Vec<_>>()
+        };
+        for values in [
+            [json!(3), json!(4), json!(5)],
+            [json!("3"), json!("4"), json!("5")],
+            [json!("received"), json!("processing"), json!("completed")],
+            [json!("completed"), json!("abandoned"), json!("completed")],
+            [json!(["A"]), json!(["A", "B"]), json!(["A", "B", "C"])],
+            [json!(["A"]), json!(["B"]), json!(["C"])],
+            [json!({ "events": ["A"] }), json!([]), json!({ "events": [] })],
+            [json!(null), json!({ "events": ["A"] }), json!(null)],
+            [json!(true), json!(false), json!(true)],
+            // It has changed once, as what is worked on does.
+            [json!("part 1"), json!("part 1"), json!("part 2")],
+        ] {
+            assert_eq!(looks(values.clone()), [""; 0], "{values:?}");
+        }
+        for values in [
+            [json!("a7f0"), json!("b19c"), json!("0c3e")],
+            [json!("12 s"), json!("13 s"), json!("13 s")],
+            [json!(1.5), json!(1.5), json!(2.5)],
+            [json!(70_000), json!(70_001), json!(70_002)],
+        ] {
+            assert_eq!(looks(values.clone()), ["$.is"], "{values:?}");
+        }
+    }
 
     #[test]
     fn a_probe_that_says_nothing_is_told_from_one_that_does() {
