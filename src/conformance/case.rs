@@ -186,8 +186,21 @@ pub struct Disturbance {
     pub scenarios: &'static [&'static str],
     /// The orders in which the events of a session are sent. Each order has a session of its own.
     pub orders: fn(&[Event], Seed) -> Vec<Order>,
-    /// Forged events are sent in between and afterwards, which must change nothing.
-    pub forged: bool,
+    /// What is sent in between, which must change nothing.
+    pub between: Between,
+}
+
+/// What comes in between the events of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// Nothing.
+    Nothing,
+    /// Forged events that would end the session otherwise, in between and afterwards.
+    Forged,
+    /// Before each event the same event with a wrong MAC.
+    ForgedCopies,
+    /// After each event one of another session, over the same connection.
+    AnotherSession,
 }
 
 /// The order in which events are sent, as places in the undisturbed session; a place can come more than once. Steps follow

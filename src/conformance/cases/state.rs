@@ -1,6 +1,6 @@
 //! Section `state`: what a system remembers of a session depends on what came, and not on how.
 
-use crate::conformance::case::{Case, Disturbance, Needs, Order, Play, Source};
+use crate::conformance::case::{Between, Case, Disturbance, Needs, Order, Play, Source};
 use crate::conformance::kit::Event;
 use crate::outcome::check::Level;
 use crate::protocol::code::Code;
@@ -29,7 +29,7 @@ const fn case(
     scenarios: &'static [&'static str],
     orders: fn(&[Event], Seed) -> Vec<Order>,
 ) -> Case {
-    let play = Play::State(Disturbance { scenarios, orders, forged: false });
+    let play = Play::State(Disturbance { scenarios, orders, between: Between::Nothing });
     Case { id, title, requirement, stimulus, hint, play, ..BASE }
 }
 
@@ -185,7 +185,7 @@ pub(super) const CASES: &[Case] = &[
         play: Play::State(Disturbance {
             scenarios: &["happy-path", "low-snr"],
             orders: |events, _| vec![Order::line("with forged events in between", 0..events.len())],
-            forged: true,
+            between: Between::Forged,
         }),
         ..case(
             "state/forged",
@@ -193,6 +193,38 @@ pub(super) const CASES: &[Case] = &[
             "What is remembered of a session MUST not depend on events whose MAC is wrong.",
             "A whole session, and in between and afterwards forged events that would cancel, complete or fail it.",
             "The event is stored before its MAC is checked, or checked by something that runs later.",
+            &[],
+            |_, _| Vec::new(),
+        )
+    },
+    Case {
+        play: Play::State(Disturbance {
+            scenarios: &["happy-path", "user-cancels"],
+            orders: |events, _| vec![Order::line("each event forged before", 0..events.len())],
+            between: Between::ForgedCopies,
+        }),
+        ..case(
+            "state/forged-copies",
+            "an event that was forged before is remembered when it comes",
+            "What is remembered of a session MUST not depend on events whose MAC is wrong.",
+            "A whole session, and before each event the same event with a wrong MAC.",
+            "The event is noted as seen before its MAC is checked, and the right one is then taken for a repetition: anybody can keep events from you.",
+            &[],
+            |_, _| Vec::new(),
+        )
+    },
+    Case {
+        play: Play::State(Disturbance {
+            scenarios: &["happy-path"],
+            orders: |events, _| vec![Order::line("in turns with another session", 0..events.len())],
+            between: Between::AnotherSession,
+        }),
+        ..case(
+            "state/one-connection",
+            "sessions that share a connection are kept apart",
+            "What is remembered of a session MUST be its own, though events of another come over the same connection.",
+            "A whole session, and after each event one of another session, over one connection.",
+            "The session is remembered for the connection, or in a variable of the worker that serves it. WMS, or a proxy before you, sends whatever comes over the connections it has.",
             &[],
             |_, _| Vec::new(),
         )
@@ -238,7 +270,7 @@ mod tests {
                     let places: BTreeSet<usize> = order.steps.iter().flatten().flatten().copied().collect();
                     assert_eq!(places, (0..events.len()).collect(), "{}, {}", case.id, order.name);
                     let usual = order.is_usual(events.len());
-                    let should = case.id == "state/undisturbed" || what.forged;
+                    let should = case.id == "state/undisturbed" || what.between != Between::Nothing;
                     assert_eq!(usual, should, "{}, {}", case.id, order.name);
                 }
             }

@@ -17,7 +17,7 @@ use trial::{Over, Trial};
 use super::Runner;
 use super::attempt::Attempt;
 use crate::clock::Moment;
-use crate::conformance::case::{Case, Disturbance, Order};
+use crate::conformance::case::{Between, Case, Disturbance, Order};
 use crate::conformance::judge::{Judged, Seen};
 use crate::conformance::kit::{Event, Kit, Session, measurement_of};
 use crate::conformance::remembered;
@@ -77,9 +77,9 @@ impl Runner {
             for order in (what.orders)(&events, self.setup.seed) {
                 let twin = kit.twin(&events);
                 let name = format!("{scenario}, {}", order.name);
-                let steps = steps(kit, &twin, &order, what.forged);
+                let steps = steps(kit, &twin, &order, what.between);
                 let played = trial.taken(kit, &twin, steps, &name).await?;
-                if order.is_usual(events.len()) && !what.forged {
+                if order.is_usual(events.len()) && what.between == Between::Nothing {
                     trial.same_undisturbed(scenario, name, &usual, &played).await?;
                 } else {
                     trial.same(kit, &events, name, &usual, &played).await?;
@@ -184,20 +184,38 @@ impl Progress {
 }
 
 /// The requests of a disturbed session.
-fn steps(kit: &Kit<'_>, events: &[Event], order: &Order, forged: bool) -> Vec<Vec<Vec<Shot>>> {
+fn steps(kit: &mut Kit<'_>, events: &[Event], order: &Order, between: Between) -> Vec<Vec<Vec<Shot>>> {
     let shot = |place: &usize| events.get(*place).map(|event| Shot::test(event).called(event.code.as_str()));
     let mut steps: Vec<Vec<Vec<Shot>>> = order
         .steps
         .iter()
         .map(|lanes| lanes.iter().map(|lane| lane.iter().filter_map(shot).collect()).collect())
         .collect();
-    if forged {
-        let middle = events.len() * 2 / 3;
-        for lane in steps.iter_mut().flatten() {
-            let rest = lane.split_off(middle.min(lane.len()));
-            lane.extend(forgeries(kit, events, middle));
-            lane.extend(rest);
-            lane.extend(forgeries(kit, events, events.len()));
+    for lane in steps.iter_mut().flatten() {
+        match between {
+            Between::Nothing => {}
+            Between::Forged => {
+                let middle = events.len() * 2 / 3;
+                let rest = lane.split_off(middle.min(lane.len()));
+                lane.extend(forgeries(kit, events, middle));
+                lane.extend(rest);
+                lane.extend(forgeries(kit, events, events.len()));
+            }
+            Between::ForgedCopies => {
+                let stranger = kit.stranger();
+                let forged = |shot: &Shot| {
+                    let wrong = stranger.sign(&shot.body);
+                    shot.clone().forged(wrong.as_str()).called(format!("{}, forged", shot.label))
+                };
+                *lane = lane.drain(..).flat_map(|shot| [forged(&shot), shot]).collect();
+            }
+            Between::AnotherSession => {
+                let other = kit.story("user-cancels");
+                let mut other = other.iter().map(|event| {
+                    Shot::test(event).called(format!("{} of another session", event.code.as_str()))
+                });
+                *lane = lane.drain(..).flat_map(|shot| [Some(shot), other.next()]).flatten().collect();
+            }
         }
     }
     steps

@@ -21,6 +21,7 @@ class Wrong extends Sessions {
 }
 
 let arrivals = 0;
+const [seen, stored, unheard, sockets] = [new Set(), new Set(), new Set(), new Map()];
 
 module.exports = {
   'counts-each-arrival': {
@@ -208,6 +209,40 @@ module.exports = {
         const sessions = new Sessions();
         for (const [body, event] of this.rows.get(id) ?? []) sessions.add(event, body);
         return sessions.find(id);
+      }
+    })(),
+  },
+  'seen-before-verified': {
+    fails: 'state/forged-copies',
+    says: 'forgotten-after-forged-copies',
+    bug: 'Notes a body as seen, and verifies then: the right event is taken for a repetition of the forged one.',
+    isSigned(req, body) {
+      const text = body.toString('latin1');
+      const right = super.isSigned(req, body);
+      if (right && seen.has(text) && !stored.has(text)) unheard.add(text);
+      if (right) stored.add(text);
+      seen.add(text);
+      return right;
+    },
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        if (!unheard.has(body.toString('latin1'))) super.add(event, body);
+      }
+    })(),
+  },
+  'session-of-the-connection': {
+    fails: 'state/one-connection',
+    says: 'session-of-the-connection',
+    bug: 'The session is that of the first event of the connection.',
+    isSigned(req, body) {
+      sockets.set(body.toString('latin1'), req.socket);
+      return super.isSigned(req, body);
+    },
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        const socket = sockets.get(body.toString('latin1'));
+        socket.session ??= event.sessionId;
+        super.add({ ...event, sessionId: socket.session }, body);
       }
     })(),
   },

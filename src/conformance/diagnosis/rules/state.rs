@@ -30,6 +30,27 @@ pub(super) const RULES: &[Rule] = &[
         Topic::Store,
     ),
     rule(
+        38,
+        "forgotten-after-forged-copies",
+        "An event is noted as seen before its MAC is checked: the right one that comes after a forged copy is taken for a repetition and lost.",
+        "Anybody on the internet who guesses an event can keep it from you.",
+        &[
+            Some(&[("state/forged-copies", Wrong)]),
+            No(&[("state/undisturbed", Wrong), ("state/forged", Wrong), ("mac/wrong-secret*", Wrong)]),
+        ],
+        &[("state/forged-copies", Wrong)],
+        Topic::Everywhere,
+    ),
+    rule(
+        38,
+        "session-of-the-connection",
+        "The session is remembered for the connection, or for the worker that serves it: events of another session over the same connection count for the first.",
+        "A proxy sends the events of all users over the connections that it has: one user sees what happened to another.",
+        &[Some(&[("state/one-connection", Wrong)]), No(&[("state/undisturbed", Wrong)])],
+        &[("state/one-connection", Wrong)],
+        Topic::PerSession,
+    ),
+    rule(
         37,
         "stores-forged-events",
         "A forged event that was refused changes what is remembered all the same: it is stored before its MAC is checked.",
