@@ -29,9 +29,17 @@ const PAUSE: Duration = Duration::from_millis(150);
 pub(in crate::conformance::run) struct Pace {
     /// From the last event's answer to the last change.
     settles: Duration,
+    /// It was still at work when the patience was over.
+    is_cut: bool,
 }
 
 impl Pace {
+    /// How long the system was seen at work, where the patience was over before it had finished: nothing that differs then
+    /// proves anything.
+    pub(super) fn hurried(self) -> Option<Duration> {
+        self.is_cut.then_some(self.settles)
+    }
+
     /// So long after its last event a session that looks right can be expected to stay so.
     pub(super) fn same(self) -> Duration {
         self.settles.saturating_mul(3) / 2 + SETTLE
@@ -39,12 +47,12 @@ impl Pace {
 
     /// Where nothing could be learned: no sameness is believed before the patience is over.
     const fn unknown(probe: &Probe) -> Self {
-        Self { settles: probe.within }
+        Self { settles: probe.within, is_cut: false }
     }
 
     /// The system was still at work so long after a session's last event.
     pub(super) fn seen(self, waited: Duration) -> Self {
-        Self { settles: self.settles.max(waited) }
+        Self { settles: self.settles.max(waited), ..self }
     }
 
     /// What has not changed for so long can be expected to stay as it is.
@@ -83,7 +91,9 @@ impl Runner {
             let quiet = waited >= WATCH.max(settles.saturating_mul(2)) && shown.is_some();
             if quiet || until.since(self.clock.now()).is_zero() {
                 // Of a system that shows nothing of a session in all that time, the whole of it is to be expected.
-                return Some(if shown.is_some() { Pace { settles } } else { Pace::unknown(probe) });
+                // Twice as long without a change is what shows that it has finished.
+                let is_cut = settles.saturating_mul(2) > probe.within;
+                return Some(if shown.is_some() { Pace { settles, is_cut } } else { Pace::unknown(probe) });
             }
             before = shown;
             tokio::time::sleep(PAUSE).await;
@@ -117,7 +127,7 @@ mod tests {
     fn who_works_longer_is_waited_for_longer() {
         let at_once = Pace::default();
         assert_eq!((at_once.same(), at_once.differ()), (SETTLE, Duration::from_secs(1)));
-        let later = Pace { settles: Duration::from_secs(3) };
+        let later = Pace { settles: Duration::from_secs(3), ..Pace::default() };
         assert!(later.same() > Duration::from_secs(4) && later.differ() > later.same());
         assert_eq!((at_once.seen(Duration::from_secs(3)), later.seen(SETTLE)), (later, later));
     }

@@ -162,6 +162,9 @@ impl<'a> Trial<'a> {
         match found {
             Compared::Same(_) => Ok(()),
             Compared::Unknown(why) => Err(Over::error(format!("not judged: {why}"), traces)),
+            Compared::Differ(..) if self.hurried().is_some() => {
+                Err(Over::error(format!("not judged: {}", self.hurried().unwrap_or_default()), traces))
+            }
             Compared::Differ(_, why) => Err(Over::error(
                 format!(
                     "not comparable, for undisturbed sessions are not the same (state/undisturbed): {why}"
@@ -209,6 +212,16 @@ impl<'a> Trial<'a> {
         }
     }
 
+    /// Says so where the system was not waited for to its end.
+    fn hurried(&self) -> Option<String> {
+        let worked = self.pace.and_then(Pace::hurried)?.as_secs_f64();
+        let within = self.probe.within.as_secs_f64();
+        Some(format!(
+            "your system was still at work {worked:.1} s after the last event of a session, and is waited for {within} s: give it longer, such as --probe-within {:.0}s",
+            within * 4.0
+        ))
+    }
+
     fn note(&mut self, state: Value, name: String) {
         self.states.push(state);
         self.compared.push(name);
@@ -219,6 +232,9 @@ impl<'a> Trial<'a> {
     }
 
     fn failed(&self, differs: &str, other: &Played, traces: Vec<Trace>) -> Over {
+        if let Some(why) = self.hurried() {
+            return Over::error(format!("not judged: {why}"), self.both(other, traces));
+        }
         let actual = format!("{differs}{}{}", other.refusals(self.runner), self.told_of_what_is_left_out());
         Over { verdict: Verdict::Fail, actual, traces: self.both(other, traces) }
     }
@@ -259,6 +275,9 @@ impl<'a> Trial<'a> {
         }
         if !says_nothing(&self.states) {
             return Ok(());
+        }
+        if let Some(why) = self.hurried() {
+            return Err(Over::error(format!("not judged: {why}"), Vec::new()));
         }
         let state: String =
             self.states.first().map(ToString::to_string).unwrap_or_default().chars().take(LONGEST).collect();
