@@ -34,7 +34,7 @@ pub fn nearest(cases: &[Case], text: &str) -> Option<String> {
     cases
         .iter()
         .flat_map(|case| [case.id, case.section()])
-        .map(|name| (strsim::jaro_winkler(name, text), name))
+        .map(|name| (strsim::jaro_winkler(name, &text.to_ascii_lowercase()), name))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, name)| name.to_owned())

@@ -180,11 +180,11 @@ fn a_system_that_works_through_a_queue_is_waited_for() {
 
 #[test]
 fn a_queue_that_takes_longer_than_it_is_waited_for_blames_nobody() {
-    let cases = ["state/swapped", "state/shuffled", "state/long-ids"];
+    let cases = ["state/long-ids", "state/shuffled", "state/swapped"];
     let system = System { queue: [1400, 2100], ..System::default() };
     let results = of(system, Duration::from_secs(2), &cases);
-    assert_eq!(results.that(Fail), [""; 0]);
-    for id in results.that(Error) {
+    assert_eq!(results.that(Error), cases);
+    for id in cases {
         let (_, told) = results.of(id);
         assert!(told.contains("give it longer, such as --probe-within 8s"), "{id}: {told}");
     }
@@ -192,8 +192,8 @@ fn a_queue_that_takes_longer_than_it_is_waited_for_blames_nobody() {
 
 #[test]
 fn where_the_pace_cannot_be_learned_sameness_is_not_believed_early() {
-    // The first word and the question how connections end have sessions too, and then come the two that are compared.
-    let learning = 5;
+    // The first word and the question how connections end have sessions too.
+    let learning = 3;
     let system = System {
         queue: [1500, 1500],
         announces: true,

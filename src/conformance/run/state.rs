@@ -68,6 +68,7 @@ impl Runner {
         what: &Disturbance,
         trial: &mut Trial<'_>,
     ) -> Result<(), Over> {
+        trial.learn().await?;
         for scenario in what.scenarios {
             let events = kit.story(scenario);
             if events.is_empty() {

@@ -1,9 +1,8 @@
 //! How long a system works on a session before it shows what it makes of it: learned once in a run, from an undisturbed one.
 //!
-//! Other cases may run beside, and a system that is busy with their sessions takes longer: what is learned then is longer too,
-//! so that more is waited for than would do. It is learned by the first case that compares, when those beside it have sent
-//! their first sessions; no more of them run together later. Where a system falls behind all the same, a comparison sees that
-//! for itself: each change that it meets counts as though it had been learned ([`Pace::seen`]).
+//! Every case that compares learns it first, so that those beside wait for it. Where a system that is busy with many sessions
+//! falls behind later, a comparison sees that for itself: each change that it meets counts as though it had been learned
+//! ([`Pace::seen`]).
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -34,7 +34,7 @@ pub(super) struct Trial<'a> {
     /// Places that differ though nothing has happened.
     left_out: BTreeSet<String>,
     /// How long the system works on a session, as far as this case knows.
-    pace: Option<Pace>,
+    pace: Pace,
 }
 
 /// Why a case is over before all is compared.
@@ -60,8 +60,14 @@ impl<'a> Trial<'a> {
             states: Vec::new(),
             compared: Vec::new(),
             left_out: BTreeSet::new(),
-            pace: None,
+            pace: Pace::default(),
         }
+    }
+
+    /// Learns how long the system works on a session. Where it is not waited for to its end, no case can say anything.
+    pub async fn learn(&mut self) -> Result<(), Over> {
+        self.pace = self.runner.pace(&self.probe).await;
+        self.hurried().map_or(Ok(()), |why| Err(Over::error(format!("not judged: {why}"), Vec::new())))
     }
 
     /// Plays a session in order, each event of which has to be taken.
@@ -162,9 +168,6 @@ impl<'a> Trial<'a> {
         match found {
             Compared::Same(_) => Ok(()),
             Compared::Unknown(why) => Err(Over::error(format!("not judged: {why}"), traces)),
-            Compared::Differ(..) if self.hurried().is_some() => {
-                Err(Over::error(format!("not judged: {}", self.hurried().unwrap_or_default()), traces))
-            }
             Compared::Differ(_, why) => Err(Over::error(
                 format!(
                     "not comparable, for undisturbed sessions are not the same (state/undisturbed): {why}"
@@ -180,13 +183,7 @@ impl<'a> Trial<'a> {
         other: &Played,
         patience: Patience,
     ) -> (Compared, Vec<Trace>) {
-        // A case that could not learn it does not try again with each of its sessions.
-        let pace = match self.pace {
-            Some(pace) => pace,
-            None => self.runner.pace(&self.probe).await,
-        };
-        self.pace = Some(pace);
-        self.runner.compare(&self.probe, usual, other, &self.left_out, patience, pace).await
+        self.runner.compare(&self.probe, usual, other, &self.left_out, patience, self.pace).await
     }
 
     async fn look(&self, usual: &Played, other: &Played) -> Compared {
@@ -214,7 +211,7 @@ impl<'a> Trial<'a> {
 
     /// Says so where the system was not waited for to its end.
     fn hurried(&self) -> Option<String> {
-        let worked = self.pace.and_then(Pace::hurried)?.as_secs_f64();
+        let worked = self.pace.hurried()?.as_secs_f64();
         let within = self.probe.within.as_secs_f64();
         Some(format!(
             "your system was still at work {worked:.1} s after the last event of a session, and is waited for {within} s: give it longer, such as --probe-within {:.0}s",
@@ -232,9 +229,6 @@ impl<'a> Trial<'a> {
     }
 
     fn failed(&self, differs: &str, other: &Played, traces: Vec<Trace>) -> Over {
-        if let Some(why) = self.hurried() {
-            return Over::error(format!("not judged: {why}"), self.both(other, traces));
-        }
         let actual = format!("{differs}{}{}", other.refusals(self.runner), self.told_of_what_is_left_out());
         Over { verdict: Verdict::Fail, actual, traces: self.both(other, traces) }
     }
@@ -275,9 +269,6 @@ impl<'a> Trial<'a> {
         }
         if !says_nothing(&self.states) {
             return Ok(());
-        }
-        if let Some(why) = self.hurried() {
-            return Err(Over::error(format!("not judged: {why}"), Vec::new()));
         }
         let state: String =
             self.states.first().map(ToString::to_string).unwrap_or_default().chars().take(LONGEST).collect();
