@@ -154,6 +154,9 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
         Topic::Workers => {
             "Run several workers, hold no lock during a request, make the pool of database connections as large as what runs at once, and do slow work after the answer."
         }
+        Topic::OwnState => {
+            "Make the hash object, the buffer of the body and whatever belongs to one request inside its handler: nothing of it in a module, a global or a field that other requests use too."
+        }
         Topic::Rate => {
             "Leave the webhook's path out of the limit of requests per second, or count what was refused as forged only: all events come from few addresses."
         }

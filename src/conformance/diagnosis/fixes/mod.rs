@@ -90,6 +90,8 @@ pub enum Topic {
     Conclude,
     /// More workers.
     Workers,
+    /// Give each request its own.
+    OwnState,
     /// No limit for the route.
     Rate,
     /// Read the body to its end.

@@ -2,13 +2,14 @@
 
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
+use crate::outcome::check::{CaseResult, Trace};
 use How::{Crashed, Late, Refused, Silent, Wrong};
 use Need::{No, Some};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "dies-of-ordinary-events",
-        says: "The receiver ends while it takes ordinary events: after some hundreds of them it took no connections any more.",
+        says: "The receiver ends while it takes ordinary events: after some of them it took no connections any more.",
         matters: "Every event is lost until somebody starts it anew.",
         needs: &[Need::Fact(died)],
         explains: &[("*", Crashed), ("*", Silent), ("*", Wrong)],
@@ -44,6 +45,20 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::Workers,
     },
     Rule {
+        name: "shares-state-between-requests",
+        says: "The receiver takes each event alone, and refuses rightly signed ones as forged where many come at once: requests that run at the same time share a hash object, a buffer for the body or a variable.",
+        matters: "The more people measure, the more events are lost, each as though its MAC were wrong.",
+        needs: &[Need::Fact(refused_as_forged_in_a_crowd), No(&[("events/session-*", Wrong)])],
+        explains: &[
+            ("events/many-sessions", Refused),
+            ("time/*-in-a-crowd", Refused),
+            ("order/*concurrent*", Wrong),
+            ("state/*concurrent", Wrong),
+        ],
+        weight: 42,
+        fix: Topic::OwnState,
+    },
+    Rule {
         name: "breaks-under-load",
         says: "The receiver takes each event alone, and fails where fifty sessions come at once.",
         matters: "The more people measure, the more events are lost.",
@@ -61,6 +76,17 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::Workers,
     },
 ];
+
+/// The cases of many sessions at once in which rightly signed events got the answer of a forged one.
+fn refused_as_forged_in_a_crowd(facts: Facts<'_>) -> Vec<String> {
+    let forged = facts.forged();
+    let as_forged = |case: &&CaseResult| {
+        let answers = case.traces.iter().filter_map(Trace::answered);
+        answers.filter(|status| *status >= 400).any(|status| forged.contains(&status))
+    };
+    let crowds = facts.all("events/many-sessions", Refused).chain(facts.all("time/*-in-a-crowd", Refused));
+    crowds.filter(as_forged).map(|case| case.id.clone()).collect()
+}
 
 /// The cases that show that the receiver ended without anything odd.
 fn died(facts: Facts<'_>) -> Vec<String> {
