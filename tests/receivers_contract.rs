@@ -523,6 +523,18 @@ const TAKE_NOTHING: [&str; 15] = [
     "never-answers",
     "answers-300",
     "payload-absent-500",
+    "another-header",
+    "another-prefix",
+    "basic-auth-401",
+    "csrf-419",
+    "hash-of-secret-and-body",
+    "measurement-not-null-500",
+    "payload-required-422",
+    "secret-base64",
+    "sequence-falsy-400",
+    "secret-with-newline",
+    "stamp-and-body",
+    "stamps-in-milliseconds-400",
 ];
 
 #[test]
