@@ -552,7 +552,7 @@ fn each_mutant_takes_what_it_is_not_wrong_about() {
     );
     let mut names: Vec<&str> = rows.iter().map(|row| row[0]).collect();
     for name in TAKE_NOTHING {
-        assert!(names.contains(&name), "there is no mutant {name}");
+        assert!(names.contains(name), "there is no mutant {name}");
     }
     names.sort_unstable();
     let all = names.len();
