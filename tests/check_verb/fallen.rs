@@ -265,6 +265,16 @@ process.stdin.on('end', () => process.exit()).resume();
 /// A shell that starts it again, some times.
 struct Loop(Child);
 
+impl Loop {
+    /// Lines for Node that end now and then, started so many times.
+    fn of(lines: &str, times: u32, port: u16) -> Self {
+        let shell = "while [ $TIMES -gt 0 ]; do TIMES=$((TIMES - 1)); node -e \"$MORTAL\" <&0; done";
+        let mut command = Command::new("sh");
+        command.args(["-c", shell]).env("MORTAL", lines).env("TIMES", times.to_string());
+        Self(command.env("PORT", port.to_string()).stdin(Stdio::piped()).spawn().unwrap())
+    }
+}
+
 impl Drop for Loop {
     fn drop(&mut self) {
         // Without its input each of them ends.
@@ -277,16 +287,7 @@ impl Drop for Loop {
 #[test]
 fn bystanders_are_not_blamed() {
     let port = tcp::closed_port();
-    let shell =
-        "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do node -e \"$MORTAL\" <&0; done";
-    let child = Command::new("sh")
-        .args(["-c", shell])
-        .env("MORTAL", MORTAL)
-        .env("PORT", port.to_string())
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _loop = Loop(child);
+    let _loop = Loop::of(MORTAL, 20, port);
     let line = "events/low-snr events/c* events/p* events/g* mac/m* order/d* order/g* --wait-for-target 60s";
     let (output, report) = reported(check(&url(port), line));
     assert_eq!(output.code(), Some(1), "{output}");
@@ -300,13 +301,7 @@ fn bystanders_are_not_blamed() {
 #[test]
 fn bystanders_of_the_last_moment_are_errors() {
     let port = tcp::closed_port();
-    let child = Command::new("node")
-        .args(["-e", MORTAL])
-        .env("PORT", port.to_string())
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _end = Loop(child);
+    let _once = Loop::of(MORTAL, 1, port);
     let line = "events/low-snr events/c* events/p* events/g* --wait-for-target 3s";
     let (output, report) = reported(check(&url(port), line));
     assert_eq!(output.code(), Some(1), "{output}");
@@ -323,14 +318,7 @@ fn one_that_ends_after_an_acknowledgement_is_flaky() {
         "setTimeout(() => res.writeHead(204).end(), 30);",
         "res.writeHead(202).end(); if (body.includes('API_ERROR')) setTimeout(() => process.exit(1), 20);",
     );
-    let child = Command::new("sh")
-        .args(["-c", "for i in 1 2 3 4 5 6 7 8 9; do node -e \"$MORTAL\" <&0; done"])
-        .env("MORTAL", mortal)
-        .env("PORT", port.to_string())
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _loop = Loop(child);
+    let _loop = Loop::of(&mortal, 9, port);
     let line = "events/api-error events/page-* events/low-snr mac --wait-for-target 60s";
     let (output, report) = reported(check(&url(port), line));
     assert_eq!(output.code(), Some(1), "{output}");

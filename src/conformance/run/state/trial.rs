@@ -111,16 +111,8 @@ impl<'a> Trial<'a> {
             self.leave_out_what_goes_on(usual).await;
             found = self.look(usual, other).await;
         }
-        match found {
-            Compared::Same(state) => {
-                self.note(state, name);
-                Ok(())
-            }
-            Compared::Unknown(why) => Err(self.unknown(&name, &why, other, traces)),
-            Compared::Differ(_, differs) => {
-                Err(self.failed(&format!("{scenario}, twice undisturbed: {differs}"), other, traces))
-            }
-        }
+        let differing = format!("{scenario}, twice undisturbed");
+        self.conclude(found, name, &differing, other, traces)
     }
 
     /// A session has to be the same as the undisturbed one. A difference blames the disturbance only where one more undisturbed
@@ -139,13 +131,28 @@ impl<'a> Trial<'a> {
             self.control(kit, events, usual).await?;
             found = self.look(usual, other).await;
         }
+        let differing = name.clone();
+        self.conclude(found, name, &differing, other, traces)
+    }
+
+    /// What a comparison comes to; a difference is told as that of `differing`.
+    fn conclude(
+        &mut self,
+        found: Compared,
+        name: String,
+        differing: &str,
+        other: &Played,
+        traces: Vec<Trace>,
+    ) -> Result<(), Over> {
         match found {
             Compared::Same(state) => {
                 self.note(state, name);
                 Ok(())
             }
             Compared::Unknown(why) => Err(self.unknown(&name, &why, other, traces)),
-            Compared::Differ(_, differs) => Err(self.failed(&format!("{name}: {differs}"), other, traces)),
+            Compared::Differ(_, differs) => {
+                Err(self.failed(&format!("{differing}: {differs}"), other, traces))
+            }
         }
     }
 
