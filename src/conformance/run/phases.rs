@@ -120,20 +120,18 @@ impl<'a> Phases<'a> {
         };
         let Some(brought) = brought else { return };
         let entered = self.unless_over(async move {
-            brought?;
+            brought.map_err(Unrun::error)?;
             runner.await_stage(stage).await;
             // Nobody there is nobody's failure.
             match runner.contact().await {
-                Contact::Unanswered { why, .. } if stage == Stage::Old => {
-                    Err(format!("an ordinary event got {why}"))
-                }
+                Contact::Unanswered { met, .. } if stage == Stage::Old => Err(Unrun::befell(met)),
                 Contact::Answered { .. } | Contact::Unfinished { .. } | Contact::Unanswered { .. } => Ok(()),
             }
         });
         match entered.await {
             Some(Err(why)) => {
                 self.ending.unanswered = stage == Stage::Old;
-                self.finish(Unrun::error(why));
+                self.finish(why);
             }
             Some(Ok(())) => {
                 for place in places {
@@ -211,7 +209,7 @@ impl<'a> Phases<'a> {
                 // One case shows what it is worth, and then it is asked again.
                 self.mute = if late { MUTE - 1 } else { 0 };
             }
-            Contact::Unanswered { why, phase, code } => {
+            Contact::Unanswered { phase, met } => {
                 // A handshake can be judged where no request gets through for its sake.
                 if phase == Some(Phase::Tls) {
                     for place in self.left() {
@@ -225,7 +223,7 @@ impl<'a> Phases<'a> {
                     // This is the reason, also where the budget ran out over the handshakes.
                     self.over = None;
                 }
-                self.finish(Unrun::befell(Incident::Unanswered { failure: code, got: why }));
+                self.finish(Unrun::befell(met));
             }
         }
     }

@@ -30,6 +30,7 @@ pub(in crate::transport) fn name(error: &Error, phase: Phase) -> Failure {
         Error::InvalidCertificate(CertificateError::BadSignature) => {
             "an issuer of that name is trusted here, and did not sign the certificate".to_owned()
         }
+        _ if code == FailureCode::TlsNotSpoken => "what came is not TLS".to_owned(),
         other => other.to_string(),
     };
     Failure::new(code, if late { Phase::Tls } else { phase }, detail)
