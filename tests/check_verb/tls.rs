@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 
@@ -109,4 +110,32 @@ fn a_certificate_that_is_not_trusted_is_the_failure() {
     assert_eq!((output.code(), report.with("fail").len()), (Some(3), 0), "{output}");
     let shown = output.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(shown.contains(&format!("run it again with --to {url}")), "{output}");
+}
+
+/// A certificate as `openssl req -x509` makes it is a CA's. The lines of the fix make one that is not, and they are run.
+#[test]
+fn a_certificate_of_a_ca_and_its_fix() {
+    let folder = scratch();
+    let run = |line: &str| {
+        let done = Command::new("sh").args(["-ec", line]).current_dir(folder.path()).output().unwrap();
+        assert!(done.status.success(), "{line}\n{}", String::from_utf8_lossy(&done.stderr));
+    };
+    run(
+        "openssl req -x509 -newkey rsa:2048 -nodes -keyout server.key -out server.pem -subj /CN=localhost -addext subjectAltName=DNS:localhost",
+    );
+    let checked = |line: &str| {
+        let receiver = receiver(folder.path());
+        let url = format!("https://localhost:{}/webhook", receiver.port());
+        reported(check(&url, line).dir(folder.path()))
+    };
+    let line = "http/certificate mac/missing --cacert server.pem";
+    let (output, report) = checked(line);
+    assert_eq!(output.code(), Some(1), "{output}");
+    assert!(report.actual("http/certificate").starts_with("certificate-of-ca: "), "{output}");
+    let bugs = report.0["diagnosis"].as_array().unwrap();
+    assert_eq!((bugs.len(), &bugs[0]["name"]), (1, &"certificate-of-a-ca".into()), "{output}");
+    run(bugs[0]["fixes"][0]["code"].as_str().unwrap());
+    let (output, report) = checked(line);
+    assert_eq!(output.code(), Some(0), "{output}");
+    assert_eq!(report.with("pass").len(), 2, "{output}");
 }
