@@ -74,6 +74,7 @@ impl<'a> Phases<'a> {
     pub async fn all(&mut self) {
         self.skip_what_lacks_something();
         self.make_contact().await;
+        self.await_the_probe().await;
         for place in self.of(Manner::Company) {
             self.alone(place).await;
         }
@@ -224,6 +225,25 @@ impl<'a> Phases<'a> {
                     self.over = None;
                 }
                 self.finish(Unrun::befell(met));
+            }
+        }
+    }
+
+    /// A system that cannot be asked is told once, and not waited for by each case.
+    async fn await_the_probe(&mut self) {
+        let asking: Vec<usize> =
+            self.left().into_iter().filter(|place| self.cases[*place].needs == Needs::Probe).collect();
+        let Some(probe) = self.runner.probe.clone() else { return };
+        if asking.is_empty() || self.is_over() {
+            return;
+        }
+        let patience = self.runner.patience;
+        let there = self.unless_over(async move { probe.who.await_listener(patience).await }).await;
+        if let Some(Err(why)) = there {
+            (self.tell)(Told::Note(why.clone()));
+            for place in asking {
+                let result = self.runner.unrun(self.cases[place], &Unrun::error(&why));
+                self.settle(place, result);
             }
         }
     }
