@@ -330,26 +330,33 @@ fn one_that_hangs_on_some_requests_is_judged_to_the_end() {
 /// One that hangs for a while and is then started anew is not given up.
 #[test]
 fn hung_and_started_anew() {
-    // What is sent in two tries of three cases. The next event is the one that asks whether anybody is there.
-    const HUNG: usize = 22;
-    let since_forged = Arc::new(AtomicUsize::new(0));
+    const WELL: usize = 0;
+    const HUNG: usize = 1;
+    const ANEW: usize = 2;
+    /// Cases wait for half of it. Who asks in the end whether anybody is there waits for half as long again.
+    const WATCHDOG: Duration = Duration::from_millis(1000);
+    let state = Arc::new(AtomicUsize::new(WELL));
+    let of_peer = Arc::clone(&state);
     let port = peer(move |mut stream| {
+        let state = &of_peer;
         loop {
             let request = tcp::read_request(&mut stream);
-            let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
-            let began = since_forged.load(Ordering::SeqCst);
             if request.is_empty() {
                 return;
             }
-            let forged = !text.contains("x-wms-content-mac");
-            if began > 0 || forged {
-                since_forged.fetch_add(1, Ordering::SeqCst);
+            if state.load(Ordering::SeqCst) == HUNG {
+                stream.set_read_timeout(Some(WATCHDOG)).unwrap();
+                // Nobody has given up by then, so a watchdog ends the process.
+                if stream.read(&mut [0]).is_err() {
+                    state.store(ANEW, Ordering::SeqCst);
+                }
+                return;
             }
-            match began {
-                1..=HUNG => thread::sleep(Duration::from_secs(30)),
-                // As where a watchdog ends the process.
-                _ if began == HUNG + 1 => return,
-                _ => {}
+            let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
+            let forged = !text.contains("x-wms-content-mac");
+            if forged {
+                // It hangs after the first of these.
+                let _ = state.compare_exchange(WELL, HUNG, Ordering::SeqCst, Ordering::SeqCst);
             }
             let answer: &[u8] = if forged {
                 b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
@@ -361,12 +368,9 @@ fn hung_and_started_anew() {
             }
         }
     });
-    let folder = scratch();
-    let output = check(&url(port), "mac/missing input --timeout 300ms --wait-for-target 2s")
-        .args(["--report", "json=a.json"])
-        .dir(folder.path())
-        .run();
-    let report = Report::read(&folder.path().join("a.json"));
+    let (output, report) =
+        reported(check(&url(port), "mac/missing input --timeout 500ms --wait-for-target 2s"));
+    assert_eq!(state.load(Ordering::SeqCst), ANEW, "{output}");
     assert!(!output.stdout.contains("does not answer any more"), "{output}");
     assert!(report.with("error").len() < 6, "{output}");
     assert!(report.with("pass").len() > 30, "{output}");

@@ -26,7 +26,9 @@ impl Runner {
         let other = self.options.target.in_other_scheme();
         let spoken = if other.is_https() {
             let limit = self.timeout().min(SOON);
-            handshake(&self.options, Versions::Any, false, limit).await.is_ok()
+            // A part of it is for the second address of a name.
+            let options = TransportOptions { timeout: Some(limit), ..self.options.clone() };
+            handshake(&options, Versions::Any, false, limit).await.is_ok()
         } else {
             let certain =
                 seen.result.as_ref().is_err_and(|failure| failure.code == FailureCode::TlsNotSpoken);
