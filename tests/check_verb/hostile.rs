@@ -334,7 +334,7 @@ fn hung_and_started_anew() {
     const HUNG: usize = 1;
     const ANEW: usize = 2;
     /// Cases wait for half of it. Who asks in the end whether anybody is there waits for half as long again.
-    const WATCHDOG: Duration = Duration::from_millis(1000);
+    const WATCHDOG: Duration = Duration::from_secs(1);
     let state = Arc::new(AtomicUsize::new(WELL));
     let of_peer = Arc::clone(&state);
     let port = peer(move |mut stream| {
