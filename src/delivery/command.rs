@@ -10,6 +10,8 @@ use tokio::process::Child;
 const KEPT: usize = 4 << 10;
 /// So many characters of what it printed are told where it failed.
 const TOLD: usize = 60;
+/// What a shell ends with that may not run a command, or does not find it.
+const MISSING: &[i32] = if cfg!(windows) { &[9009] } else { &[126, 127] };
 /// How long the rest of what a command said may take to arrive once it has ended.
 const GRACE: Duration = Duration::from_millis(50);
 
@@ -32,6 +34,17 @@ impl Command<'_> {
     /// # Errors
     /// It could not be run, failed, or said too much.
     pub async fn run(self) -> Result<Vec<u8>, String> {
+        self.ended().await.map_err(|failed| failed.why)
+    }
+
+    /// Runs it, and says why it never can be: the shell does not find it, or may not run it. What it does otherwise does not
+    /// matter, and what goes on for longer than this was found, and is ended.
+    pub async fn missing(self, limit: Duration) -> Option<String> {
+        let failed = tokio::time::timeout(limit, self.ended()).await.ok()?.err()?;
+        failed.is_missing.then_some(failed.why)
+    }
+
+    async fn ended(self) -> Result<Vec<u8>, Failed> {
         let flag = self.flag;
         let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
         let mut process = tokio::process::Command::new(shell);
@@ -44,7 +57,9 @@ impl Command<'_> {
             .kill_on_drop(true);
         #[cfg(unix)]
         process.process_group(0);
-        let child = process.spawn().map_err(|error| format!("{flag} could not be run: {error}"))?;
+        let child = process
+            .spawn()
+            .map_err(|error| Failed { why: format!("{flag} could not be run: {error}"), is_missing: true })?;
         let mut group = Group(child);
         let (stdout, stderr) = (group.0.stdout.take(), group.0.stderr.take());
         let (mut said, mut complained) = (Vec::new(), Vec::with_capacity(2 * KEPT));
@@ -77,7 +92,24 @@ impl Command<'_> {
             }
             .map_err(|error| format!("{flag} could not be waited for: {error}"))?
         };
-        if status.success() { Ok(said) } else { Err(failed(flag, status, &complained, &said)) }
+        if status.success() {
+            return Ok(said);
+        }
+        let is_missing = status.code().is_some_and(|code| MISSING.contains(&code));
+        Err(Failed { why: failed(flag, status, &complained, &said), is_missing })
+    }
+}
+
+/// Why a command did not do what it was run for.
+struct Failed {
+    why: String,
+    /// It can never be run.
+    is_missing: bool,
+}
+
+impl From<String> for Failed {
+    fn from(why: String) -> Self {
+        Self { why, is_missing: false }
     }
 }
 

@@ -76,7 +76,7 @@ impl Target {
         let _ = url.set_username("");
         let _ = url.set_password(None);
         Ok(Self {
-            authority: url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}")),
+            authority: authority(&url, &host),
             path_and_query: url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
             url,
             host,
@@ -88,6 +88,17 @@ impl Target {
     /// Whether TLS is spoken.
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
+    }
+
+    /// The same place in the other scheme: http for https and https for http, on the same port.
+    #[must_use]
+    pub fn in_other_scheme(&self) -> Self {
+        let mut other = self.clone();
+        // Neither fails between these two schemes.
+        let _ = other.url.set_scheme(if self.is_https() { "http" } else { "https" });
+        let _ = other.url.set_port(Some(self.port));
+        other.authority = authority(&other.url, &other.host);
+        other
     }
 
     /// The host: a name or an address.
@@ -169,6 +180,11 @@ pub(super) fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
+/// The port stands in it where it is not the scheme's own.
+fn authority(url: &Url, host: &Host<String>) -> String {
+    url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"))
+}
+
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -239,6 +255,24 @@ mod tests {
             assert_eq!(target.is_https(), text.trim().starts_with("https"), "{text}");
             assert_eq!(target.to_string(), shown, "{text}");
             assert_eq!(target.authorization(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_other_scheme_keeps_the_port_and_shows_no_secret() {
+        let table = [
+            ("http://h:8443/a?k=s", "https://h:8443/a?k=***", "h:8443"),
+            ("https://u:p@[::1]:3000/a", "http://***@[::1]:3000/a", "[::1]:3000"),
+            ("http://h/", "https://h:80/", "h:80"),
+            ("https://h/", "http://h:443/", "h:443"),
+            ("http://h:443/", "https://h/", "h"),
+        ];
+        for (text, shown, authority) in table {
+            let target = Target::parse(text).unwrap();
+            let other = target.in_other_scheme();
+            assert_eq!((other.to_string().as_str(), other.authority()), (shown, authority), "{text}");
+            assert_eq!((other.port(), other.is_https()), (target.port(), !target.is_https()), "{text}");
+            assert_eq!(other.in_other_scheme(), target, "{text}");
         }
     }
 

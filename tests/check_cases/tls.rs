@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use wms_sim::outcome::check::Verdict::{Error, Fail, Pass, Skip};
+use wms_sim::transport::headers::Header;
 
 use crate::certs::Authority;
 use crate::harness::{Check, Results, hasty_peer};
@@ -15,24 +17,41 @@ use crate::harness::{Check, Results, hasty_peer};
 const CASES: &[&str] =
     &["http/certificate", "http/tls-version", "http/tls-spoken", "http/http2", "http/lower-case-names"];
 
+const API_KEY: &str = "k3y-of-a-user";
+
 /// A receiver that answers 204 over HTTP/1.1, and `status` over HTTP/2. Counts the requests over HTTP/2.
 fn receiver(config: ServerConfig, status: u16) -> (String, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let http2 = move |tls| {
+        let count = Arc::clone(&counted);
+        async move { http2(tls, status, &count).await }
+    };
+    (listening(config, http2), count)
+}
+
+/// The URL of a receiver that answers 204 over HTTP/1.1, and does this over HTTP/2.
+fn listening<F>(
+    config: ServerConfig,
+    http2: impl Fn(TlsStream<TcpStream>) -> F + Clone + Send + 'static,
+) -> String
+where
+    F: Future<Output = Option<()>> + Send,
+{
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     listener.set_nonblocking(true).unwrap();
-    let count = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&count);
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
             let listener = TcpListener::from_std(listener).unwrap();
             let acceptor = TlsAcceptor::from(Arc::new(config));
             while let Ok((tcp, _)) = listener.accept().await {
-                let (acceptor, count) = (acceptor.clone(), Arc::clone(&counted));
+                let (acceptor, http2) = (acceptor.clone(), http2.clone());
                 tokio::spawn(async move {
                     let tls = acceptor.accept(tcp).await.ok()?;
                     if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
-                        http2(tls, status, &count).await
+                        http2(tls).await
                     } else {
                         http1(tls).await
                     }
@@ -40,7 +59,7 @@ fn receiver(config: ServerConfig, status: u16) -> (String, Arc<AtomicUsize>) {
             }
         });
     });
-    (format!("https://localhost:{port}/webhook"), count)
+    format!("https://localhost:{port}/webhook")
 }
 
 async fn http1(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Option<()> {
@@ -70,6 +89,21 @@ async fn http2(stream: impl AsyncRead + AsyncWrite + Unpin, status: u16, count: 
         let head = http::Response::builder().status(status).body(()).unwrap();
         let _ = respond.send_response(head, true);
     }
+    Some(())
+}
+
+/// Ends the connection, and repeats in the reason (GOAWAY) what it may have been sent.
+async fn repeat_in_goaway(mut stream: TlsStream<TcpStream>) -> Option<()> {
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const PROTOCOL_ERROR: &[u8] = &[0, 0, 0, 1];
+    let reason = format!("not with x-api-key: {API_KEY}");
+    let length = u32::try_from(8 + reason.len()).unwrap().to_be_bytes();
+    let head = [&length[1..], &[7, 0], &[0; 4]].concat();
+    let goaway = [&head, &[0; 4][..], PROTOCOL_ERROR, reason.as_bytes()].concat();
+    stream.write_all(SETTINGS).await.ok()?;
+    stream.write_all(&goaway).await.ok()?;
+    // Until the other side has read it and gone.
+    while stream.read(&mut [0; 4096]).await.ok()? > 0 {}
     Some(())
 }
 
@@ -115,6 +149,20 @@ fn an_event_over_http2_has_to_be_taken() {
     let results = check(&url, &authority, false);
     assert_eq!(results.of("http/http2"), (Fail, "500 to the event over HTTP/2"));
     assert_eq!(results.of("http/lower-case-names").0, Pass);
+}
+
+#[test]
+fn what_is_said_of_http2_holds_no_credential() {
+    let authority = Authority::new();
+    let url = listening(with_alpn(authority.good().server(), &[b"h2", b"http/1.1"]), repeat_in_goaway);
+    let mut check = Check::of(&url);
+    check.options.tls.extra_roots = Some(authority.pem.clone().into_bytes());
+    check.options.headers.push(Header::new("X-Api-Key", API_KEY).unwrap());
+    let results = check.run(CASES);
+    let (verdict, told) = results.of("http/http2");
+    assert!(verdict == Fail && told.contains("not with x-api-key: ***"), "{verdict:?} {told}");
+    let all = serde_json::to_string(&results.cases).unwrap();
+    assert!(!all.contains(API_KEY), "{all}");
 }
 
 #[test]

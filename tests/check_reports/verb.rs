@@ -56,10 +56,24 @@ fn files_are_as_the_reports_are() {
         let there = fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(there, format.render(&check()).unwrap(), "{name}");
     }
-    // Over reports one may write, whatever their format; nothing else is left in the folder.
+    // Over a report one may write another of its format; nothing else is left in the folder.
     let journal = write(&folder, &good());
-    report(&journal, "--report json=d.html,html=a.json").exits(0);
-    assert!(fs::read_to_string(folder.path().join("d.html")).unwrap().starts_with("{\n"));
+    report(&journal, "--report json=a.json,html=d.html").exits(0);
+    let there = fs::read_to_string(folder.path().join("a.json")).unwrap();
+    assert_eq!(there, wms_sim::report::check::Format::Json.render(&good()).unwrap());
+    for format in wms_sim::report::check::Format::ALL {
+        for name in ["a.json", "b.xml", "c.tap", "d.html"] {
+            let before = fs::read(folder.path().join(name)).unwrap();
+            if before.starts_with(format.begin().as_bytes()) {
+                continue;
+            }
+            let output = report(&journal, &format!("--report {format}={name}")).exits(2);
+            told(&output, &format!("{name} is there already, and is the "));
+            told(&output, &format!("report of another check, and not the {format} report"));
+            told(&output, "nothing was changed");
+            assert_eq!(fs::read(folder.path().join(name)).unwrap(), before, "{format} onto {name}");
+        }
+    }
     let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(names.count(), 5);
     let piped = report(&journal, "--report json=-").exits(0);

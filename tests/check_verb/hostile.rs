@@ -71,6 +71,11 @@ fn checked(name: &str, to: &str, code: &[i32]) -> (String, Report) {
     (output.stdout, report)
 }
 
+/// The text without the line ends that only its width asks for.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Answers whatever comes, as a server does that cannot make anything of it, and hangs up.
 fn bewildered(bytes: &'static [u8]) -> u16 {
     peer(move |mut stream| {
@@ -115,6 +120,9 @@ fn no_answer_at_all() {
         let why = report.actual("mac/missing");
         assert!(says.split('|').any(|code| why.contains(code)), "{name}: {why}");
         assert!(text.contains("NOT ALL JUDGED"), "{name}: {text}");
+        // Somebody who listens is not to be started.
+        assert_eq!(text.contains("start the receiver"), name == "nobody", "{name}: {text}");
+        assert_eq!(text.contains("Somebody listens, and "), name != "nobody", "{name}: {text}");
         // One reason is told once.
         assert!(text.lines().count() < 40, "{name}: {text}");
     }
@@ -193,6 +201,10 @@ fn the_wrong_scheme() {
     assert!(report.actual("mac/missing").contains("tls-not-spoken"), "{text}");
     // What can be said of such a port is that it does not speak TLS.
     assert!(report.with("fail").iter().all(|id| about_tls.contains(id)), "{text}");
+    let repaired = |url: &str| format!("run it again with --to {url}");
+    assert!(unwrapped(&text).contains(&repaired(&url(plain))), "{text}");
+    let bugs = report.0["diagnosis"].as_array().unwrap().iter().map(|bug| &bug["name"]).collect::<Vec<_>>();
+    assert_eq!(bugs, ["answers-no-http"], "{text}");
     // One that is silent, or hangs up, says nothing of versions.
     let cut = |stream: TcpStream| drop((&stream).read(&mut [0]));
     for (name, port, says) in [
@@ -203,10 +215,36 @@ fn the_wrong_scheme() {
         let why = report.actual("http/tls-version");
         assert!(says.split('|').any(|code| why.contains(code)), "{name}: {text}");
     }
-    // What a TLS server says to a request without it.
+    // What a TLS server says to a request without it; whoever only says so speaks no TLS.
     let (text, report) = checked("http to https", &url(bewildered(b"\x15\x03\x01\x00\x02\x02\x46")), &[3]);
     assert!(report.actual("mac/missing").contains("not-http"), "{text}");
     assert!(report.actual("mac/missing").contains("TLS"), "{text}");
+    assert!(!text.contains("--to https"), "{text}");
+}
+
+/// A port that speaks TLS is recognised by that, however it takes a request without.
+#[test]
+fn http_to_a_port_that_speaks_tls() {
+    for (name, to_http, says) in [
+        ("closes", &b""[..], "closed-without-reply|connection-reset"),
+        ("alert", b"\x15\x03\x01\x00\x02\x02\x46", "not-http"),
+        ("nginx", b"HTTP/1.1 400 Bad Request\r\nContent-Length: 52\r\n\r\nThe plain HTTP request was sent to HTTPS port: no no", "got 400"),
+    ] {
+        let port = super::tls::port_answering_http(to_http);
+        let to = format!("http://u:s3cret@localhost:{port}/hook?key=s3cret");
+        let (text, report) = checked(name, &to, &[3]);
+        let shown = format!("--to https://***@localhost:{port}/hook?key=***");
+        let text = unwrapped(&text);
+        assert!(text.contains(&shown), "{name}: {text}");
+        let why = report.actual("mac/missing");
+        assert!(says.split('|').any(|says| why.contains(says)) && why.contains("speaks TLS"), "{name}: {why}");
+        assert!(!text.contains("s3cret"), "{name}: {text}");
+        assert_eq!(report.0["diagnosis"][0]["name"] == "answers-no-http", name != "closes", "{name}: {text}");
+    }
+    // One that says so and speaks no TLS is judged as it stands.
+    let refusal = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 9\r\n\r\nuse https";
+    let (text, report) = checked("says so", &url(answering(refusal)), &[1]);
+    assert!(!report.with("fail").is_empty(), "{text}");
 }
 
 /// Who answers everything alike fails, and is not waited for.
@@ -292,26 +330,33 @@ fn one_that_hangs_on_some_requests_is_judged_to_the_end() {
 /// One that hangs for a while and is then started anew is not given up.
 #[test]
 fn hung_and_started_anew() {
-    // What is sent in two tries of three cases. The next event is the one that asks whether anybody is there.
-    const HUNG: usize = 22;
-    let since_forged = Arc::new(AtomicUsize::new(0));
+    const WELL: usize = 0;
+    const HUNG: usize = 1;
+    const ANEW: usize = 2;
+    /// Cases wait for half of it. Who asks in the end whether anybody is there waits for half as long again.
+    const WATCHDOG: Duration = Duration::from_secs(1);
+    let state = Arc::new(AtomicUsize::new(WELL));
+    let of_peer = Arc::clone(&state);
     let port = peer(move |mut stream| {
+        let state = &of_peer;
         loop {
             let request = tcp::read_request(&mut stream);
-            let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
-            let began = since_forged.load(Ordering::SeqCst);
             if request.is_empty() {
                 return;
             }
-            let forged = !text.contains("x-wms-content-mac");
-            if began > 0 || forged {
-                since_forged.fetch_add(1, Ordering::SeqCst);
+            if state.load(Ordering::SeqCst) == HUNG {
+                stream.set_read_timeout(Some(WATCHDOG)).unwrap();
+                // Nobody has given up by then, so a watchdog ends the process.
+                if stream.read(&mut [0]).is_err() {
+                    state.store(ANEW, Ordering::SeqCst);
+                }
+                return;
             }
-            match began {
-                1..=HUNG => thread::sleep(Duration::from_secs(30)),
-                // As where a watchdog ends the process.
-                _ if began == HUNG + 1 => return,
-                _ => {}
+            let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
+            let forged = !text.contains("x-wms-content-mac");
+            if forged {
+                // It hangs after the first of these.
+                let _ = state.compare_exchange(WELL, HUNG, Ordering::SeqCst, Ordering::SeqCst);
             }
             let answer: &[u8] = if forged {
                 b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
@@ -323,12 +368,9 @@ fn hung_and_started_anew() {
             }
         }
     });
-    let folder = scratch();
-    let output = check(&url(port), "mac/missing input --timeout 300ms --wait-for-target 2s")
-        .args(["--report", "json=a.json"])
-        .dir(folder.path())
-        .run();
-    let report = Report::read(&folder.path().join("a.json"));
+    let (output, report) =
+        reported(check(&url(port), "mac/missing input --timeout 500ms --wait-for-target 2s"));
+    assert_eq!(state.load(Ordering::SeqCst), ANEW, "{output}");
     assert!(!output.stdout.contains("does not answer any more"), "{output}");
     assert!(report.with("error").len() < 6, "{output}");
     assert!(report.with("pass").len() > 30, "{output}");

@@ -8,7 +8,8 @@ use wms_sim::conformance::case::Case;
 use wms_sim::conformance::cases;
 
 use super::common::cli::{file, json_lines, of_type, scratch, sim, words};
-use super::common::receiver::{Kind, Receiver};
+use super::common::receiver::{Kind, Receiver, Setup};
+use super::common::tcp;
 use super::report::{Report, check, reported};
 
 fn sections() -> BTreeSet<&'static str> {
@@ -212,4 +213,34 @@ fn what_is_left_out_is_said() {
     let (output, report) = reported(sim(words("check state")));
     assert_eq!(output.code(), Some(3), "nothing was judged: {output}");
     assert!(report.actual("state/duplicates").contains("--probe"), "{output}");
+}
+
+#[test]
+fn a_probe_that_never_can_be_asked_is_told_before_anything_is_waited_for() {
+    let receiver = Setup::new(Kind::Node, super::SECRET).start();
+    let folder = scratch();
+    // A command that is not there: nothing is sent or written.
+    let line = "state mac/missing --report json=a.json --journal j --probe no-such-command-of-mine";
+    let output = check(&receiver.url(), line).dir(folder.path()).run();
+    assert_eq!(output.code(), Some(2), "{output}");
+    let output = output.says(&["no-such-command-of-mine", "127", "nothing was sent"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{output}");
+    // One that fails on a session that it does not know is there; it is asked in vain, as ever.
+    let (output, report) = reported(
+        check(&receiver.url(), "state/undisturbed --probe-within 1s").args(["--probe", "echo oops; exit 1"]),
+    );
+    assert!(report.actual("state/undisturbed").contains("oops"), "{output}");
+    // Where nothing asks, nobody has to be there.
+    let output = check(&receiver.url(), "mac/missing --probe no-such-command-of-mine").run();
+    assert_eq!(output.code(), Some(0), "{output}");
+    // A URL at which nobody listens: told once, and no case waits for it.
+    let nobody = format!("http://u:s3cret@127.0.0.1:{}/{{sessionId}}?k=s3cret", tcp::closed_port());
+    let line = "state mac/missing --wait-for-target 200ms --probe-within 10m --budget 1m";
+    let (output, report) = reported(check(&receiver.url(), line).args(["--probe", &nobody]));
+    assert_eq!(output.code(), Some(3), "{output}");
+    assert_eq!(report.with("pass"), ["mac/missing"], "{output}");
+    for id in report.with("error") {
+        assert!(report.actual(id).contains("cannot be asked: connection-refused"), "{output}");
+    }
+    assert!(!output.to_string().contains("s3cret"), "{output}");
 }

@@ -101,7 +101,7 @@ pub(in crate::cli) struct CheckArgs {
         value_name = "URL|CMD",
         help_heading = "Your system",
         help = "Ask your system what it remembers of a session, by a GET or a command that prints JSON; {sessionId} is \
-                replaced. Without it, the section state is skipped"
+                replaced. A command is first tried with a session that never was. Without --probe, the section state is skipped"
     )]
     pub probe: Option<String>,
     /// How long --probe is asked again until it shows what it should

@@ -35,7 +35,7 @@ pub(in crate::cli) struct ReportVerbArgs {
 #[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct ReportArgs {
     /// Write reports: json (docs/check-report.schema.json), junit, tap, html (one page to forward). - is standard output.
-    /// A file that is there already has to be empty or such a report, and stays as it is until the new one is whole
+    /// A file that is there already has to be empty or a report of the same format, and stays as it is until the new one is whole
     #[arg(long, value_name = "FORMAT=FILE,..", help_heading = "Output")]
     pub report: Vec<ReportList>,
 }

@@ -60,9 +60,9 @@ impl Renewal {
         if path.metadata().is_ok_and(|data| data.is_file()) {
             old.known.extend(read(path, flag)?.known);
         }
-        let purpose = Purpose { what: "the baseline", flag, kind: "baseline" };
+        let purpose = Purpose { what: "the baseline", flag };
         // What could be read as one is one.
-        let file = Replacement::open(path, purpose, |_| Ok(true))?;
+        let file = Replacement::open(path, purpose, |_| Ok(None))?;
         Ok(Self { file, old })
     }
 

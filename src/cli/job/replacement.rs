@@ -31,18 +31,17 @@ pub(super) struct Purpose<'a> {
     pub what: &'a str,
     /// The flag that named it.
     pub flag: &'static str,
-    /// What a file that is there already has to be, where it is not empty.
-    pub kind: &'a str,
 }
 
 impl Replacement {
-    /// Sees to it that it can be written. `is_ours` says whether a file that is there already may be replaced.
+    /// Sees to it that it can be written. `other` says what a file that is there already is, where it
+    /// must not be replaced, with its article.
     pub fn open(
         path: &Path,
         purpose: Purpose<'_>,
-        is_ours: impl Fn(&mut File) -> std::io::Result<bool>,
+        other: impl Fn(&mut File) -> std::io::Result<Option<String>>,
     ) -> Result<Self, CliError> {
-        let place = place(path, purpose, is_ours)?;
+        let place = place(path, purpose, other)?;
         Ok(Self { what: purpose.what.to_owned(), path: path.to_owned(), place })
     }
 
@@ -84,9 +83,9 @@ impl Replacement {
 fn place(
     path: &Path,
     purpose: Purpose<'_>,
-    is_ours: impl Fn(&mut File) -> std::io::Result<bool>,
+    other: impl Fn(&mut File) -> std::io::Result<Option<String>>,
 ) -> Result<Place, CliError> {
-    let Purpose { what, flag, kind } = purpose;
+    let Purpose { what, flag } = purpose;
     let cannot = |error: std::io::Error| {
         let why = match error.kind() {
             ErrorKind::NotFound => "there is no such folder".to_owned(),
@@ -108,8 +107,8 @@ fn place(
     if there.is_some() {
         // It is opened for writing too: what may not be written is not replaced either.
         let mut file = File::options().read(true).write(true).open(&target).map_err(cannot)?;
-        if !is_ours(&mut file).map_err(cannot)? {
-            let message = format!("{} is there already, and is no {kind}", path.display());
+        if let Some(kind) = other(&mut file).map_err(cannot)? {
+            let message = format!("{} is there already, and is {kind}", path.display());
             return Err(CliError::usage(message)
                 .about(flag)
                 .help("nothing was changed; name another file, or remove this one"));

@@ -106,13 +106,20 @@ impl Waiting {
 
 fn file(format: Format, path: &Path) -> Result<Replacement, CliError> {
     let what = format!("the {format} report");
-    Replacement::open(path, Purpose { what: &what, flag: "report", kind: "report of wms-sim" }, is_ours)
+    Replacement::open(path, Purpose { what: &what, flag: "report" }, |file| other_than(format, file))
 }
 
-/// Whether the file is empty, or begins as a report does.
-fn is_ours(file: &mut File) -> std::io::Result<bool> {
+/// What the file is, where it is neither empty nor a report of this format.
+fn other_than(format: Format, file: &mut File) -> std::io::Result<Option<String>> {
     let longest = Format::ALL.iter().map(|format| format.begin().len()).max().unwrap_or_default();
     let mut begin = Vec::new();
     file.take(longest as u64).read_to_end(&mut begin)?;
-    Ok(begin.is_empty() || Format::ALL.iter().any(|format| begin.starts_with(format.begin().as_bytes())))
+    if begin.is_empty() {
+        return Ok(None);
+    }
+    Ok(match Format::ALL.into_iter().find(|format| begin.starts_with(format.begin().as_bytes())) {
+        Some(there) if there == format => None,
+        Some(there) => Some(format!("the {there} report of another check, and not the {format} report")),
+        None => Some("no report of wms-sim".to_owned()),
+    })
 }

@@ -13,11 +13,12 @@ use crate::cli::journal_file::JournalFile;
 use crate::cli::printer::{Out, note, warn};
 use crate::clock::{RunClock, wall_clock};
 use crate::conformance::baseline::apply;
-use crate::conformance::case::Stage;
+use crate::conformance::case::{Needs, Stage};
 use crate::conformance::diagnosis::diagnose;
 use crate::conformance::request::Base;
 use crate::conformance::run::{Change, Changing, Probe, Ran, Runner, Told, run as run_cases};
 use crate::delivery::command::Command;
+use crate::delivery::probe::Question;
 use crate::outcome::check::{CaseResult, Check, CheckSetup, Ending, SUITE, journal};
 use crate::report::check::text;
 use crate::serve::desk::Desk;
@@ -53,6 +54,8 @@ async fn check(mut job: CheckJob) -> Result<Exit, CliError> {
         strict: job.strict,
         cases: job.cases.len(),
     };
+    let stop = signals::watch();
+    let probe = question(&job).await?;
     let known = job.baseline.as_ref();
     let renewal = job.write_baseline.as_deref().map(|path| Renewal::open(path, known)).transpose()?;
     let mut observer = Observer::new(&job, &setup, renewal)?;
@@ -61,10 +64,9 @@ async fn check(mut job: CheckJob) -> Result<Exit, CliError> {
     if let Some(renewal) = &observer.renewal {
         renewal.stands_alone(job.journal.as_deref(), &reports)?;
     }
-    let runner = Arc::new(runner(&job)?);
+    let runner = Arc::new(runner(&job, probe)?);
     let cases: Vec<_> = job.cases.iter().collect();
-    let Ran { cases, ending } =
-        run_cases(runner, &cases, signals::watch(), &mut |told| observer.tell(told, &job)).await;
+    let Ran { cases, ending } = run_cases(runner, &cases, stop, &mut |told| observer.tell(told, &job)).await;
     drop(receiver);
     finish(&job, setup, Telling { observer, reports }, cases, ending)
 }
@@ -120,19 +122,27 @@ fn start_receiver(job: &mut CheckJob) -> Result<Embedded, CliError> {
     Ok(embedded)
 }
 
-fn runner(job: &CheckJob) -> Result<Runner, CliError> {
+/// How the user's system is asked. A command that cannot be found is told before anything is sent or written.
+async fn question(job: &CheckJob) -> Result<Option<Question>, CliError> {
+    let Some((whom, _)) = &job.probe else { return Ok(None) };
+    let question = hooks::question("--probe", whom, &job.transport)?;
+    if job.cases.iter().any(|case| case.needs == Needs::Probe)
+        && let Some(why) = question.missing().await
+    {
+        let help = "nothing was sent; --probe takes a URL, or a command as the shell finds it";
+        return Err(CliError::usage(why).help(help));
+    }
+    Ok(Some(question))
+}
+
+fn runner(job: &CheckJob, probe: Option<Question>) -> Result<Runner, CliError> {
     let clock = RunClock::start();
     let wire = Wire::new(&job.transport, clock).map_err(|error| target::refused(&error))?;
     let base = Base::new(&job.transport).map_err(|error| CliError::usage(format!("--header: {error}")))?;
     let timeout = job.transport.timeout.unwrap_or(DEFAULT_TIMEOUT);
     let announcer = hooks::announcer_of(job.before_session.as_deref(), &job.transport)?;
-    let probe = match &job.probe {
-        None => None,
-        Some((whom, within)) => {
-            let who = hooks::question("--probe", whom, &job.transport)?;
-            Some(Probe::new(Arc::new(who), *within, timeout))
-        }
-    };
+    let asked = probe.zip(job.probe.as_ref());
+    let probe = asked.map(|(who, (_, within))| Probe::new(Arc::new(who), *within, timeout));
     let counts = job.counts();
     let fail_fast = job.fail_fast;
     Ok(Runner {

@@ -99,9 +99,11 @@ impl<'a> Facts<'a> {
     }
 
     /// The first case that could not be judged because the very first event got no answer, and the name of that failure;
-    /// none where anything was judged.
+    /// none where anything but a handshake was judged.
     pub fn unanswered(self) -> Option<(&'a CaseResult, FailureCode)> {
-        let nothing = self.cases.iter().all(|case| matches!(case.verdict, Verdict::Error | Verdict::Skip));
+        let unjudged =
+            |case: &CaseResult| matches!(case.verdict, Verdict::Error | Verdict::Skip) || is_handshake(case);
+        let nothing = self.cases.iter().all(unjudged);
         let failure = |case: &'a CaseResult| match &case.incident {
             Some(Incident::Unanswered { failure: Some(failure), .. }) => Some((case, *failure)),
             _ => None,
@@ -146,6 +148,11 @@ impl<'a> Facts<'a> {
     pub const fn cases(self) -> &'a [CaseResult] {
         self.cases
     }
+}
+
+/// Whether a case looks at a TLS handshake, and sends no request.
+fn is_handshake(case: &CaseResult) -> bool {
+    case.id == "http/certificate" || case.id.starts_with("http/tls-")
 }
 
 /// How ordinary events were answered.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Runner;
 use super::attempt::seen_of;
+use super::scheme::is_about_tls;
 use crate::clock::{Moment, nanos, wall_clock};
 use crate::conformance::judge::Seen;
 use crate::conformance::kit::Kit;
@@ -39,12 +40,10 @@ pub(super) enum Contact {
     },
     /// None.
     Unanswered {
-        /// What it met with, in words.
-        why: String,
         /// The step in which it ended, where it was sent at all.
         phase: Option<Phase>,
-        /// Its stable name, where it was sent at all.
-        code: Option<FailureCode>,
+        /// What it met with.
+        met: Incident,
     },
 }
 
@@ -69,8 +68,21 @@ impl Runner {
         loop {
             let seen = match self.ordinary("contact", number).await {
                 Ok(seen) => seen,
-                Err(why) => return Contact::Unanswered { why, phase: None, code: None },
+                Err(got) => {
+                    let met = Incident::Unanswered { failure: None, got, instead: None };
+                    return Contact::Unanswered { phase: None, met };
+                }
             };
+            if is_about_tls(&seen)
+                && let Some(instead) = self.other_scheme(&seen).await
+            {
+                let met = Incident::Unanswered {
+                    failure: Some(FailureCode::NotHttp),
+                    got: seen.words(),
+                    instead: Some(instead),
+                };
+                return Contact::Unanswered { phase: None, met };
+            }
             if let Some(status) = seen.status() {
                 // What is started by its first request takes long for that one only.
                 if number == 1 && seen.took > self.timeout() {
@@ -88,7 +100,9 @@ impl Runner {
             let left = until.since(self.clock.now());
             if !seen.is_down() || left.is_zero() || self.revive_within(left).await.is_none() {
                 let phase = seen.result.as_ref().err().map(|failure| failure.phase);
-                return Contact::Unanswered { why: seen.words(), phase, code };
+                let instead = self.other_scheme(&seen).await;
+                let met = Incident::Unanswered { failure: code, got: seen.words(), instead };
+                return Contact::Unanswered { phase, met };
             }
             number += 1;
         }

@@ -41,14 +41,14 @@ impl Runner {
         let exchange = client.lane().exchange(&outgoing).await;
         let moments = exchange.moments;
         let length = event.body.len() as u64;
-        let seen = Seen {
+        let seen = self.discreet(Seen {
             took: moments.ended.since(moments.begun),
             interim: 0,
             written: if moments.sent.is_some() { length } else { 0 },
             length,
             reused: exchange.reused,
             result: exchange.result,
-        };
+        });
         let pairs = [(&shot, Some(&seen))];
         let judged = judge::judge(Level::Must, &pairs, None, &self.accept);
         let curl = self.base.command(&shot).map(|command| command.replacen("--http1.1", "--http2", 1));

@@ -11,6 +11,7 @@ mod http2;
 mod phases;
 mod result;
 mod rotation;
+mod scheme;
 mod state;
 mod tls;
 mod window;

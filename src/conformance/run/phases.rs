@@ -74,6 +74,7 @@ impl<'a> Phases<'a> {
     pub async fn all(&mut self) {
         self.skip_what_lacks_something();
         self.make_contact().await;
+        self.await_the_probe().await;
         for place in self.of(Manner::Company) {
             self.alone(place).await;
         }
@@ -120,20 +121,18 @@ impl<'a> Phases<'a> {
         };
         let Some(brought) = brought else { return };
         let entered = self.unless_over(async move {
-            brought?;
+            brought.map_err(Unrun::error)?;
             runner.await_stage(stage).await;
             // Nobody there is nobody's failure.
             match runner.contact().await {
-                Contact::Unanswered { why, .. } if stage == Stage::Old => {
-                    Err(format!("an ordinary event got {why}"))
-                }
+                Contact::Unanswered { met, .. } if stage == Stage::Old => Err(Unrun::befell(met)),
                 Contact::Answered { .. } | Contact::Unfinished { .. } | Contact::Unanswered { .. } => Ok(()),
             }
         });
         match entered.await {
             Some(Err(why)) => {
                 self.ending.unanswered = stage == Stage::Old;
-                self.finish(Unrun::error(why));
+                self.finish(why);
             }
             Some(Ok(())) => {
                 for place in places {
@@ -211,7 +210,7 @@ impl<'a> Phases<'a> {
                 // One case shows what it is worth, and then it is asked again.
                 self.mute = if late { MUTE - 1 } else { 0 };
             }
-            Contact::Unanswered { why, phase, code } => {
+            Contact::Unanswered { phase, met } => {
                 // A handshake can be judged where no request gets through for its sake.
                 if phase == Some(Phase::Tls) {
                     for place in self.left() {
@@ -225,7 +224,26 @@ impl<'a> Phases<'a> {
                     // This is the reason, also where the budget ran out over the handshakes.
                     self.over = None;
                 }
-                self.finish(Unrun::befell(Incident::Unanswered { failure: code, got: why }));
+                self.finish(Unrun::befell(met));
+            }
+        }
+    }
+
+    /// A system that cannot be asked is told once, and not waited for by each case.
+    async fn await_the_probe(&mut self) {
+        let asking: Vec<usize> =
+            self.left().into_iter().filter(|place| self.cases[*place].needs == Needs::Probe).collect();
+        let Some(probe) = self.runner.probe.clone() else { return };
+        if asking.is_empty() || self.is_over() {
+            return;
+        }
+        let patience = self.runner.patience;
+        let there = self.unless_over(async move { probe.who.await_listener(patience).await }).await;
+        if let Some(Err(why)) = there {
+            (self.tell)(Told::Note(why.clone()));
+            for place in asking {
+                let result = self.runner.unrun(self.cases[place], &Unrun::error(&why));
+                self.settle(place, result);
             }
         }
     }

@@ -85,6 +85,7 @@ const fn is_of_certificate(code: FailureCode) -> bool {
             | FailureCode::CertificateNotYetValid
             | FailureCode::CertificateWrongHost
             | FailureCode::CertificateUnknownIssuer
+            | FailureCode::CertificateOfCa
             | FailureCode::CertificateInvalid
     )
 }

@@ -1,10 +1,14 @@
 //! Asking by a GET or by a command.
 
+use std::time::Duration;
+
 use super::place::{ProbeUrl, fill};
-use super::{Answer, Ask, Asking, LONGEST_ANSWER};
+use super::{Answer, Ask, Asking, LONGEST_ANSWER, Listening};
 use crate::delivery::announce::SESSION_VARIABLE;
 use crate::delivery::call::Caller;
 use crate::delivery::command::Command;
+use crate::transport::client::environment_has_proxy;
+use crate::transport::readiness;
 
 /// How a system is asked after a session.
 pub enum Question {
@@ -31,13 +35,43 @@ impl Ask for Question {
             Self::Get { caller, url } => Box::pin(get(caller, url, session_id)),
         }
     }
+
+    fn await_listener(&self, patience: Duration) -> Listening<'_> {
+        match self {
+            // Behind a proxy nobody can see who listens.
+            Self::Get { caller, url } if !environment_has_proxy(url.sample()) => {
+                let flag = caller.flag();
+                Box::pin(async move {
+                    let there = readiness::wait(url.sample(), patience).await;
+                    there.map(|_| ()).map_err(|why| format!("the URL of {flag} cannot be asked: {why}"))
+                })
+            }
+            Self::Command { .. } | Self::Get { .. } => Box::pin(std::future::ready(Ok(()))),
+        }
+    }
 }
+
+impl Question {
+    /// Runs a command once, asking after a session that never was, and says why it never can be run.
+    pub async fn missing(&self) -> Option<String> {
+        let Self::Command { flag, line } = self else { return None };
+        let line = fill(line);
+        command(flag, &line, NO_SESSION).missing(SOON).await
+    }
+}
+
+/// The ID of a session that never was.
+const NO_SESSION: &str = "00000000-0000-4000-8000-000000000000";
+/// A shell that does not find a command says so at once.
+const SOON: Duration = Duration::from_secs(1);
 
 async fn run(flag: &'static str, line: &str, session_id: &str) -> Result<Answer, String> {
     let line = fill(line);
-    let variable = (SESSION_VARIABLE, session_id);
-    let command = Command { flag, line: &line, variable, most_said: Some(LONGEST_ANSWER) };
-    command.run().await.map(Answer::Text)
+    command(flag, &line, session_id).run().await.map(Answer::Text)
+}
+
+const fn command<'a>(flag: &'static str, line: &'a str, session_id: &'a str) -> Command<'a> {
+    Command { flag, line, variable: (SESSION_VARIABLE, session_id), most_said: Some(LONGEST_ANSWER) }
 }
 
 async fn get(caller: &Caller, url: &ProbeUrl, session_id: &str) -> Result<Answer, String> {

@@ -43,10 +43,19 @@ pub enum Answer {
 /// An answer that is on its way, or why there is none.
 pub type Asking<'a> = Pin<Box<dyn Future<Output = Result<Answer, String>> + Send + 'a>>;
 
+/// Whether somebody is there to be asked.
+pub type Listening<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+
 /// Who can be asked after a session.
 pub trait Ask: Send + Sync + 'static {
     /// Asks once. No reason that it gives may hold a credential.
     fn ask<'a>(&'a self, session_id: &'a str) -> Asking<'a>;
+
+    /// Waits until somebody is there to be asked, where that can be seen; why nobody can be, where that lasts.
+    fn await_listener(&self, patience: Duration) -> Listening<'_> {
+        let _ = patience;
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// Asks after sessions, a bounded number at once.

@@ -30,6 +30,9 @@ pub enum Incident {
         failure: Option<FailureCode>,
         /// What it got, in words.
         got: String,
+        /// The URL in the scheme that the port speaks, where that is the other one; without credentials.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<String>,
     },
     /// The very first event was answered after the time limit.
     TooSlow {
@@ -59,7 +62,11 @@ impl fmt::Display for Incident {
             Self::Down { during, waited_s } => {
                 write!(f, "the receiver went down during {during} and was not back within {waited_s} s")
             }
-            Self::Unanswered { got, .. } => write!(f, "an ordinary event got {got}"),
+            Self::Unanswered { got, instead: None, .. } => write!(f, "an ordinary event got {got}"),
+            Self::Unanswered { got, instead: Some(url), .. } => {
+                let speaks = if url.starts_with("https") { "speaks TLS" } else { "speaks HTTP without TLS" };
+                write!(f, "an ordinary event got {got}; the port {speaks}, so the URL should be {url}")
+            }
             Self::TooSlow { took_s, limit_s } => write!(
                 f,
                 "the receiver needs {took_s:.1} s for an answer, and the time limit is {limit_s} s (--timeout)"

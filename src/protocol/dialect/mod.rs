@@ -74,7 +74,8 @@ pub struct Dialect {
     pub session_id: SessionIdStyle,
     /// The statuses that accept an event.
     pub accept: StatusSet,
-    /// How long one request may take in all; `None` waits for ever.
+    /// How long one request may take, with its connection; in a check the time counts from the moment at which that stands.
+    /// `None` waits for ever.
     pub timeout: Option<Duration>,
     /// Whether an event waits for the reply to the one before.
     pub order: Order,

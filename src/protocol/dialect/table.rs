@@ -234,7 +234,7 @@ pub const KEYS: &[Key] = &[
         values: &[],
         takes: "a duration such as 10s, or none",
         evidence: Evidence::Unknown,
-        meaning: "How long one request may take in all (also --timeout).",
+        meaning: "How long one request may take, with its connection; in a check the time counts from the moment at which that stands (also --timeout).",
         show: |d| d.timeout.map_or_else(|| "none".to_owned(), show_duration),
         set: |d, v| {
             d.timeout = if v == "none" { None } else { Some(read_duration(v).ok_or(())?) };

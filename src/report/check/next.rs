@@ -1,7 +1,8 @@
 //! What to do after a check.
 
 use super::counted;
-use crate::outcome::check::{CaseResult, Check, Standing};
+use crate::outcome::check::{CaseResult, Check, Incident, Standing};
+use crate::outcome::exchange::FailureCode;
 
 /// A step, and the command for it, if there is one.
 pub(super) struct Step {
@@ -17,11 +18,7 @@ pub(super) fn steps(check: &Check) -> Vec<Step> {
         steps.push(Step { text, command });
     };
     if check.ending.unanswered {
-        step(
-            "No request got an answer: start the receiver, check the URL, or give it time with --wait-for-target 30s."
-                .to_owned(),
-            None,
-        );
+        step(unanswered(check), None);
     } else if let Some(case) = first(check) {
         let text = match check.diagnosis.first() {
             Some(_) => format!("Mend what the diagnosis names first, then run {} again:", case.id),
@@ -50,6 +47,51 @@ pub(super) fn steps(check: &Check) -> Vec<Step> {
         );
     }
     steps
+}
+
+/// What to do where no request got an answer: somebody who listens is not to be started.
+fn unanswered(check: &Check) -> String {
+    let met = check.cases.iter().find_map(|case| match &case.incident {
+        Some(Incident::Unanswered { failure, instead, .. }) => Some((*failure, instead.as_deref())),
+        _ => None,
+    });
+    match met {
+        Some((_, Some(url))) => {
+            let (says, speaks) =
+                if url.starts_with("https") { ("http", "TLS") } else { ("https", "HTTP without TLS") };
+            format!("The URL says {says}, and the port speaks {speaks}: run it again with --to {url}")
+        }
+        Some((Some(code), None)) => of_failure(code),
+        Some((None, None)) => {
+            "No event could be sent: mend what the note names, and run it again.".to_owned()
+        }
+        None => of_failure(FailureCode::ConnectionRefused),
+    }
+}
+
+fn of_failure(code: FailureCode) -> String {
+    const LOG: &str = "see the log of what listens there, and whether the port is the receiver's own";
+    if code.is_down() {
+        return "No request got an answer: start the receiver, check the URL, or give it time with --wait-for-target 30s.".to_owned();
+    }
+    match code {
+        _ if code.is_timeout() => format!(
+            "Somebody listens, and did not answer within the time limit: {LOG}. If it only needs longer, --timeout 30s gives it that."
+        ),
+        FailureCode::ClosedWithoutReply | FailureCode::ConnectionReset | FailureCode::ReplyTruncated => {
+            format!(
+                "Somebody listens, and cuts the connection: {LOG}. A port that speaks TLS wants https:// in the URL."
+            )
+        }
+        FailureCode::NotHttp
+        | FailureCode::BadHttp
+        | FailureCode::HeadTooLarge
+        | FailureCode::TooManyInterim
+        | FailureCode::SwitchedProtocols => {
+            format!("Somebody listens, and does not answer as HTTP wants it: {LOG}.")
+        }
+        code => format!("No request got an answer. {} {}", code.meaning(), code.advice()),
+    }
 }
 
 /// The failure to begin with: one that shows the likeliest bug, else the first.

@@ -72,8 +72,8 @@ fn safe_incident(incident: &Incident) -> Incident {
         Incident::Down { during, waited_s } => {
             Incident::Down { during: visible(during), waited_s: *waited_s }
         }
-        Incident::Unanswered { failure, got } => {
-            Incident::Unanswered { failure: *failure, got: visible(got) }
+        Incident::Unanswered { failure, got, instead } => {
+            Incident::Unanswered { failure: *failure, got: visible(got), instead: maybe(instead.as_ref()) }
         }
         Incident::TooSlow { took_s, limit_s } => Incident::TooSlow { took_s: *took_s, limit_s: *limit_s },
         Incident::Silent { after, got, begun } => {

@@ -21,15 +21,14 @@ pub(in crate::transport) fn name(error: &Error, phase: Phase) -> Failure {
         _ => (FailureCode::TlsFailed, false),
     };
     let detail = match error {
-        Error::InvalidCertificate(CertificateError::Other(why))
-            if why.to_string().contains("CaUsedAsEndEntity") =>
-        {
-            "the server shows a CA's certificate as its own; make one with basicConstraints=CA:FALSE"
+        _ if code == FailureCode::CertificateOfCa => {
+            "it is marked as a CA's (basicConstraints=CA:TRUE), which vouches for others and for no server"
                 .to_owned()
         }
         Error::InvalidCertificate(CertificateError::BadSignature) => {
             "an issuer of that name is trusted here, and did not sign the certificate".to_owned()
         }
+        _ if code == FailureCode::TlsNotSpoken => "what came is not TLS".to_owned(),
         other => other.to_string(),
     };
     Failure::new(code, if late { Phase::Tls } else { phase }, detail)
@@ -63,6 +62,10 @@ fn certificate(error: &CertificateError) -> FailureCode {
             FailureCode::CertificateWrongHost
         }
         CertificateError::UnknownIssuer => FailureCode::CertificateUnknownIssuer,
+        // rustls has no word of its own for it.
+        CertificateError::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
+            FailureCode::CertificateOfCa
+        }
         _ => FailureCode::CertificateInvalid,
     }
 }

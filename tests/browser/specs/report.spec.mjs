@@ -89,6 +89,13 @@ check('nothing from elsewhere is markup, nothing is loaded and nothing breaks th
 
 check('a link leads to its case, and a click into a command selects it whole', async (page) => {
   await page.goto(address);
+  // What mends a bug stands beneath it; what shows it is folded behind, with its number.
+  const order = await page.locator('.bug').first().evaluate((bug) => [...bug.children].map((child) => child.className || child.localName));
+  assert.deepEqual(order, ['h3', 'p', 'fix', 'shown']);
+  assert.equal(await page.locator('.bug a').first().isVisible(), false);
+  const shown = page.locator('.bug summary').first();
+  assert.match(await shown.innerText(), /bug, shown by 2 cases/);
+  await shown.click();
   await page.locator('.bug a', { hasText: 'mac/missing' }).click();
   assert.match(await page.locator(':target').innerText(), /mac\/missing/);
   const command = page.locator(':target pre.copy').first();

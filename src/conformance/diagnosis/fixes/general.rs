@@ -16,6 +16,10 @@ const NGINX: &str = "location = /webhook {
     proxy_read_timeout 30s;
 }";
 
+const CERTIFICATE: &str = r#"openssl req -x509 -newkey rsa:2048 -nodes -days 90 -keyout server.key -out server.pem \
+  -subj "/CN=localhost" -addext "basicConstraints=critical,CA:FALSE" \
+  -addext "subjectAltName=DNS:localhost,IP:127.0.0.1""#;
+
 /// What to do in a sentence or two, with lines where they are the same in every language.
 #[expect(clippy::too_many_lines, reason = "a table, a row for each topic")]
 pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
@@ -171,6 +175,12 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
         }
         Topic::Certificate => {
             "Serve a certificate for this host with its intermediate certificates (`fullchain.pem`), renew it automatically, and allow TLS 1.2 and 1.3."
+        }
+        Topic::OwnCertificate => {
+            return (
+                "Make a certificate that is the server's own, with the host of the URL as its subjectAltName, and give it to the server. The check trusts it with --cacert server.pem; WMS itself wants one from a public issuer.",
+                Some(CERTIFICATE),
+            );
         }
         Topic::Catch => {
             "Parse after the MAC was verified, catch what the parser throws, and answer 400. A last error handler has to keep the process alive."

@@ -102,6 +102,8 @@ pub enum Topic {
     Server,
     /// A certificate that is trusted.
     Certificate,
+    /// A certificate that is no CA's.
+    OwnCertificate,
     /// Catch what a parser throws.
     Catch,
     /// Ask for the shape of an event.

@@ -1,6 +1,7 @@
 //! Correct HTTP that is not understood.
 
 use super::{How, Need, Rule, Topic, passed, rule};
+use crate::outcome::exchange::FailureCode;
 use How::{Crashed, Redirected, Refused, Silent, Spoiled, Wrong};
 use Need::{If, No, Some};
 
@@ -130,6 +131,24 @@ pub(super) const RULES: &[Rule] = &[
         &[Some(&[("http/http10", Wrong), ("http/absolute-form", Wrong)])],
         &[],
         Topic::Server,
+    ),
+    rule(
+        40,
+        "certificate-of-a-ca",
+        "The receiver shows a CA's certificate as its own: one that `openssl req -x509` made without further words is such a one.",
+        "Strict senders close the connection before they send anything: every event is lost.",
+        &[
+            Some(&[("http/certificate", Wrong)]),
+            If(|facts| {
+                let code = FailureCode::CertificateOfCa.as_str();
+                facts
+                    .cases()
+                    .iter()
+                    .any(|case| case.id == "http/certificate" && case.actual.starts_with(code))
+            }),
+        ],
+        &[("http/certificate", Wrong)],
+        Topic::OwnCertificate,
     ),
     rule(
         39,

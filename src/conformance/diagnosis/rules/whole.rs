@@ -53,7 +53,8 @@ pub(super) const RULES: &[Rule] = &[
                 ],
             )
         })],
-        explains: &[],
+        // A port without TLS has no old version of it.
+        explains: &[("http/tls-version", How::Wrong)],
         weight: 100,
         fix: Topic::Scheme,
     },

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::next::{self, Step};
 use super::safe::safe;
-use super::{FLAKY, STALE, counts, headline, required, seconds};
+use super::{FLAKY, STALE, counted, counts, headline, required, seconds};
 use crate::outcome::check::{CaseResult, Check, Conclusion, Diagnosis, Role, Score, Standing, Trace};
 
 /// How every such report begins.
@@ -52,6 +52,8 @@ struct Page<'a> {
 struct Bug<'a> {
     number: usize,
     found: &'a Diagnosis,
+    /// How many cases show it, in words.
+    shown_by: String,
     evidence: Vec<Link<'a>>,
 }
 
@@ -148,7 +150,7 @@ fn bugs(check: &Check) -> Vec<Bug<'_>> {
     let numbered = (1..).zip(&check.diagnosis);
     let bug = numbered.map(|(number, found)| {
         let evidence = found.evidence.iter().map(|id| link(check, id)).collect();
-        Bug { number, found, evidence }
+        Bug { number, found, shown_by: counted(found.evidence.len(), "case"), evidence }
     });
     bug.collect()
 }
