@@ -60,6 +60,7 @@ fn runner(url: &str, dialect: &Dialect, seed: u64) -> Arc<Runner> {
         patience: Duration::from_secs(10),
         budget: None,
         closes: std::sync::atomic::AtomicBool::default(),
+        counts: wms_sim::conformance::run::Counts::default(),
         command: Arc::new(|id| format!("wms-sim check --case {id}")),
         ends: Arc::new(|_| false),
     })

@@ -508,6 +508,8 @@ fn the_receiver_on_node_speaks_https() {
 
 /// The bugs that let nothing pass, or nothing for long.
 const TAKE_NOTHING: &[&str] = &[
+    "status-999",
+    "continues-for-ever",
     "printed-by-python",
     "sorted",
     "hashes-nothing",

@@ -137,7 +137,7 @@ pub fn judge(
             expected: expected(shots, &[*first]),
             actual: format!(
                 "not judged: {}, so nothing can be said of what follows",
-                told(shots, &setup, "before it")
+                told(shots, &setup, BEFORE)
             ),
             decisive: Some(*first),
         };
@@ -200,11 +200,19 @@ fn expected(shots: &[(&Shot, Option<&Seen>)], places: &[usize]) -> String {
     listed(&words)
 }
 
-/// What was answered to some shots: each alone where they are few, else counted.
+/// Said of what has to be there first.
+const BEFORE: &str = "before it";
+
+/// What was answered to some shots: each alone where they are few, else counted. What came before is not counted, and what
+/// was not sent for its sake left out, so that many cases that could not be judged for the same reason say the same.
 fn told(shots: &[(&Shot, Option<&Seen>)], places: &[usize], when: &str) -> String {
     let mut kinds: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let any_sent = places.iter().any(|place| shots[*place].1.is_some());
     for (order, place) in places.iter().enumerate() {
         let (shot, seen) = shots[*place];
+        if when == BEFORE && any_sent && seen.is_none() {
+            continue;
+        }
         let answer = seen.map_or_else(|| "not sent".to_owned(), Seen::words);
         let late = match (shot.demand, seen) {
             (Demand::AcceptWithin(limit), Some(seen)) if seen.took > limit => {
@@ -230,7 +238,7 @@ fn told(shots: &[(&Shot, Option<&Seen>)], places: &[usize], when: &str) -> Strin
     }
     let mut kinds: Vec<(String, (usize, usize))> = kinds.into_iter().collect();
     kinds.sort_by_key(|(_, (order, _))| *order);
-    let several = places.len() > kinds.len();
+    let several = places.len() > kinds.len() && when != BEFORE;
     let words: Vec<String> = kinds
         .into_iter()
         .map(|(text, (_, count))| if several && count > 1 { format!("{text} ({count} times)") } else { text })

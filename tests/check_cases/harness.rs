@@ -81,6 +81,7 @@ impl Check {
             patience: self.patience,
             budget: Some(Duration::from_secs(100)),
             closes: std::sync::atomic::AtomicBool::default(),
+            counts: wms_sim::conformance::run::Counts::default(),
             command: Arc::new(|case| format!("wms-sim check {case}")),
             ends: Arc::new(|_| false),
         });

@@ -15,7 +15,7 @@ const { listen } = require('./plumbing.cjs');
 const { receiver } = require('./mutants/correct.cjs');
 
 const mutants = new Map();
-for (const section of ['mac', 'secrets', 'body', 'database', 'order', 'lifecycle', 'http', 'front', 'state']) {
+for (const section of ['mac', 'secrets', 'body', 'database', 'order', 'lifecycle', 'http', 'front', 'hosting', 'state']) {
   for (const [name, mutant] of Object.entries(require(`./mutants/${section}.cjs`))) {
     if (mutants.has(name)) throw new Error(`two mutants are called ${name}`);
     mutants.set(name, mutant);

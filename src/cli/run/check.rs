@@ -16,7 +16,7 @@ use crate::conformance::baseline::apply;
 use crate::conformance::case::{Needs, Stage};
 use crate::conformance::diagnosis::diagnose;
 use crate::conformance::request::Base;
-use crate::conformance::run::{Change, Changing, Probe, Ran, Runner, Told, run as run_cases};
+use crate::conformance::run::{Change, Changing, Counts, Probe, Ran, Runner, Told, run as run_cases};
 use crate::delivery::command::Command;
 use crate::delivery::probe::Question;
 use crate::outcome::check::{CaseResult, Check, CheckSetup, Ending, SUITE, journal};
@@ -158,6 +158,7 @@ fn runner(job: &CheckJob, probe: Option<Question>) -> Result<Runner, CliError> {
         patience: job.patience,
         budget: job.budget,
         closes: std::sync::atomic::AtomicBool::default(),
+        counts: Counts::default(),
         command: Arc::clone(&job.command),
         ends: Arc::new(move |case| fail_fast && counts(case)),
     })

@@ -124,6 +124,22 @@ impl<'a> Facts<'a> {
         self.cases.iter().filter(slow).collect()
     }
 
+    /// How many requests were answered before none was any more; nothing where that is not so, or the receiver may be busy.
+    pub fn silence(self) -> Option<usize> {
+        self.cases.iter().find_map(|case| match case.incident {
+            Some(Incident::Silent { answered, begun: false, busy: false, .. }) if answered > 0 => {
+                Some(answered)
+            }
+            _ => None,
+        })
+    }
+
+    /// The cases for which what is shown of a session goes to and fro.
+    pub fn swings(self) -> Vec<String> {
+        let swings = self.cases.iter().filter(|case| case.incident == Some(Incident::Swings));
+        swings.map(|case| case.id.clone()).collect()
+    }
+
     /// The cases that the receiver did not survive.
     pub fn deadly(self) -> impl Iterator<Item = &'a CaseResult> {
         self.cases.iter().filter(|case| case.incident == Some(Incident::Ended))

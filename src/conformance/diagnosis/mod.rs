@@ -50,7 +50,7 @@ pub fn diagnose(cases: &[CaseResult], language: Option<&str>) -> Vec<Diagnosis> 
         }
         found.push(Diagnosis {
             name: rule.name.to_owned(),
-            says: rule.says.to_owned(),
+            says: rule.says(facts),
             matters: rule.matters.to_owned(),
             evidence,
             fixes: fixes::fixes(rule.fix, language),

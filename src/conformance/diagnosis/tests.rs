@@ -89,6 +89,16 @@ fn no_contact(results: &mut [CaseResult], why: FailureCode) {
     }
 }
 
+/// Some cases found that nobody answered any more.
+fn go_silent(results: &mut [CaseResult], answered: usize, busy: bool) {
+    for result in results.iter_mut().filter(|result| result.section() == "http") {
+        result.verdict = Verdict::Error;
+        result.traces.clear();
+        let got = "no answer".to_owned();
+        result.incident = Some(Incident::Silent { after: None, got, begun: false, answered, busy });
+    }
+}
+
 /// From this request of a case on the answer begins, and then this happens.
 fn break_off(result: &mut CaseResult, from: usize, failure: &str) {
     result.verdict = Verdict::Fail;
@@ -108,6 +118,23 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
             let everywhere = !rule.explains.is_empty();
             for result in results.iter_mut().filter(|result| everywhere || result.id.ends_with('d')) {
                 break_off(result, usize::from(!everywhere), "body-timeout");
+            }
+        }
+        "answers-interim-only" => no_contact(&mut results, FailureCode::TooManyInterim),
+        "answers-with-large-head" => no_contact(&mut results, FailureCode::HeadTooLarge),
+        "answers-undefined-status" => {
+            make(&mut results, ("mac/wrong-secret", How::Crashed));
+            let forged = results.iter_mut().find(|result| result.id == "mac/wrong-secret").unwrap();
+            forged.traces[1].status = Some(999);
+        }
+        "stops-answering" => {
+            make(&mut results, ("events/many-sessions", How::Silent));
+            go_silent(&mut results, 20, false);
+        }
+        "remembers-in-each-process" => {
+            make(&mut results, ("state/undisturbed", How::Wrong));
+            for result in results.iter_mut().filter(|result| result.section() == "state") {
+                result.incident = Some(Incident::Swings);
             }
         }
         "answers-too-much" => break_off(&mut results[0], 0, "body-too-large"),
@@ -192,8 +219,13 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
 #[test]
 fn every_rule_can_speak_and_speaks_first() {
     // What rests on ordinary events is shown by tests/ordinary.rs.
-    const PLAYED: [&str; 4] =
-        ["takes-uuids-only", "limits-rate", "crashes-on-some-events", "refuses-some-events"];
+    const PLAYED: [&str; 5] = [
+        "takes-uuids-only",
+        "bans-after-forged-events",
+        "limits-rate",
+        "crashes-on-some-events",
+        "refuses-some-events",
+    ];
     let by_verdicts = |rule: &&Rule| !rules::is_of_ordinary_events(rule) && !PLAYED.contains(&rule.name);
     for rule in rules::all().into_iter().filter(by_verdicts) {
         let results = shown(rule);
@@ -282,6 +314,18 @@ fn a_general_bug_silences_what_follows_from_it() {
     }
     make(&mut results, ("state/forged", How::Wrong));
     assert_eq!(names(&diagnose(&results, None)), ["does-not-verify"]);
+}
+
+#[test]
+fn who_may_still_be_at_work_is_not_told_to_have_stopped() {
+    for (answered, busy, says) in [(20, false, "stops-answering"), (20, true, "one-request-at-a-time")] {
+        let mut results = right();
+        make(&mut results, ("events/many-sessions", How::Silent));
+        go_silent(&mut results, answered, busy);
+        let found = diagnose(&results, None);
+        assert_eq!(names(&found), [says]);
+        assert_eq!(found[0].says.contains("after about 20 requests"), !busy);
+    }
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub(super) struct Attempt {
     pub traces: Vec<Trace>,
     pub requests: usize,
     pub took: Duration,
+    /// What befell the receiver, where the answers alone do not say so.
+    pub incident: Option<Incident>,
     /// The receiver could not be reached at some point.
     pub down: bool,
     /// At some point its connection was refused, or ended without an answer.
@@ -55,6 +57,7 @@ impl Attempt {
             traces: Vec::new(),
             requests: 0,
             took: Duration::ZERO,
+            incident: None,
             down: false,
             cut: false,
             curl: None,
@@ -131,6 +134,7 @@ impl Runner {
             traces: self.traces(&pairs, judged.decisive),
             requests: seen.iter().flatten().count(),
             took: Duration::ZERO,
+            incident: None,
             down: seen.iter().flatten().any(Seen::is_down),
             cut: seen.iter().flatten().any(Seen::is_cut),
             curl,
@@ -179,7 +183,7 @@ impl Runner {
                         let Ok((number, first, connection, seen)) = flown else { continue };
                         connections[number] = Some(connection);
                         for (offset, seen) in seen.into_iter().enumerate() {
-                            all[first + offset] = Some(self.discreet(seen));
+                            all[first + offset] = Some(self.noted(seen));
                         }
                     }
                 }
@@ -188,8 +192,10 @@ impl Runner {
         all
     }
 
-    /// What came of an exchange, without credentials: the beginning of an answer that is no HTTP can repeat what was sent.
-    pub(super) fn discreet(&self, mut seen: Seen) -> Seen {
+    /// What came of an exchange, counted, and without credentials: the beginning of an answer that is no HTTP can repeat what
+    /// was sent.
+    pub(super) fn noted(&self, mut seen: Seen) -> Seen {
+        self.counts.note(&seen);
         if let Err(failure) = &mut seen.result {
             failure.detail = self.base.redact(&failure.detail);
         }

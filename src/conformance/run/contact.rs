@@ -89,6 +89,7 @@ impl Runner {
                     number += 1;
                     continue;
                 }
+                self.counts.note_pace(seen.took);
                 self.note_how_connections_end().await;
                 return Contact::Answered { status, took: seen.took };
             }
@@ -135,7 +136,9 @@ impl Runner {
             }
             let said_so = !connection.is_open();
             let request = self.base.request(&Shot::setup(&event));
-            let seen = seen_of(Box::pin(connection.exchange_within(&request, Some(self.timeout()))).await);
+            let seen = Box::pin(connection.exchange_within(&request, Some(self.timeout()))).await;
+            let seen = self.noted(seen_of(seen));
+            self.counts.note_pace(seen.took);
             if code == Code::ConfigurationLoaded && !said_so && !seen.reused {
                 self.closes.store(true, Ordering::Relaxed);
             }
@@ -146,7 +149,7 @@ impl Runner {
     /// Sends one request over a connection of its own.
     pub(super) async fn once(&self, request: &RawRequest, limit: Duration) -> Seen {
         let mut connection = Box::new(self.wire.raw());
-        self.discreet(seen_of(Box::pin(connection.exchange_within(request, Some(limit))).await))
+        self.noted(seen_of(Box::pin(connection.exchange_within(request, Some(limit))).await))
     }
 
     /// Waits until a receiver that may be down takes connections again, at most as long as the patience lasts.
@@ -182,7 +185,14 @@ impl Runner {
         let seen = self.ordinary("silence", self.clock.now().0).await.ok()?;
         // Who hangs up is there, or is being started anew: the next case meets that.
         let timed_out = seen.result.as_ref().is_err_and(|failure| failure.code.is_timeout());
-        let silent = Incident::Silent { after, got: seen.words(), begun: seen.is_unfinished() };
+        let silent = Incident::Silent {
+            after,
+            got: seen.words(),
+            begun: seen.is_unfinished(),
+            answered: self.counts.answered(),
+            // The cases before were silent for about as long as this event.
+            busy: self.counts.backlog() >= self.timeout() * FACTOR * 2,
+        };
         timed_out.then_some(silent)
     }
 

@@ -56,6 +56,7 @@ impl Runner {
             traces: self.traces(&pairs, Some(0)),
             requests: 1,
             took: Duration::ZERO,
+            incident: None,
             down: seen.is_down(),
             cut: seen.is_cut(),
             curl,

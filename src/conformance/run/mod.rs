@@ -19,11 +19,13 @@ mod window;
 pub use rotation::{Change, Changing};
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::case::Case;
+use super::judge::Seen;
 use super::kit::Setup;
 use super::request::Base;
 use crate::clock::{Moment, RunClock};
@@ -61,10 +63,43 @@ pub struct Runner {
     pub budget: Option<Duration>,
     /// Set where the receiver turns out to close each connection without saying so.
     pub closes: std::sync::atomic::AtomicBool,
+    /// How many requests have been answered, and how many not.
+    pub counts: Counts,
     /// The command that runs a case again.
     pub command: Arc<dyn Fn(&str) -> String + Send + Sync>,
     /// Whether a failure of this case ends the run.
     pub ends: Arc<dyn Fn(&Case) -> bool + Send + Sync>,
+}
+
+/// How many requests came to what.
+#[derive(Default)]
+pub struct Counts {
+    answered: AtomicUsize,
+    unanswered: AtomicUsize,
+    /// How long the slowest of the first answers took, when nothing else was asked, in microseconds.
+    pace: AtomicU64,
+}
+
+impl Counts {
+    fn note(&self, seen: &Seen) {
+        let count = if seen.status().is_some() { &self.answered } else { &self.unanswered };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn note_pace(&self, took: Duration) {
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.pace.fetch_max(took, Ordering::Relaxed);
+    }
+
+    fn answered(&self) -> usize {
+        self.answered.load(Ordering::Relaxed)
+    }
+
+    /// So long it would take to do all that was not answered, one after the other.
+    fn backlog(&self) -> Duration {
+        let each = Duration::from_micros(self.pace.load(Ordering::Relaxed));
+        each.saturating_mul(u32::try_from(self.unanswered.load(Ordering::Relaxed)).unwrap_or(u32::MAX))
+    }
 }
 
 /// How a system is asked what it remembers.

@@ -62,7 +62,7 @@ impl Runner {
             actual: attempt.judged.actual,
             hint: case.hint.to_owned(),
             reproduce: Reproduce { command: (self.command)(case.id), curl },
-            incident,
+            incident: incident.or(attempt.incident),
             flaky,
             known: None,
             counts: false,

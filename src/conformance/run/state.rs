@@ -22,11 +22,13 @@ use crate::conformance::judge::{Judged, Seen};
 use crate::conformance::kit::{Event, Kit, Session, measurement_of};
 use crate::conformance::remembered;
 use crate::conformance::script::{Demand, Script, Shot, Step};
-use crate::outcome::check::{Trace, Verdict};
+use crate::outcome::check::{Incident, Trace, Verdict};
 use crate::protocol::code::Code;
 use crate::protocol::envelope::Envelope;
 
 const EXPECTED: &str = "the same state as that of the undisturbed session, IDs and times left aside";
+/// The case that is about sessions to which nothing happens.
+const UNDISTURBED: &str = "state/undisturbed";
 /// Forged events that would each give another outcome to some session.
 const FORGED: [Code; 3] = [Code::MeasurementCanceled, Code::ResultsReceived, Code::GeneralError];
 
@@ -58,7 +60,10 @@ impl Runner {
             return Attempt::of(Verdict::Skip, EXPECTED, case.needs.missing());
         };
         let mut trial = Trial::new(self, probe, None);
-        let over = self.disturbed(kit, what, &mut trial).await;
+        let over = match trial.learn(case.id == UNDISTURBED).await {
+            Ok(()) => self.disturbed(kit, what, &mut trial).await,
+            Err(over) => Err(over),
+        };
         trial.end(over)
     }
 
@@ -68,7 +73,6 @@ impl Runner {
         what: &Disturbance,
         trial: &mut Trial<'_>,
     ) -> Result<(), Over> {
-        trial.learn().await?;
         for scenario in what.scenarios {
             let events = kit.story(scenario);
             if events.is_empty() {
@@ -171,12 +175,19 @@ fn is_forged(shot: &Shot) -> bool {
 }
 
 impl Progress {
-    fn end(&self, verdict: Verdict, actual: String, traces: Vec<Trace>) -> Attempt {
+    fn end(
+        &self,
+        verdict: Verdict,
+        actual: String,
+        traces: Vec<Trace>,
+        incident: Option<Incident>,
+    ) -> Attempt {
         Attempt {
             judged: Judged { verdict, expected: EXPECTED.to_owned(), actual, decisive: None },
             traces,
             requests: self.requests,
             took: Duration::ZERO,
+            incident,
             down: self.down,
             cut: self.cut,
             curl: None,

@@ -57,6 +57,7 @@ impl Runner {
             traces: self.traces(&pairs, decisive),
             requests: pairs.len(),
             took: Duration::ZERO,
+            incident: None,
             down: all.iter().any(|(_, seen)| seen.is_down()),
             cut: all.iter().any(|(_, seen)| seen.is_cut()),
             curl: None,

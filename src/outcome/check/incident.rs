@@ -49,13 +49,24 @@ pub enum Incident {
         got: String,
         /// Its answer began, and did not end.
         begun: bool,
+        /// How many requests had been answered until then.
+        #[serde(default)]
+        answered: usize,
+        /// Who works on one request at a time may still be at work on those that were not answered.
+        #[serde(default)]
+        busy: bool,
     },
+    /// What the receiver's system shows of a session goes to and fro though nothing happens to that session any more.
+    Swings,
 }
 
 impl fmt::Display for Incident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended => f.write_str("from then on the receiver took no connections"),
+            Self::Swings => f.write_str(
+                "your system was asked several times after the same session, to which nothing happened any more, and showed now this and now that, to and fro, until its time was up (--probe-within)",
+            ),
             Self::Away => f.write_str(
                 "the receiver took no connections for some time: this case, or one shortly before it, ended it",
             ),
@@ -71,7 +82,7 @@ impl fmt::Display for Incident {
                 f,
                 "the receiver needs {took_s:.1} s for an answer, and the time limit is {limit_s} s (--timeout)"
             ),
-            Self::Silent { after, got, begun } => {
+            Self::Silent { after, got, begun, .. } => {
                 let does = if *begun { "does not end its answers" } else { "does not answer any more" };
                 let since = after.as_ref().map_or_else(String::new, |case| format!(" since {case}"));
                 write!(

@@ -69,6 +69,7 @@ fn safe_incident(incident: &Incident) -> Incident {
     match incident {
         Incident::Ended => Incident::Ended,
         Incident::Away => Incident::Away,
+        Incident::Swings => Incident::Swings,
         Incident::Down { during, waited_s } => {
             Incident::Down { during: visible(during), waited_s: *waited_s }
         }
@@ -76,9 +77,13 @@ fn safe_incident(incident: &Incident) -> Incident {
             Incident::Unanswered { failure: *failure, got: visible(got), instead: maybe(instead.as_ref()) }
         }
         Incident::TooSlow { took_s, limit_s } => Incident::TooSlow { took_s: *took_s, limit_s: *limit_s },
-        Incident::Silent { after, got, begun } => {
-            Incident::Silent { after: after.as_deref().map(visible), got: visible(got), begun: *begun }
-        }
+        Incident::Silent { after, got, begun, answered, busy } => Incident::Silent {
+            after: after.as_deref().map(visible),
+            got: visible(got),
+            begun: *begun,
+            answered: *answered,
+            busy: *busy,
+        },
     }
 }
 

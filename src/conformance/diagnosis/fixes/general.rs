@@ -31,7 +31,16 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             "Say where each answer ends, refusals too: `Content-Length: 0` where there is no body, the length in bytes (not in characters) or chunks where there is one; or close the connection. A framework's own function for an answer does so; lines that are written by hand do not."
         }
         Topic::BriefAnswer => {
-            "Answer with a status and no body: 204. Nobody reads a webhook's answer; look for what writes a page, a dump or a stream in its place, and for a loop that writes without end."
+            "Answer 204 and send no body, or a short text where an event is refused: nobody reads more of a webhook's answer than its status. Look for what writes a log, a page, a file or a list of all events into it, and for a loop that writes without end."
+        }
+        Topic::BriefHead => {
+            "Look at the answer's header fields with curl -i: a profiler, a trace, a token or cookies that grow with each request. Turn off for this route what writes them: proxies and senders allow 8 to 64 KiB for all of them together."
+        }
+        Topic::FinalAnswer => {
+            "Answer with one final status: 204 when the event is stored. Leave 100 Continue to the server, which sends it once and only to who asks for it; look for a loop that writes 100, 102 or 103."
+        }
+        Topic::DefinedStatus => {
+            "Answer 204 when the event is stored, 401 where the MAC is wrong, 400 where the body is, 500 where something breaks. A code of your own goes into the body: HTTP defines 100 to 599, and proxies and senders may drop any other answer."
         }
         Topic::Scheme => {
             "Compare the URL with what the server speaks: http or https, and the port of the app and not of its debugger or its proxy's admin page."
@@ -64,7 +73,7 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             "Compute `hmac-sha256=` and 64 small hex digits yourself, and compare all of it with the header as it came, as text and in constant time. Do not split, cut or decode the header."
         }
         Topic::Verify => {
-            "Verify each request before anything else, and answer 401 where the MAC is not right."
+            "Verify each request before anything else, and answer 401 where the MAC is not right. If your code does verify, look for what lets this check through: a switch for development or tests, or an exception for an address (localhost, the own network, the proxy, behind which every request has the same one)."
         }
         Topic::UseResult => {
             "Use the result of the check: wait for it if it is a promise (`await`), and return a 401 if it is false. A log line is no refusal."
@@ -147,7 +156,7 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             );
         }
         Topic::Store => {
-            "Wait until the event is stored before you answer 2xx, and answer 5xx if it could not be stored: then the sender can try again."
+            "Wait until the event is stored before you answer 2xx, and answer 5xx if it could not be stored: then the sender can try again. Where several processes or instances serve, store it where all of them look, and not in the memory of one."
         }
         Topic::Conclude => {
             return (
@@ -162,7 +171,16 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             "Make the hash object, the buffer of the body and whatever belongs to one request inside its handler: nothing of it in a module, a global or a field that other requests use too."
         }
         Topic::Rate => {
-            "Leave the webhook's path out of the limit of requests per second, or count what was refused as forged only: all events come from few addresses."
+            "Leave the webhook's path out of the limit of requests per second: all events come from few addresses. Where there has to be a limit, verify first, and let it hold back only what has no right MAC."
+        }
+        Topic::Ban => {
+            "Refuse each forged event with a 401, which costs next to nothing, and ban nobody for it: leave this path out of fail2ban and the firewall's rules. If there has to be a ban, verify first, so that a right MAC is taken whoever is banned; count by the address of the connection, or by what your own proxy says of it, never by an X-Forwarded-For as it came. (If the ban is meant, and spares the addresses of WMS, let it spare the one from which you check.)"
+        }
+        Topic::SharedStore => {
+            return (
+                "Keep sessions, and what was seen, in one store that all processes and instances share (a database, Redis), and not in a variable, a file beside the code or SQLite on each machine. Workers of one machine (cluster, PM2, gunicorn, php-fpm) have memories of their own too, and all of it is lost with the next deployment.",
+                Some(UNIQUE),
+            );
         }
         Topic::ReadAll => {
             "Let the HTTP library read the body to its end: until Content-Length bytes are there, or the last chunk. A single read gives what happens to have arrived."

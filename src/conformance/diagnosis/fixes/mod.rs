@@ -20,6 +20,12 @@ pub enum Topic {
     EndAnswer,
     /// Answer in a few bytes.
     BriefAnswer,
+    /// Few and short header fields.
+    BriefHead,
+    /// One final answer.
+    FinalAnswer,
+    /// A status that HTTP defines.
+    DefinedStatus,
     /// Speak HTTP, or HTTPS, as the URL says.
     Scheme,
     /// Do not redirect.
@@ -94,6 +100,10 @@ pub enum Topic {
     OwnState,
     /// No limit for the route.
     Rate,
+    /// No ban of who sends real events.
+    Ban,
+    /// One store for all instances.
+    SharedStore,
     /// Read the body to its end.
     ReadAll,
     /// Leave connections in order.

@@ -57,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         89,
         "dies-of-forged-mac",
-        "The receiver ends where a MAC is missing or is not what it expects: the comparison throws, and nobody catches it.",
+        "The receiver ends where a MAC is missing or is not what it expects: the comparison throws, and nobody catches it. (Or a firewall bans the sender then, and closes the port to it.)",
         "Anybody on the internet can end it with one request, without any secret.",
         &[Need::Fact(deadly_mac)],
         &[("*", Crashed), ("*", Silent), ("*", Spoiled), ("time/*", Wrong), ("state/*", Wrong)],

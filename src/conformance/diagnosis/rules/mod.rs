@@ -9,6 +9,7 @@ mod order;
 mod ordinary;
 mod state;
 mod time;
+mod until;
 mod whole;
 
 use super::facts::{Facts, How};
@@ -19,7 +20,7 @@ use super::samples::Samples;
 pub struct Rule {
     /// The stable name.
     pub name: &'static str,
-    /// What the receiver does, in a sentence.
+    /// What the receiver does, in a sentence. `{forged}` and `{answered}` stand for how many requests went well before.
     pub says: &'static str,
     /// What it leads to, in a sentence.
     pub matters: &'static str,
@@ -85,6 +86,15 @@ impl Rule {
         evidence
     }
 
+    /// What the receiver does, with the numbers.
+    pub fn says(&self, facts: Facts<'_>) -> String {
+        let put = |text: String, word: &str, number: fn(Facts<'_>) -> usize| {
+            if text.contains(word) { text.replace(word, &number(facts).to_string()) } else { text }
+        };
+        let says = put(self.says.to_owned(), "{forged}", until::forged_before_ban);
+        put(says, "{answered}", |facts| facts.silence().unwrap_or_default())
+    }
+
     /// The IDs of the cases that follow from it.
     pub fn explained(&self, facts: Facts<'_>) -> Vec<String> {
         ids(facts, self.explains)
@@ -118,7 +128,8 @@ fn ordinary_sessions_are_taken(facts: Facts<'_>) -> bool {
 
 /// Every rule, the most general first.
 pub fn all() -> Vec<&'static Rule> {
-    let tables: [&'static [Rule]; 10] = [
+    let tables: [&'static [Rule]; 11] = [
+        until::RULES,
         whole::RULES,
         events::RULES,
         ordinary::RULES,

@@ -1,6 +1,7 @@
 //! What is remembered of a session and should not be, or is forgotten.
 
 use super::{How, Need, Rule, Topic, rule};
+use crate::conformance::diagnosis::facts::Facts;
 use How::Wrong;
 use Need::{No, Some};
 
@@ -8,6 +9,15 @@ const SEEN: &str =
     "Users see what your system made of a session: here it depends on how the network behaved.";
 
 pub(super) const RULES: &[Rule] = &[
+    rule(
+        77,
+        "remembers-in-each-process",
+        "What is shown of the same session goes to and fro from one question to the next: several processes or instances answer, and each remembers in its own memory what came to it.",
+        "Each of them knows a part of a session: users see an outcome or none, by chance, and an event that comes twice counts twice.",
+        &[Need::Fact(swings)],
+        &[("state/*", Wrong)],
+        Topic::SharedStore,
+    ),
     rule(
         38,
         "loses-events",
@@ -105,3 +115,8 @@ pub(super) const RULES: &[Rule] = &[
         Topic::Transaction,
     ),
 ];
+
+/// The cases for which what is shown of a session goes to and fro.
+fn swings(facts: Facts<'_>) -> Vec<String> {
+    facts.swings()
+}

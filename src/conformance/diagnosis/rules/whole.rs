@@ -41,17 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "What answers on this port does not answer in HTTP, or not as the scheme of the URL says.",
         matters: LOST,
         needs: &[Fact(|facts| {
-            silent(
-                facts,
-                &[
-                    Code::NotHttp,
-                    Code::BadHttp,
-                    Code::TlsNotSpoken,
-                    Code::HeadTooLarge,
-                    Code::TooManyInterim,
-                    Code::SwitchedProtocols,
-                ],
-            )
+            silent(facts, &[Code::NotHttp, Code::BadHttp, Code::TlsNotSpoken, Code::SwitchedProtocols])
         })],
         // A port without TLS has no old version of it.
         explains: &[("http/tls-version", How::Wrong)],
@@ -59,9 +49,36 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::Scheme,
     },
     Rule {
+        name: "answers-interim-only",
+        says: "The receiver says again and again that an answer is to come (100 Continue, or another 1xx), and none comes.",
+        matters: "The sender gives up and takes each event for lost, even if it was stored.",
+        needs: &[Fact(|facts| failed_with(facts, Code::TooManyInterim))],
+        explains: &[],
+        weight: 100,
+        fix: Topic::FinalAnswer,
+    },
+    Rule {
+        name: "answers-with-large-head",
+        says: "The header fields of the receiver's answer take more than 64 KiB, or are more than 128.",
+        matters: "Senders and proxies do not read so much: they take the event for lost, even if it was stored.",
+        needs: &[Fact(|facts| failed_with(facts, Code::HeadTooLarge))],
+        explains: &[],
+        weight: 100,
+        fix: Topic::BriefHead,
+    },
+    Rule {
+        name: "answers-undefined-status",
+        says: "The receiver answers with a status that HTTP does not define: it has 100 to 599 (RFC 9110, section 15).",
+        matters: "Senders and proxies do what they like with it: most take it for a failure, and some drop the answer.",
+        needs: &[Fact(|facts| facts.unfinished(is_undefined).map(|case| case.id.clone()).collect())],
+        explains: &[],
+        weight: 99,
+        fix: Topic::DefinedStatus,
+    },
+    Rule {
         name: "answers-too-much",
         says: "The receiver answers with a body of more than 1 MiB, or with one that has no end.",
-        matters: "A sender does not read so much: it gives up and takes the event for lost, even if it was stored.",
+        matters: "Nobody needs it, and a sender does not read so much: it gives up and takes the event for lost, even if it was stored.",
         needs: &[Fact(|facts| facts.unfinished(is_too_large).map(|case| case.id.clone()).collect())],
         explains: &[],
         weight: 99,
@@ -356,6 +373,22 @@ const fn every(
 fn silent(facts: Facts<'_>, codes: &[Code]) -> Vec<String> {
     let first = facts.unanswered().filter(|(_, code)| codes.contains(code));
     first.map(|(case, _)| case.id.clone()).into_iter().collect()
+}
+
+/// The cases that show this failure: the one that says why nothing was answered, or those in which some was not.
+fn failed_with(facts: Facts<'_>, code: Code) -> Vec<String> {
+    let mut shown = silent(facts, &[code]);
+    let like_it = |case: &&CaseResult| {
+        case.verdict != Verdict::Pass
+            && case.traces.iter().any(|trace| trace.failure.as_deref() == Option::Some(code.as_str()))
+    };
+    shown.extend(facts.cases().iter().filter(like_it).map(|case| case.id.clone()));
+    shown
+}
+
+/// RFC 9110, section 15.
+fn is_undefined(trace: &Trace) -> bool {
+    trace.answered().is_some_and(|status| !(100..600).contains(&status))
 }
 
 /// The answer was longer than anybody reads: it may have had an end.

@@ -212,6 +212,50 @@ fn where_ordinary_events_fail_nothing_is_said_of_odd_ones() {
     }
 }
 
+/// A session that begins, an event with another MAC, and one more ordinary event: each with its answer.
+fn forge(result: &mut CaseResult, verdict: Verdict, answers: &[u16]) {
+    let request = r#"POST / HTTP/1.1
+
+{"timestamp":1,"sessionId":"s","sequence":0,"event":"WMS_LOADED","severity":"INFO"}"#;
+    result.verdict = verdict;
+    let roles = [Role::Setup, Role::Test, Role::After];
+    let traces = roles.into_iter().zip(answers);
+    result.traces = traces
+        .map(|(role, status)| Trace { request: request.to_owned(), ..trace(role, Some(*status)) })
+        .collect();
+    result.requests = answers.len();
+}
+
+#[test]
+fn a_ban_is_told_from_a_limit() {
+    // (how many forged events before, the answer of the ban, which request is the first to get it, what is said)
+    for (before, status, first, says) in [
+        (4, 403, 2, "bans-after-forged-events"),
+        (4, 401, 0, "bans-after-forged-events"),
+        (4, 429, 2, "bans-after-forged-events"),
+        (30, 403, 2, "bans-after-forged-events"),
+        (30, 403, 0, "limits-rate"),
+        (30, 429, 2, "limits-rate"),
+    ] {
+        let mut results = right();
+        let odd =
+            results.iter_mut().filter(|result| !matches!(result.section(), "events" | "order" | "state"));
+        for (place, result) in odd.enumerate() {
+            if place < before {
+                forge(result, Verdict::Pass, &[204, 401, 204]);
+            } else if place == before && first == 2 {
+                forge(result, Verdict::Fail, &[204, 401, status]);
+            } else {
+                forge(result, Verdict::Error, &[status]);
+            }
+        }
+        let found = diagnose(&results, None);
+        assert_eq!(names(&found), [says], "{before} {status} {first}");
+        let count = format!("After about {} events", before + first / 2);
+        assert_eq!(found[0].says.starts_with(&count), says.starts_with("bans"), "{}", found[0].says);
+    }
+}
+
 #[test]
 fn limits_and_locks_are_told_from_what_is_odd() {
     let mut limited = right();

@@ -33,7 +33,7 @@ impl Runner {
 }
 
 async fn both(kit: &mut Kit<'_>, ids: fn(&str) -> [String; 2], trial: &mut Trial<'_>) -> Result<(), Over> {
-    trial.learn().await?;
+    trial.learn(false).await?;
     let mut alone = Vec::new();
     for scenario in SCENARIOS {
         let [id, _] = ids(&kit.word());

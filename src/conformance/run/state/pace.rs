@@ -30,6 +30,8 @@ pub(in crate::conformance::run) struct Pace {
     settles: Duration,
     /// It was still at work when the patience was over.
     is_cut: bool,
+    /// It showed now this and now that of a session to which nothing happened any more, until the patience was over.
+    swings: bool,
 }
 
 impl Pace {
@@ -39,6 +41,11 @@ impl Pace {
         self.is_cut.then_some(self.settles)
     }
 
+    /// Whether what it shows of a session goes to and fro: who works on it does not come back to what was.
+    pub(super) const fn swings(self) -> bool {
+        self.swings
+    }
+
     /// So long after its last event a session that looks right can be expected to stay so.
     pub(super) fn same(self) -> Duration {
         self.settles.saturating_mul(3) / 2 + SETTLE
@@ -46,7 +53,7 @@ impl Pace {
 
     /// Where nothing could be learned: no sameness is believed before the patience is over.
     const fn unknown(probe: &Probe) -> Self {
-        Self { settles: probe.within, is_cut: false }
+        Self { settles: probe.within, is_cut: false, swings: false }
     }
 
     /// The system was still at work so long after a session's last event.
@@ -80,23 +87,65 @@ impl Runner {
         let mut before: Option<Value> = None;
         let mut settles = Duration::ZERO;
         let mut looked = false;
+        let mut turns = Turns::default();
         loop {
-            let shown = probing::shown(probe, &played).await;
+            let known = probing::known(probe, &played).await;
+            let asked = known.is_some();
+            let shown = known.flatten();
             let waited = self.clock.now().since(played.ended);
             if looked && has_changed(before.as_ref(), shown.as_ref()) {
                 settles = waited;
             }
             looked = true;
+            if asked {
+                turns.see(shown.as_ref());
+            }
             let quiet = waited >= WATCH.max(settles.saturating_mul(2)) && shown.is_some();
-            if quiet || until.since(self.clock.now()).is_zero() {
+            // A copy that lags behind shows what was, too, and comes up with the others in the end.
+            let is_over = until.since(self.clock.now()).is_zero() && (turns.returns == 0 || waited >= WATCH);
+            if quiet || is_over {
                 // Of a system that shows nothing of a session in all that time, the whole of it is to be expected.
                 // Twice as long without a change is what shows that it has finished.
                 let is_cut = settles.saturating_mul(2) > probe.within;
-                return Some(if shown.is_some() { Pace { settles, is_cut } } else { Pace::unknown(probe) });
+                let swings = !quiet && turns.swings() && settles.saturating_mul(4) > waited.saturating_mul(3);
+                return Some(if shown.is_some() || swings {
+                    Pace { settles, is_cut, swings }
+                } else {
+                    Pace::unknown(probe)
+                });
             }
             before = shown;
             tokio::time::sleep(PAUSE).await;
         }
+    }
+}
+
+/// What was shown of a session, look after look.
+#[derive(Default)]
+struct Turns {
+    states: Vec<Option<Value>>,
+    last: usize,
+    /// How often something came back that had been shown before, and something else since.
+    returns: usize,
+}
+
+impl Turns {
+    /// So often a job that begins anew may pass the same state.
+    const ODD: usize = 2;
+
+    fn see(&mut self, shown: Option<&Value>) {
+        let same = |known: &Option<Value>| !has_changed(known.as_ref(), shown);
+        if let Some(place) = self.states.iter().position(same) {
+            self.returns += usize::from(place != self.last);
+            self.last = place;
+        } else {
+            self.last = self.states.len();
+            self.states.push(shown.cloned());
+        }
+    }
+
+    const fn swings(&self) -> bool {
+        self.returns > Self::ODD
     }
 }
 
@@ -120,6 +169,23 @@ mod tests {
         assert!(!has_changed(Some(&one), Some(&two)) && !has_changed(None, None));
         assert!(has_changed(None, Some(&one)) && has_changed(Some(&one), None));
         assert!(has_changed(Some(&one), Some(&json!({ "events": 2, "age": 1 }))));
+    }
+
+    #[test]
+    fn to_and_fro_is_told_from_work_that_goes_on() {
+        let swings = |looks: &[u8]| {
+            let mut turns = Turns::default();
+            for look in looks {
+                turns.see((*look > 0).then(|| json!(look)).as_ref());
+            }
+            turns.swings()
+        };
+        for looks in [&[1, 1, 1, 1, 1][..], &[0, 1, 2, 3, 4], &[1, 2, 1, 1, 1, 1], &[0, 1, 0, 1, 1], &[]] {
+            assert!(!swings(looks), "{looks:?}");
+        }
+        for looks in [&[1, 2, 1, 2, 1][..], &[1, 2, 3, 1, 2, 3], &[0, 1, 0, 0, 1, 1, 0]] {
+            assert!(swings(looks), "{looks:?}");
+        }
     }
 
     #[test]

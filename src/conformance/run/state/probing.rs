@@ -127,8 +127,13 @@ impl Runner {
 
 /// What is shown of a session, IDs and times replaced; nothing where nothing is shown.
 pub(super) async fn shown(probe: &Probe, session: &Played) -> Option<Value> {
+    known(probe, session).await.flatten()
+}
+
+/// As [`shown`]; nothing at all where nobody could be asked.
+pub(super) async fn known(probe: &Probe, session: &Played) -> Option<Option<Value>> {
     let shown = ask(probe, &session.names.session, probe.timeout).await;
-    state(&session.names, &shown, &BTreeSet::new())
+    (!matches!(shown, Shown::Unknown(_))).then(|| state(&session.names, &shown, &BTreeSet::new()))
 }
 
 fn state(names: &Names, shown: &Shown, left_out: &BTreeSet<String>) -> Option<Value> {

@@ -14,7 +14,7 @@ use super::{Played, Progress};
 use crate::conformance::kit::{Event, Kit};
 use crate::conformance::remembered::{Difference, differences};
 use crate::conformance::script::Shot;
-use crate::outcome::check::{Trace, Verdict};
+use crate::outcome::check::{Incident, Trace, Verdict};
 
 /// Between two looks at the same session: a clock of seconds has gone on in between.
 const LOOKS: Duration = Duration::from_millis(1100);
@@ -42,11 +42,12 @@ pub(super) struct Over {
     verdict: Verdict,
     actual: String,
     traces: Vec<Trace>,
+    incident: Option<Incident>,
 }
 
 impl Over {
     fn error(why: impl Into<String>, traces: Vec<Trace>) -> Self {
-        Self { verdict: Verdict::Error, actual: why.into(), traces }
+        Self { verdict: Verdict::Error, actual: why.into(), traces, incident: None }
     }
 }
 
@@ -64,9 +65,19 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// Learns how long the system works on a session. Where it is not waited for to its end, no case can say anything.
-    pub async fn learn(&mut self) -> Result<(), Over> {
+    /// Learns how long the system works on a session. Where it is not waited for to its end, or shows now this and now that, no
+    /// case can say anything but the one that is about undisturbed sessions.
+    pub async fn learn(&mut self, is_undisturbed: bool) -> Result<(), Over> {
         self.pace = self.runner.pace(&self.probe).await;
+        if self.pace.swings() {
+            let words = Incident::Swings.to_string();
+            let over = if is_undisturbed {
+                Over { verdict: Verdict::Fail, ..Over::error(words, Vec::new()) }
+            } else {
+                Over::error(format!("not judged: {words}"), Vec::new())
+            };
+            return Err(Over { incident: Some(Incident::Swings), ..over });
+        }
         self.hurried().map_or(Ok(()), |why| Err(Over::error(format!("not judged: {why}"), Vec::new())))
     }
 
@@ -237,7 +248,7 @@ impl<'a> Trial<'a> {
 
     fn failed(&self, differs: &str, other: &Played, traces: Vec<Trace>) -> Over {
         let actual = format!("{differs}{}{}", other.refusals(self.runner), self.told_of_what_is_left_out());
-        Over { verdict: Verdict::Fail, actual, traces: self.both(other, traces) }
+        Over { verdict: Verdict::Fail, ..Over::error(actual, self.both(other, traces)) }
     }
 
     /// The requests of a session, and then what is shown of it.
@@ -257,22 +268,19 @@ impl<'a> Trial<'a> {
 
     /// What the case comes to.
     pub fn end(self, over: Result<(), Over>) -> Attempt {
-        let Err(Over { verdict, actual, traces }) = over.and_then(|()| self.verdict()) else {
+        let Err(Over { verdict, actual, traces, incident }) = over.and_then(|()| self.verdict()) else {
             let told = self.told_of_what_is_left_out();
             let actual = format!("the same state after: {}{told}", self.compared.join("; "));
-            return self.progress.end(Verdict::Pass, actual, Vec::new());
+            return self.progress.end(Verdict::Pass, actual, Vec::new(), None);
         };
-        self.progress.end(verdict, actual, traces)
+        self.progress.end(verdict, actual, traces, incident)
     }
 
     /// What was the same each time proves something only where sessions that went otherwise are shown otherwise.
     fn verdict(&self) -> Result<(), Over> {
         if self.compared.is_empty() {
-            return Err(Over {
-                verdict: Verdict::Skip,
-                actual: "the scenarios cannot be played in this dialect".to_owned(),
-                traces: Vec::new(),
-            });
+            let why = "the scenarios cannot be played in this dialect";
+            return Err(Over { verdict: Verdict::Skip, ..Over::error(why, Vec::new()) });
         }
         if !says_nothing(&self.states) {
             return Ok(());
