@@ -67,6 +67,27 @@ fn no_run_tells_a_credential() {
 }
 
 #[test]
+fn what_a_receiver_repeats_is_told_without_credentials() {
+    let target = url(tcp::repeats());
+    for transport in ["wire", "reqwest"] {
+        for output in ["human", "ndjson", "quiet"] {
+            let folder = scratch();
+            let journal = folder.path().join("journal");
+            let ran = sim(words("send bounce --pace max --output"))
+                .args([output, "--transport", transport, "--to", &target, "--secret", SECRET])
+                .args(HEADER)
+                .arg("--journal")
+                .arg(&journal)
+                .exits(1);
+            clean(&ran);
+            let told = fs::read_to_string(&journal).unwrap();
+            assert_clean("the journal", &told);
+            assert!(told.contains("X-Api-Key: ***"), "the answer is in the journal: {told}");
+        }
+    }
+}
+
+#[test]
 fn no_failure_tells_a_credential() {
     let closed = tcp::closed_port();
     let hangs = tcp::hangs();

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::script::{Form, Names, Pacing, Shot};
 use crate::report::curl::quote;
+use crate::transport::discretion::Discretion;
 use crate::transport::headers::{Header, HeaderError};
 use crate::transport::options::TransportOptions;
 use crate::transport::target::Target;
@@ -31,6 +32,7 @@ pub struct Base {
     fields: Vec<Header>,
     /// The names of the fields that are the user's own, and not for display.
     own: Vec<String>,
+    discretion: Discretion,
 }
 
 impl Base {
@@ -41,7 +43,8 @@ impl Base {
     pub fn new(options: &TransportOptions) -> Result<Self, HeaderError> {
         let mut own: Vec<String> = options.headers.iter().map(|header| header.name().to_owned()).collect();
         own.push("Authorization".to_owned());
-        Ok(Self { target: options.target.clone(), fields: options.fields()?, own })
+        let discretion = Discretion::new(options)?;
+        Ok(Self { target: options.target.clone(), fields: options.fields()?, own, discretion })
     }
 
     /// Whether the target speaks TLS.
@@ -218,26 +221,7 @@ impl Base {
 
     /// A text from the receiver without the credentials that it was sent.
     pub fn redact(&self, text: &str) -> String {
-        /// Shorter values are no secrets, and would tear holes into every text.
-        const SHORTEST: usize = 4;
-        let own = self.fields.iter().filter(|field| self.is_own(field)).map(|field| field.value().to_owned());
-        // `Basic dTpw`: the credentials without the scheme, too.
-        let parts = own.flat_map(|value| {
-            let last = value.rsplit(' ').next().map(str::to_owned);
-            std::iter::once(value).chain(last)
-        });
-        let query = self.target.url().query_pairs().map(|(_, value)| value.into_owned());
-        let raw =
-            self.target.url().query().map(|query| query.split('&').map(str::to_owned).collect::<Vec<_>>());
-        let raw = raw.into_iter().flatten().map(|pair| {
-            let value = pair.split_once('=').map_or(pair.as_str(), |(_, value)| value);
-            value.to_owned()
-        });
-        let mut secrets: Vec<String> =
-            parts.chain(query).chain(raw).filter(|secret| secret.len() >= SHORTEST).collect();
-        // The longest first, so that none leaves a part of another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        secrets.iter().fold(text.to_owned(), |text, secret| hidden(&text, secret))
+        self.discretion.text(text)
     }
 
     fn is_own(&self, field: &Header) -> bool {
@@ -250,16 +234,6 @@ impl Base {
             shown.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
         path.unwrap_or_else(|| "/".to_owned())
     }
-}
-
-/// The text without a secret. What is shown of an answer is its beginning, which can end in the middle of one.
-fn hidden(text: &str, secret: &str) -> String {
-    /// A shorter beginning may be a word of its own, such as `Bearer`.
-    const SHORTEST: usize = 8;
-    let text = text.replace(secret, "***");
-    let begins = secret.char_indices().map(|(end, _)| &secret[..end]).rev();
-    let cut = begins.take_while(|begin| begin.len() >= SHORTEST).find(|begin| text.contains(begin));
-    cut.map_or_else(|| text.clone(), |begin| text.replace(begin, "***"))
 }
 
 impl Names {

@@ -14,6 +14,7 @@
 
 mod address;
 pub mod client;
+pub mod discretion;
 mod failure;
 #[cfg(feature = "serve")]
 pub mod forward;

@@ -21,6 +21,21 @@ pub fn answers(bytes: &'static [u8]) -> u16 {
     })
 }
 
+/// A server that answers each request with the request, as error pages of frameworks do, and asks to send it elsewhere.
+/// Returns its port.
+pub fn repeats() -> u16 {
+    serve(|mut stream| {
+        let request = read_request(&mut stream);
+        let line = String::from_utf8_lossy(&request).lines().next().unwrap_or_default().to_owned();
+        let path = line.split(' ').nth(1).unwrap_or("/").to_owned();
+        let head = format!(
+            "HTTP/1.1 308 Elsewhere\r\nLocation: http://127.0.0.1:9{path}\r\nContent-Length: {}\r\n\r\n",
+            request.len()
+        );
+        let _ = stream.write_all(&[head.as_bytes(), &request].concat());
+    })
+}
+
 /// A server that sends one of these after the other, a connection each, and hangs up. Returns its port.
 pub fn in_turn(answers: &'static [&'static [u8]]) -> u16 {
     let next = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));

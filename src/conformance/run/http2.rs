@@ -41,7 +41,7 @@ impl Runner {
         let exchange = client.lane().exchange(&outgoing).await;
         let moments = exchange.moments;
         let length = event.body.len() as u64;
-        let seen = self.discreet(Seen {
+        let seen = self.noted(Seen {
             took: moments.ended.since(moments.begun),
             interim: 0,
             written: if moments.sent.is_some() { length } else { 0 },

@@ -52,7 +52,10 @@ impl Lane for ClientLane {
         track.moments.sent = seen.sent;
         track.moments.ended = clock.now();
         self.rested_since = track.moments.ended;
-        Exchange { result, moments: track.moments, reused: seen.reused, resent: track.resent }
+        let mut exchange =
+            Exchange { result, moments: track.moments, reused: seen.reused, resent: track.resent };
+        self.setup.discretion.exchange(&mut exchange);
+        exchange
     }
 
     fn idle(&mut self) {

@@ -29,6 +29,7 @@ use rustls::client::Resumption;
 use crate::clock::RunClock;
 
 use super::address::check_source;
+use super::discretion::Discretion;
 use super::limits::{FIELD_LIMIT, HEAD_LIMIT};
 use super::options::{SetupError, TransportOptions};
 use super::target::Target;
@@ -54,6 +55,7 @@ struct Setup {
     http2: bool,
     timeout: Option<Duration>,
     source: Option<IpAddr>,
+    discretion: Discretion,
     clock: RunClock,
 }
 
@@ -82,6 +84,7 @@ impl Client {
             http2: options.http2,
             timeout: options.timeout,
             source: options.source,
+            discretion: Discretion::new(options)?,
             clock,
         };
         // Settings that no client can be built from are found now, not by the first request.

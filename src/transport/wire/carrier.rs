@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Moment;
 use crate::outcome::exchange::{Exchange, Failure, FailureCode, Moments, Phase, Reply};
 
+use super::super::discretion::Discretion;
 use super::super::failure;
 use super::super::limits::{DEFAULT_TIMEOUT, MAY_BE_STALE_AFTER};
 use super::Setup;
@@ -72,6 +73,11 @@ impl Carrier {
     /// The time limit of the settings.
     pub(super) fn timeout(&self) -> Option<Duration> {
         self.setup.timeout
+    }
+
+    /// What must not be told of an exchange.
+    pub(super) fn discretion(&self) -> &Discretion {
+        &self.setup.discretion
     }
 
     /// Sends the request and waits for the reply, within `limit` as the policy counts it. Says when a connection stood, if

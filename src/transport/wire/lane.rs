@@ -31,7 +31,9 @@ impl Lane for WireLane {
     async fn exchange(&mut self, outgoing: &Outgoing) -> Exchange {
         let limit = self.carrier.timeout();
         let mut delivery = Delivery { outgoing, bytes: &mut self.bytes, done: 0 };
-        self.carrier.exchange(&mut delivery, limit).await.0
+        let (mut exchange, _) = self.carrier.exchange(&mut delivery, limit).await;
+        self.carrier.discretion().exchange(&mut exchange);
+        exchange
     }
 
     fn idle(&mut self) {

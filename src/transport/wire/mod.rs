@@ -29,6 +29,7 @@ pub use raw::{Piece, RawExchange, RawLane, RawRequest};
 pub use reply::ReplyReader;
 
 use super::Transport;
+use super::discretion::Discretion;
 use super::failure::timed_out;
 use super::options::{SetupError, TransportOptions};
 use super::target::Target;
@@ -44,6 +45,7 @@ struct Setup {
     preamble: request::Preamble,
     connector: connect::Connector,
     timeout: Option<Duration>,
+    discretion: Discretion,
     clock: RunClock,
 }
 
@@ -58,7 +60,9 @@ impl Wire {
         }
         let preamble = request::Preamble::new(options)?;
         let connector = connect::Connector::new(options)?;
-        Ok(Self { setup: Arc::new(Setup { preamble, connector, timeout: options.timeout, clock }) })
+        let discretion = Discretion::new(options)?;
+        let setup = Setup { preamble, connector, timeout: options.timeout, discretion, clock };
+        Ok(Self { setup: Arc::new(setup) })
     }
 
     /// A lane with no connection yet, for requests that are written as given. Of the settings it takes target, time
