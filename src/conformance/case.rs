@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use super::kit::{Event, Kit};
 use super::script::Script;
@@ -150,9 +151,9 @@ pub enum Play {
     Window(Direction),
     /// A session twice, once disturbed: what the system remembers has to be the same.
     State(Disturbance),
-    /// Two sessions with IDs that are alike, made from a word that no other has: each has to be remembered as though it were
+    /// Sessions with IDs that are alike, made from a word that no other has: each has to be remembered as though it were
     /// alone.
-    Alike(fn(&str) -> [String; 2]),
+    Alike(fn(&str) -> Vec<String>),
     /// A TLS handshake.
     Tls(Handshake),
     /// An event over HTTP/2, where it is offered.
@@ -211,12 +212,14 @@ pub struct Order {
     pub name: Cow<'static, str>,
     /// Steps, lanes, places.
     pub steps: Vec<Vec<Vec<usize>>>,
+    /// So long nothing is sent between the steps.
+    pub pause: Duration,
 }
 
 impl Order {
     /// One event after the other.
     pub fn line(name: impl Into<Cow<'static, str>>, places: impl IntoIterator<Item = usize>) -> Self {
-        Self { name: name.into(), steps: vec![vec![places.into_iter().collect()]] }
+        Self { name: name.into(), steps: vec![vec![places.into_iter().collect()]], pause: Duration::ZERO }
     }
 
     /// Whether each of so many events comes once, in its place.

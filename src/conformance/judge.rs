@@ -27,6 +27,8 @@ pub struct Seen {
     pub length: u64,
     /// The connection had carried a request before.
     pub reused: bool,
+    /// Bytes came that belong to no answer.
+    pub surplus: bool,
 }
 
 impl Seen {
@@ -107,7 +109,7 @@ pub fn meets(demand: Demand, seen: &Seen, accept: &StatusSet) -> bool {
     };
     let taken = accept.contains(status);
     match demand {
-        Demand::Accept => taken,
+        Demand::Accept | Demand::AsBefore => taken,
         Demand::AcceptWithin(limit) => taken && seen.took <= limit,
         Demand::Refuse => (400..500).contains(&status) && !taken,
         Demand::Here => taken || !(300..400).contains(&status),
@@ -123,11 +125,20 @@ pub fn judge(
     measure: Option<fn(&[&Seen]) -> String>,
     accept: &StatusSet,
 ) -> Judged {
+    // Nothing is demanded of it, not even that it was sent.
+    let is_free = |place: usize| match shots[place].0.demand {
+        Demand::Anything => true,
+        Demand::AsBefore => {
+            let before = place.checked_sub(1).and_then(|before| shots[before].1);
+            !before.is_some_and(|seen| meets(Demand::Accept, seen, accept))
+        }
+        _ => false,
+    };
     let wrong = |role: Role| -> Vec<usize> {
         let is_wrong = |(shot, seen): &(&Shot, Option<&Seen>)| {
             shot.role == role && !seen.is_some_and(|seen| meets(shot.demand, seen, accept))
         };
-        (0..shots.len()).filter(|place| is_wrong(&shots[*place])).collect()
+        (0..shots.len()).filter(|place| !is_free(*place) && is_wrong(&shots[*place])).collect()
     };
     let tests: Vec<usize> = (0..shots.len()).filter(|place| shots[*place].0.role == Role::Test).collect();
     let setup = wrong(Role::Setup);
@@ -160,6 +171,17 @@ pub fn judge(
         let before = told(shots, &tests, "");
         let actual = format!("{before}; but then {}", told(shots, &after, "afterwards"));
         return Judged { verdict, expected: expected(shots, &after), actual, decisive: Some(*first) };
+    }
+    if level != Level::Info && !tests.is_empty() && tests.iter().all(|place| is_free(*place)) {
+        return Judged {
+            verdict: Verdict::Skip,
+            expected: expected(shots, &tests),
+            actual: format!(
+                "nothing is demanded of a receiver that takes neither: {}",
+                told(shots, &tests, "")
+            ),
+            decisive: tests.first().copied(),
+        };
     }
     let seen: Vec<&Seen> = tests.iter().filter_map(|place| shots[*place].1).collect();
     let actual = match measure {

@@ -286,6 +286,14 @@ fn pieces(head: Bytes, body: Bytes, form: &Form) -> Vec<Piece> {
             let later = parts.flat_map(|part| [Piece::Pause(pause), Piece::Bytes(part)]);
             std::iter::once(Piece::Bytes(head)).chain(later).collect()
         }
+        Pacing::CutCharacters(pause) => {
+            let begins = |place: &usize| body[place - 1] >= 0xc0 && body[*place] & 0xc0 == 0x80;
+            let cuts: Vec<usize> = (1..body.len()).filter(begins).collect();
+            let (from, to) = (std::iter::once(0).chain(cuts.clone()), cuts.into_iter().chain([body.len()]));
+            let parts = from.zip(to).map(|(from, to)| body.slice(from..to));
+            let later = parts.flat_map(|part| [Piece::Pause(pause), Piece::Bytes(part)]);
+            std::iter::once(Piece::Bytes(head)).chain(later).collect()
+        }
         Pacing::SplitHead(pause) => {
             let middle = head.len() / 2;
             let whole = Bytes::from([head, body].concat());

@@ -85,6 +85,8 @@ pub enum Demand {
     AcceptWithin(Duration),
     /// The event is refused: a 4xx. A 2xx is a forged event that was taken.
     Refuse,
+    /// The event is taken if the one before it was, from which it differs in one thing only; if not, it is only measured.
+    AsBefore,
     /// It is answered on purpose: with whatever is no server error.
     OnPurpose,
     /// It is answered where it was sent, and not redirected, whatever the answer says.
@@ -103,6 +105,7 @@ impl Demand {
             Self::Accept => "a 2xx".to_owned(),
             Self::AcceptWithin(limit) => format!("a 2xx within {} s", limit.as_secs_f64()),
             Self::Refuse => "a 4xx".to_owned(),
+            Self::AsBefore => "a 2xx where the one before it has one".to_owned(),
             Self::OnPurpose => "an answer on purpose (no 5xx)".to_owned(),
             Self::Here => "an answer that is no redirect".to_owned(),
             Self::Anything => Self::MEASURED.to_owned(),
@@ -280,6 +283,8 @@ pub enum Pacing {
     HeadThenBody(Duration),
     /// The body in so many parts with a pause between them.
     Parts(usize, Duration),
+    /// The body in parts with a pause between them, cut within each character that has several bytes.
+    CutCharacters(Duration),
     /// The request in two parts with a pause between them, cut within the head.
     SplitHead(Duration),
 }

@@ -79,6 +79,20 @@ fn a_receiver_that_closes_each_connection_is_right() {
 }
 
 #[test]
+fn a_connection_that_is_spoiled_is_not_told_as_one_that_is_closed() {
+    const WITH_BODY: &str = "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok";
+    const TWICE: &str =
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    for answer in [WITH_BODY, TWICE] {
+        let url = peer(move |_, _| Act::Answer(answer));
+        let results = Check::of(&url).run(&["http/connections"]);
+        let (verdict, told) = results.of("http/connections");
+        assert_eq!(verdict, Pass);
+        assert!(told.starts_with("0 of 4 events found the connection fit for use"), "{told}");
+    }
+}
+
+#[test]
 fn the_body_of_a_refused_request_has_to_be_read_or_the_connection_closed() {
     let run = |closes| Check::of(&unread_peer(closes)).run(&["http/after-refusal", "http/keep-alive"]);
     // It does not even say that it closes.

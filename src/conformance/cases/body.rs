@@ -262,15 +262,8 @@ fn measured(kit: &mut Kit<'_>, label: &'static str, (decimal, whole): (&str, &st
     let events = kit.story("happy-path");
     let first = events.iter().position(|event| event.code == Code::IntermediateResults).unwrap_or_default();
     let (before, rest) = events.split_at(first);
-    let test = rest.first().map(|event| Shot::test(&with_snr(kit, event, snr)).called(label));
+    let test = rest.first().map(|event| Shot::test(&kit.with_snr(event, snr)).called(label));
     Script::of(before.iter().map(Shot::setup).chain(test).collect::<Vec<_>>())
-}
-
-/// The event with another value in its payload.
-fn with_snr(kit: &Kit<'_>, event: &Event, snr: &str) -> Event {
-    let draft = Draft::of(event);
-    let payload = Draft::read(draft.get("payload").as_bytes()).with("snr", snr);
-    kit.drafted(event, &draft.with("payload", payload.compact()))
 }
 
 fn adding(draft: &Draft, value: &str) -> String {

@@ -10,6 +10,8 @@ use crate::protocol::dialect::Dialect;
 
 const HINT: &str = "A `switch` or an enum that lacks the event, a payload that is read though the event has none, or a wrong secret.";
 
+const SNR: &str = "The signal-to-noise ratio is in dB: 0 says that signal and noise are equally strong, and a weak signal has a negative one. WMS itself sends -100 where the signal is too low to compute. These are the results that tell why a measurement failed.";
+
 const BASE: Case = Case {
     source: Source::Page,
     requirement: "The receiver MUST take each event of the page's table, whatever came before it.",
@@ -65,6 +67,20 @@ pub(super) const CASES: &[Case] = &[
     alone("events/measurement-started", "MEASUREMENT_STARTED is taken", Code::MeasurementStarted),
     alone("events/measurement-created", "MEASUREMENT_CREATED is taken", Code::MeasurementCreated),
     alone("events/intermediate-results", "INTERMEDIATE_RESULTS is taken", Code::IntermediateResults),
+    Case {
+        stimulus: "INTERMEDIATE_RESULTS with an snr of 0, alone in a new session.",
+        hint: "`if (!payload.snr)`, `payload.get(\"snr\") or raise`, or a rule such as `required` or `positive`, which takes 0 for a value that is missing.",
+        explain: SNR,
+        play: Play::Script(|kit| results(kit, &["0"])),
+        ..alone("events/snr-zero", "results with an SNR of zero are taken", Code::IntermediateResults)
+    },
+    Case {
+        stimulus: "INTERMEDIATE_RESULTS with an snr of -3, and then with one of -100, each alone in a new session.",
+        hint: "A schema with `minimum: 0`, an unsigned column or type, a logarithm, or a column too narrow for -100.",
+        explain: SNR,
+        play: Play::Script(|kit| results(kit, &["-3", "-100"])),
+        ..alone("events/snr-negative", "results with a negative SNR are taken", Code::IntermediateResults)
+    },
     alone("events/scan-completed", "SCAN_COMPLETED is taken", Code::ScanCompleted),
     alone("events/results-received", "RESULTS_RECEIVED is taken", Code::ResultsReceived),
     alone(
@@ -159,6 +175,18 @@ pub(super) const CASES: &[Case] = &[
 
 fn whole(kit: &mut Kit<'_>, scenario: &str) -> Script {
     Script::of(kit.story(scenario).iter().map(named))
+}
+
+/// Results with each of these signal-to-noise ratios, each alone in a session.
+fn results(kit: &mut Kit<'_>, ratios: &[&str]) -> Script {
+    let mut shots = Vec::new();
+    for snr in ratios {
+        let mut session = kit.session();
+        let event = kit.event(&mut session, Code::IntermediateResults);
+        let event = kit.with_snr(&event, snr);
+        shots.push(Shot::test(&event).called(format!("{} with an snr of {snr}", event.code.as_str())));
+    }
+    Script::of(shots)
 }
 
 fn older(kit: &mut Kit<'_>) -> Script {

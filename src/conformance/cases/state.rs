@@ -1,5 +1,7 @@
 //! Section `state`: what a system remembers of a session depends on what came, and not on how.
 
+use std::time::Duration;
+
 use crate::conformance::case::{Between, Case, Disturbance, Needs, Order, Play, Source};
 use crate::conformance::kit::Event;
 use crate::outcome::check::Level;
@@ -10,6 +12,9 @@ use crate::seed::{Purpose, Seed};
 const ALL: &[&str] = &["happy-path", "user-cancels", "low-snr", "second-attempt", "websocket-drop"];
 /// So many shuffled orders are tried of each scenario.
 const SHUFFLED: u64 = 2;
+
+/// Longer than what has come is remembered where that is meant for what comes twice in a row.
+const A_WHILE: Duration = Duration::from_secs(12);
 
 const LAST_WINS: &str = "Each event overwrites the status of its session, whatever its place: `UPDATE sessions SET status = ?`. Keep the events, and conclude the status from all of them in the order of `sequence`.";
 const COUNTED: &str = "Events are appended or counted without a look at what is there: `counter += 1`. Make session ID, sequence and event a unique key.";
@@ -64,7 +69,7 @@ pub(super) const CASES: &[Case] = &[
         &["happy-path", "user-cancels"],
         |events, _| {
             let steps = (0..events.len()).map(|place| vec![vec![place], vec![place]]).collect();
-            vec![Order { name: "each event twice at the same moment".into(), steps }]
+            vec![Order { steps, ..Order::line("each event twice at the same moment", []) }]
         },
     ),
     case(
@@ -79,6 +84,23 @@ pub(super) const CASES: &[Case] = &[
             vec![Order::line("two events again after the end", (0..events.len()).chain(again))]
         },
     ),
+    Case {
+        waits: true,
+        ..case(
+            "state/duplicates-after-a-while",
+            "events that come again some seconds later count once",
+            "What is remembered of a session MUST not depend on whether events come again some seconds after its end.",
+            "A whole session, twelve seconds of silence, and then three of its events again.",
+            "What has come is remembered for a few seconds only: `SET key EX 5 NX`, a cache with a short time to live, or a table of keys that is emptied. Make session ID, sequence and event a unique key of the events themselves.",
+            &["happy-path"],
+            |events, _| {
+                let again = [0, events.len() / 2, events.len().saturating_sub(1)];
+                let steps = vec![vec![(0..events.len()).collect()], vec![again.to_vec()]];
+                let name = "three events again after twelve seconds";
+                vec![Order { steps, pause: A_WHILE, ..Order::line(name, []) }]
+            },
+        )
+    },
     case(
         "state/twice",
         "a session that comes twice counts once",
@@ -140,7 +162,7 @@ pub(super) const CASES: &[Case] = &[
         &["happy-path", "websocket-drop", "user-cancels"],
         |events, _| {
             let lanes = (0..events.len()).map(|place| vec![place]).collect();
-            vec![Order { name: "all events at the same moment".into(), steps: vec![lanes] }]
+            vec![Order { steps: vec![lanes], ..Order::line("all events at the same moment", []) }]
         },
     ),
     case(
@@ -154,7 +176,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     Case {
         source: Source::Page,
-        play: Play::Alike(|word| ["a", "b"].map(|last| format!("{word:x<239}{last}"))),
+        play: Play::Alike(|word| ["a", "b"].map(|last| format!("{word:x<239}{last}")).to_vec()),
         ..case(
             "state/long-ids",
             "sessions with long IDs that are alike are kept apart",
@@ -170,13 +192,31 @@ pub(super) const CASES: &[Case] = &[
     Case {
         level: Level::Should,
         source: Source::Page,
-        play: Play::Alike(|word| ["x", "X"].map(|last| format!("{word}-{last}"))),
+        play: Play::Alike(|word| ["x", "X"].map(|last| format!("{word}-{last}")).to_vec()),
         ..case(
             "state/ids-by-case",
             "sessions whose IDs differ in capitals only are kept apart",
             "The session ID is any text that the customer assigns: what is remembered of a session SHOULD be its own, though another one's ID differs in the case of a letter only.",
             "Two sessions that end differently, whose IDs differ in that the last letter is small in one and a capital in the other.",
             "A collation that does not tell capitals from small letters, as MySQL's and SQL Server's usual ones, or `toLowerCase()` on the ID.",
+            &[],
+            |_, _| Vec::new(),
+        )
+    },
+    // These are all texts of their own, and who makes the IDs makes them of letters and digits as a rule.
+    Case {
+        level: Level::Should,
+        source: Source::Page,
+        play: Play::Alike(|word| {
+            let forms = ["e", "\u{e9}", "e\u{301}", "\u{ff45}", "e "];
+            forms.map(|last| format!("{word}-{last}")).to_vec()
+        }),
+        ..case(
+            "state/ids-by-form",
+            "sessions whose IDs differ in accents, forms or blanks only are kept apart",
+            "The session ID is any text that the customer assigns: what is remembered of a session SHOULD be its own, though another one's ID differs in an accent, in the form of a character, or in a blank at the end only.",
+            "Five sessions that end differently, whose IDs end in e, in \u{e9}, in the same as two characters (e and U+0301), in the wide \u{ff45} (U+FF45), and in e and a blank. One that is refused is left aside.",
+            "A collation that does not tell accents apart, as MySQL's utf8mb4_0900_ai_ci, or passes over blanks at the end, as SQL Server's; `trim()`, `normalize('NFC')` or `normalize('NFKC')` on the ID.",
             &[],
             |_, _| Vec::new(),
         )

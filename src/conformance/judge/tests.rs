@@ -10,7 +10,7 @@ const LIMIT: Demand = Demand::AcceptWithin(Duration::from_secs(5));
 const DEMANDS: [Demand; 5] = [Demand::Accept, LIMIT, Demand::Refuse, Demand::OnPurpose, Demand::Anything];
 
 fn seen(result: Result<Reply, Failure>) -> Seen {
-    Seen { result, took: SECOND, interim: 0, written: 500, length: 500, reused: false }
+    Seen { result, took: SECOND, interim: 0, written: 500, length: 500, reused: false, surplus: false }
 }
 
 fn answered(status: u16) -> Seen {
@@ -145,6 +145,27 @@ fn judged(level: Level, shots: &[(Shot, Option<Seen>)]) -> Judged {
 }
 
 const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::Info];
+
+#[test]
+fn what_has_to_be_as_before_is_judged_only_where_the_one_before_was_taken() {
+    let pair = |before, then| [(test(Demand::Anything), before), (test(Demand::AsBefore), then)];
+    for (before, then, verdict) in [
+        (Some(answered(204)), Some(answered(204)), Verdict::Pass),
+        (Some(answered(204)), Some(answered(401)), Verdict::Fail),
+        (Some(answered(204)), Some(answered(500)), Verdict::Fail),
+        (Some(answered(204)), None, Verdict::Fail),
+        (Some(answered(401)), Some(answered(401)), Verdict::Skip),
+        (Some(answered(401)), Some(answered(204)), Verdict::Skip),
+        (None, None, Verdict::Skip),
+    ] {
+        let alone = judged(Level::Should, &pair(before.clone(), then.clone()));
+        assert_eq!(alone.verdict, verdict, "{}", alone.actual);
+        // Beside another pair that says nothing.
+        let refused = pair(Some(answered(401)), Some(answered(401)));
+        let both = [refused.clone(), pair(before, then), refused].concat();
+        assert_eq!(judged(Level::Should, &both).verdict, verdict);
+    }
+}
 
 #[test]
 fn what_is_as_demanded_passes() {

@@ -75,6 +75,13 @@ impl Kit<'_> {
     pub fn drafted(&self, event: &Event, draft: &Draft) -> Event {
         self.resigned(event, draft.compact())
     }
+
+    /// An event with another signal-to-noise ratio in its payload, rightly signed.
+    pub fn with_snr(&self, event: &Event, snr: &str) -> Event {
+        let draft = Draft::of(event);
+        let payload = Draft::read(draft.get("payload").as_bytes()).with("snr", snr);
+        self.drafted(event, &draft.with("payload", payload.compact()))
+    }
 }
 
 impl<'de> Deserialize<'de> for Draft {

@@ -152,11 +152,7 @@ impl<'a> Kit<'a> {
     pub fn custom(&self, session: &mut Session, body: &str) -> Event {
         let sequence = session.next;
         session.next = session.next.saturating_add(1);
-        let mut id = Vec::new();
-        json::write_string(&mut id, &session.id, Charset::Ascii);
-        // Without its quotes: one that the ID itself ends in stays.
-        let id =
-            String::from_utf8_lossy(id.get(1..id.len().saturating_sub(1)).unwrap_or_default()).into_owned();
+        let id = within_quotes(&session.id, Charset::Ascii);
         let body = body
             .replace("SEQUENCE", &sequence.to_string())
             .replace("STAMP", &self.now.timestamp_at(Moment::ZERO).0.to_string())
@@ -203,6 +199,14 @@ impl Session {
         let draw = self.seed.draw(Purpose::named("measurement"));
         uuid::Builder::from_random_bytes(draw.bytes()).into_uuid().to_string()
     }
+}
+
+/// A text as JSON has it between its quotes: one that the text itself ends in stays.
+fn within_quotes(text: &str, charset: Charset) -> String {
+    let mut quoted = Vec::new();
+    json::write_string(&mut quoted, text, charset);
+    let end = quoted.len().saturating_sub(1);
+    String::from_utf8_lossy(quoted.get(1..end).unwrap_or_default()).into_owned()
 }
 
 #[cfg(test)]

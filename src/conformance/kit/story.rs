@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Event, Kit, Session};
+use super::{Event, Kit, Session, within_quotes};
 use crate::clock::Moment;
 use crate::delivery::policy::{Pace, Policy};
 use crate::delivery::{Numbers, Scenarios, SessionSource, Signers, dry};
@@ -56,7 +56,8 @@ impl Kit<'_> {
     /// The same as a session of the case's choice.
     pub fn twin_as(&mut self, events: &[Event], session: &Session) -> Vec<Event> {
         let Some(first) = events.first() else { return Vec::new() };
-        let mut ids: Vec<(String, String)> = vec![(first.session.to_string(), session.id.to_string())];
+        let written = |id: &str| within_quotes(id, self.setup.dialect.charset);
+        let mut ids: Vec<(String, String)> = vec![(written(&first.session), written(&session.id))];
         for event in events {
             let Some(id) = measurement_of(&event.body) else { continue };
             if ids.iter().all(|(known, _)| *known != id) {

@@ -110,12 +110,24 @@ fn each_pace_has_the_same_bytes() {
     assert_eq!(parts, [front.clone(), pause(), "{\"a".into(), pause(), "\":1".into(), pause(), "}".into()]);
     assert_eq!(paced(Pacing::Parts(0, PAUSE)), [front.clone(), pause(), text.into()]);
     assert_eq!(paced(Pacing::Parts(100, PAUSE)).len(), 1 + 2 * BODY.len());
+    assert_eq!(paced(Pacing::CutCharacters(PAUSE)), [front.clone(), pause(), text.into()]);
     let split = paced(Pacing::SplitHead(PAUSE));
     assert_eq!(split.len(), 3);
     assert!(!split[0].contains("\r\n\r\n") && split[2].ends_with(text));
     assert_eq!(format!("{}{}", split[0], split[2]), format!("{front}{text}"));
     let large = wire(usual(), &vec![b'x'; JOINED]);
     assert_eq!(large.iter().map(String::len).collect::<Vec<_>>(), [front.len() + 4, JOINED]);
+}
+
+#[test]
+fn a_body_is_cut_behind_the_first_byte_of_each_long_character() {
+    let form = Form { pacing: Pacing::CutCharacters(Duration::from_millis(1)), ..Form::default() };
+    let pieces = base("http://h/", &[]).request(&shot("a\u{eb}\u{1f600}b".as_bytes()).written(form)).pieces;
+    let parts: Vec<&[u8]> = pieces[1..]
+        .iter()
+        .filter_map(|piece| if let Piece::Bytes(bytes) = piece { Some(&bytes[..]) } else { None })
+        .collect();
+    assert_eq!(parts, [&b"a\xc3"[..], b"\xab\xf0", b"\x9f\x98\x80b"]);
 }
 
 #[test]

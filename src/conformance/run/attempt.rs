@@ -296,5 +296,6 @@ pub(super) fn seen_of(raw: RawExchange) -> Seen {
         written: raw.written,
         length: raw.length,
         reused: raw.exchange.reused,
+        surplus: raw.surplus,
     }
 }

@@ -47,6 +47,7 @@ impl Runner {
             written: if moments.sent.is_some() { length } else { 0 },
             length,
             reused: exchange.reused,
+            surplus: false,
             result: exchange.result,
         });
         let pairs = [(&shot, Some(&seen))];

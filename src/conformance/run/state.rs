@@ -82,7 +82,7 @@ impl Runner {
             for order in (what.orders)(&events, self.setup.seed) {
                 let twin = kit.twin(&events);
                 let name = format!("{scenario}, {}", order.name);
-                let steps = steps(kit, &twin, &order, what.between);
+                let steps = paused(steps(kit, &twin, &order, what.between), order.pause);
                 let played = trial.taken(kit, &twin, steps, &name).await?;
                 if order.is_usual(events.len()) && what.between == Between::Nothing {
                     trial.same_undisturbed(scenario, name, &usual, &played).await?;
@@ -99,10 +99,10 @@ impl Runner {
         self: &Arc<Self>,
         kit: &Kit<'_>,
         events: &[Event],
-        steps: Vec<Vec<Vec<Shot>>>,
+        steps: Vec<Step>,
         progress: &mut Progress,
     ) -> Result<Played, String> {
-        let script = Script { steps: steps.into_iter().map(Step::Lanes).collect(), measure: None };
+        let script = Script { steps, measure: None };
         let shots: Vec<&Shot> = script.shots().collect();
         self.announce(&shots).await.map_err(|why| format!("not judged: {why}"))?;
         let seen = self.send(&script).await;
@@ -150,6 +150,14 @@ impl Played {
         Some(format!("{} was not taken: {}", shot.label, words(seen.as_ref())))
     }
 
+    /// Every event of the session was refused, as some IDs may be: nothing is remembered of it.
+    fn is_refused(&self) -> bool {
+        let refused = |(_, seen): &(Shot, Option<Seen>)| {
+            seen.as_ref().and_then(Seen::status).is_some_and(|status| (400..500).contains(&status))
+        };
+        self.shots.iter().all(refused)
+    }
+
     /// What may explain a difference: events that were refused when they came again, and forged ones that were not.
     fn refusals(&self, runner: &Runner) -> String {
         let count = |forged: bool, with: bool| {
@@ -193,6 +201,18 @@ impl Progress {
             curl: None,
         }
     }
+}
+
+/// The steps with a pause between them.
+fn paused(steps: Vec<Vec<Vec<Shot>>>, pause: Duration) -> Vec<Step> {
+    let mut paused = Vec::new();
+    for lanes in steps {
+        if !pause.is_zero() && !paused.is_empty() {
+            paused.push(Step::Wait(pause));
+        }
+        paused.push(Step::Lanes(lanes));
+    }
+    paused
 }
 
 /// The requests of a disturbed session.

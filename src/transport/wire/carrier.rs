@@ -12,7 +12,7 @@ use super::super::limits::{DEFAULT_TIMEOUT, MAY_BE_STALE_AFTER};
 use super::Setup;
 use super::connect::Asking;
 use super::line::{Line, Request, Track};
-use super::stream::Stream;
+use super::stream::{Heard, Stream};
 use super::watchdog::{TimeIsUp, Watchdog};
 
 /// How connections are made, and which time that takes.
@@ -47,6 +47,8 @@ pub(super) struct Carrier {
     idle: Option<Idle>,
     /// When the last exchange ended.
     rested_since: Moment,
+    /// In the last exchange bytes came that belong to no reply.
+    surplus: bool,
     line: Line,
     watchdog: Watchdog,
 }
@@ -65,6 +67,7 @@ impl Carrier {
             policy,
             idle: None,
             rested_since: Moment::ZERO,
+            surplus: false,
             line: Line::default(),
             watchdog: Watchdog::default(),
         }
@@ -92,7 +95,9 @@ impl Carrier {
         let mut stood = None;
         self.line.may_be_stale = begun.since(self.rested_since) >= MAY_BE_STALE_AFTER;
         self.line.reader.begin();
+        self.surplus = false;
         let result = self.deliver(request, limit, &mut track, &mut stood).await;
+        self.surplus |= result.is_ok() && self.line.reader.has_surplus();
         let result = result.map_err(|failure| Failure { status: self.line.reader.status(), ..failure });
         let Track { moments, reused, resent, .. } = track;
         let moments = Moments { ended: self.setup.clock.now(), ..moments };
@@ -108,12 +113,16 @@ impl Carrier {
         track: &mut Track,
         stood: &mut Option<Moment>,
     ) -> Result<Reply, Failure> {
-        let Self { setup, policy, idle, line, watchdog, .. } = self;
+        let Self { setup, policy, idle, surplus, line, watchdog, .. } = self;
         let begun = track.moments.begun;
         request.begin(&setup.preamble)?;
-        if let Some(Idle { mut stream, used }) = idle.take()
-            && stream.is_quiet().await
-        {
+        let mut held = idle.take();
+        if let Some(Idle { stream, .. }) = &mut held {
+            let heard = stream.heard().await;
+            *surplus = heard == Heard::Bytes;
+            held = held.filter(|_| heard == Heard::Nothing);
+        }
+        if let Some(Idle { mut stream, used }) = held {
             track.reused = used;
             track.moments.connected = Some(begun);
             *stood = Some(begun);
@@ -164,7 +173,7 @@ impl Carrier {
     pub(super) async fn open(&mut self, limit: Duration) -> bool {
         let Self { setup, policy, idle, watchdog, .. } = self;
         if let Some(mut held) = idle.take()
-            && held.stream.is_quiet().await
+            && held.stream.heard().await == Heard::Nothing
         {
             *idle = Some(held);
             return true;
@@ -182,6 +191,11 @@ impl Carrier {
     /// How many interim replies the last conversation had.
     pub(super) fn interim(&self) -> u32 {
         self.line.reader.interim()
+    }
+
+    /// Whether bytes came in the last exchange that belong to no reply: behind this one, or before its request.
+    pub(super) fn surplus(&self) -> bool {
+        self.surplus
     }
 
     pub(super) fn is_open(&self) -> bool {

@@ -86,6 +86,9 @@ pub struct RawExchange {
     pub written: u64,
     /// How many bytes the request has.
     pub length: u64,
+    /// Bytes came that belong to no reply: behind this one, or over the connection that was there already, before the
+    /// request. Such a connection is not used again.
+    pub surplus: bool,
 }
 
 /// One connection for requests that are written as given. It is reused where the reply allows it and all of the request
@@ -128,6 +131,7 @@ impl RawLane {
             interim: self.carrier.interim(),
             written: script.written(),
             length: request.length(),
+            surplus: self.carrier.surplus(),
         }
     }
 

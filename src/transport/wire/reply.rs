@@ -162,6 +162,11 @@ impl ReplyReader {
         matches!(self.stage, Stage::Done) && self.keep_alive && self.start == self.end
     }
 
+    /// Whether more has come than the reply, which is complete.
+    pub fn has_surplus(&self) -> bool {
+        matches!(self.stage, Stage::Done) && self.start < self.end
+    }
+
     /// The reply that is complete now.
     pub fn take(&mut self) -> Reply {
         std::mem::take(&mut self.reply)

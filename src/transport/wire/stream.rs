@@ -16,13 +16,28 @@ pub(in crate::transport) enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+/// What an idle connection was found to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// It is open and silent.
+    Nothing,
+    /// It has bytes waiting, and so is of no use: whatever they are, they answer nothing that was asked.
+    Bytes,
+    /// It is closed.
+    End,
+}
+
 impl Stream {
-    /// Whether an idle connection is still open and silent. One that has bytes waiting is of no use: whatever they
-    /// are, they answer nothing that was asked.
-    pub(super) async fn is_quiet(&mut self) -> bool {
+    /// Whether an idle connection is still open and silent.
+    pub(super) async fn heard(&mut self) -> Heard {
         poll_fn(|cx| {
             let mut byte = [0];
-            Poll::Ready(Pin::new(&mut *self).poll_read(cx, &mut ReadBuf::new(&mut byte)).is_pending())
+            let mut buffer = ReadBuf::new(&mut byte);
+            Poll::Ready(match Pin::new(&mut *self).poll_read(cx, &mut buffer) {
+                Poll::Pending => Heard::Nothing,
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => Heard::Bytes,
+                Poll::Ready(_) => Heard::End,
+            })
         })
         .await
     }

@@ -409,6 +409,24 @@ module.exports = {
       if (sessionId.length > 36) throw new Error('value too long for type character varying(36)');
     },
   },
+  'id-255-bytes-400': {
+    fails: 'body/id-255-accented',
+    says: 'counts-bytes-of-ids',
+    bug: 'Takes session IDs up to 255 bytes, and not up to 255 characters.',
+    async refusal({ sessionId }) {
+      return Buffer.byteLength(sessionId) > 255 ? 400 : undefined;
+    },
+  },
+  'body-plus-chunk': {
+    fails: 'body/raw-cut',
+    says: 'decodes-chunks',
+    bug: 'body += chunk: each part is decoded by itself, and a character that is cut is lost.',
+    async readBody(req) {
+      let body = '';
+      for await (const chunk of req) body += chunk;
+      return body.length <= 1024 * 1024 ? Buffer.from(body) : undefined;
+    },
+  },
   'ascii-session-400': {
     fails: 'body/id-latin1,body/id-emoji',
     says: 'breaks-beyond-ascii',

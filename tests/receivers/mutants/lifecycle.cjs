@@ -133,6 +133,32 @@ module.exports = {
       return snr === undefined || Number.isInteger(snr) ? undefined : 422;
     },
   },
+  'snr-falsy-400': {
+    fails: 'events/snr-zero',
+    says: 'refuses-snr-of-zero-or-less',
+    bug: 'if (!payload.snr) return 400: results without a signal have an SNR of 0.',
+    async refusal({ event, payload }) {
+      return event === 'INTERMEDIATE_RESULTS' && !payload?.snr ? 400 : undefined;
+    },
+  },
+  'snr-positive-422': {
+    fails: 'events/snr-zero,events/snr-negative',
+    says: 'refuses-snr-of-zero-or-less',
+    chance: true,
+    bug: 'The schema says that snr is greater than 0.',
+    async refusal({ payload }) {
+      return payload?.snr <= 0 ? 422 : undefined;
+    },
+  },
+  'snr-unsigned-500': {
+    fails: 'events/snr-negative',
+    says: 'refuses-snr-of-zero-or-less',
+    chance: true,
+    bug: 'The column of the SNR is unsigned, and nobody catches what the database says.',
+    async refusal({ payload }) {
+      if (payload?.snr < 0) throw new Error("Out of range value for column 'snr'");
+    },
+  },
   'payload-required-422': {
     fails: 'events/wms-loaded',
     says: 'needs-payload',

@@ -20,6 +20,18 @@ class Wrong extends Sessions {
   }
 }
 
+/** Sessions under what this makes of their IDs. */
+const called = (name) =>
+  new (class extends Sessions {
+    add(event, body) {
+      super.add({ ...event, sessionId: name(event.sessionId) }, body);
+    }
+
+    find(id) {
+      return super.find(name(id));
+    }
+  })();
+
 let arrivals = 0;
 const [seen, stored, unheard, sockets] = [new Set(), new Set(), new Set(), new Map()];
 
@@ -150,6 +162,39 @@ module.exports = {
 
       find(id) {
         return super.find(id.toLowerCase());
+      }
+    })(),
+  },
+  idform: {
+    fails: 'state/ids-by-form',
+    says: 'merges-sessions',
+    bug: 'The collation of the session ID does not tell accents apart, as utf8mb4_0900_ai_ci.',
+    sessions: called((id) => id.normalize('NFKD').replace(/\p{M}/gu, '')),
+  },
+  idtrim: {
+    fails: 'state/ids-by-form',
+    says: 'merges-sessions',
+    bug: 'Cuts blanks around the session ID.',
+    sessions: called((id) => id.trim()),
+  },
+  idnfc: {
+    fails: 'state/ids-by-form',
+    says: 'merges-sessions',
+    bug: 'Normalises the session ID: the same letter in another form is another ID.',
+    sessions: called((id) => id.normalize('NFC')),
+  },
+  'remembers-for-8-seconds': {
+    fails: 'state/duplicates-after-a-while',
+    says: 'forgets-what-has-come',
+    check: 'WAITS state/*',
+    bug: 'Keeps what has come in a cache for eight seconds, and counts what comes again later.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        const before = this.of(body.toString('latin1'), () => ({ at: 0 }));
+        if (Date.now() - before.at < 8_000) return;
+        before.at = Date.now();
+        arrivals += 1;
+        super.add(event, String(arrivals));
       }
     })(),
   },

@@ -7,6 +7,7 @@ use super::super::{before, ordinary};
 use crate::conformance::case::{Case, Manner, Play, Source};
 use crate::conformance::kit::{Draft, Kit, Session};
 use crate::conformance::script::{Demand, Script, Shot};
+use crate::outcome::check::Level;
 use crate::protocol::code::Code;
 
 const MINE: &str = "The session ID stands in the URL with which your app sends the browser to WMS. A user can change it there, and WMS signs what it finds: a right MAC says nothing about it.";
@@ -112,6 +113,19 @@ pub(super) const CASES: &[Case] = &[
         "A column such as VARCHAR(64), CHAR(36) or UUID.",
         |kit| bounce(kit, |word| format!("{word:x<255}")),
     ),
+    // Who stores the ID in a column of 255 bytes keeps what WMS is known to send: so this does not bind.
+    Case {
+        level: Level::Should,
+        requirement: "The session ID is any text that the customer assigns: the receiver SHOULD take one of 255 characters, however many bytes they have.",
+        explain: "A column of 255 characters and one of 255 bytes hold the same letters of English, and not the same of any other language: in UTF-8 most letters have two or three bytes.",
+        ..taken(
+            "body/id-255-accented",
+            "a session ID of 255 characters beyond ASCII is taken",
+            "A short session whose ID has 255 characters, most of them \u{eb}, which has two bytes in UTF-8, written as the dialect writes them.",
+            "A column or a check that counts bytes: `VARCHAR2(255)` of Oracle, `VARCHAR(255)` of SQL Server, `len(id) > 255` in Go, `strlen($id)` in PHP, the name of a file.",
+            |kit| bounce(kit, |word| format!("{word:\u{eb}<255}")),
+        )
+    },
     purposeful(
         "body/id-512",
         "a session ID of 512 characters is answered on purpose",

@@ -1,7 +1,6 @@
 //! Bodies of which nobody says whether they are right: answered on purpose, and forgotten.
 
 use super::super::ordinary;
-use super::with_snr;
 use crate::conformance::case::{Case, Manner, Play, Source};
 use crate::conformance::kit::{Draft, Event, Kit};
 use crate::conformance::script::{Demand, Script, Shot};
@@ -121,7 +120,7 @@ pub(super) const CASES: &[Case] = &[
             let mut session = kit.session();
             let before = kit.event(&mut session, Code::WmsLoaded);
             let event = kit.event(&mut session, Code::IntermediateResults);
-            let event = with_snr(kit, &event, "123456789012345678901234567890");
+            let event = kit.with_snr(&event, "123456789012345678901234567890");
             answered(kit, &before, &event, "INTERMEDIATE_RESULTS with an snr of 30 digits")
         },
     ),

@@ -1,12 +1,20 @@
 //! What is hashed of a body that is not ASCII. The page's snippet does not hash the bytes then, and so both are right.
 
+use std::time::Duration;
+
 use super::super::before;
 use crate::conformance::case::{Case, Play, Source};
 use crate::conformance::judge::Seen;
 use crate::conformance::kit::{Draft, Kit};
-use crate::conformance::script::{Demand, MacLine, Script, Shot};
+use crate::conformance::script::{Demand, Form, MacLine, Pacing, Script, Shot};
+use crate::outcome::check::Level;
 use crate::protocol::code::Code;
 use crate::protocol::dialect::MacInput;
+
+/// A letter of two bytes, and an emoji of four.
+const NAME: &str = "Zo\u{eb}-\u{1f600}";
+/// Between the parts of a body that is cut.
+const PAUSE: Duration = Duration::from_millis(30);
 
 const RAW: Case = Case {
     source: Source::Page,
@@ -30,26 +38,56 @@ pub(super) const CASES: &[Case] = &[
         play: Play::Script(|kit| raw(kit, "\u{1f600}")),
         ..RAW
     },
+    Case {
+        id: "body/raw-cut",
+        title: "raw UTF-8 that is cut within a character is taken",
+        level: Level::Should,
+        source: Source::Standard("RFC 9293, 3.9"),
+        requirement: "Where the receiver takes an event in raw UTF-8, it SHOULD take it too if its bytes arrive in parts that end within a character.",
+        stimulus: "Events with an accented letter and an emoji in the session ID in raw UTF-8, signed over their bytes and as the page's snippet signs them, each in one piece and then another one in three, 30 ms apart, cut within the letter and within the emoji.",
+        hint: "`body += chunk` in Node, which decodes each part by itself: `Buffer.concat(chunks)`, or `req.setEncoding('utf8')` before.",
+        explain: "The network cuts a body where it likes. A part that ends within a character cannot be decoded by itself: its bytes become U+FFFD, and are no longer what was signed. Nothing is demanded of a receiver that takes no raw UTF-8 at all, for WMS is not known to send any.",
+        play: Play::Script(cut),
+        ..RAW
+    },
+];
+
+/// Both ways in which a body that is not ASCII can be signed.
+const SIGNED: [(MacInput, &str); 2] = [
+    (MacInput::Bytes, "the event signed over its bytes"),
+    (MacInput::Latin1, "the event signed as the page's snippet does"),
 ];
 
 fn raw(kit: &mut Kit<'_>, name: &str) -> Script {
     let before = before(kit);
-    let tests = [
-        (MacInput::Bytes, "the event signed over its bytes"),
-        (MacInput::Latin1, "the event signed as the page's snippet does"),
-    ]
-    .map(|(input, label)| {
-        let id = format!("{name}-{}", kit.word());
-        let mut session = kit.session_called(id.as_str());
-        let event = kit.event(&mut session, Code::WmsLoaded);
-        let event = kit.drafted(&event, &Draft::of(&event).with("sessionId", format!("\"{id}\"")));
-        let mac = kit.setup().signer.hashing(input).sign(&event.body);
-        Shot::test(&event)
-            .with_macs(vec![MacLine::new(mac.as_str())])
-            .demanding(Demand::Anything)
-            .called(label)
-    });
+    let tests = SIGNED.map(|(input, label)| one(kit, name, input).called(label));
     Script::of([before]).then(tests).measured(hashed)
+}
+
+/// Each in one piece, and then cut within its characters.
+fn cut(kit: &mut Kit<'_>) -> Script {
+    let before = before(kit);
+    let tests = SIGNED.map(|(input, label)| {
+        let cut = Form { pacing: Pacing::CutCharacters(PAUSE), ..Form::default() };
+        [
+            one(kit, NAME, input).called(label),
+            one(kit, NAME, input)
+                .written(cut)
+                .demanding(Demand::AsBefore)
+                .called(format!("{label}, cut within its characters")),
+        ]
+    });
+    Script::of([before]).then(tests.into_iter().flatten())
+}
+
+/// The first event of a session with this name in its ID, in raw UTF-8.
+fn one(kit: &mut Kit<'_>, name: &str, input: MacInput) -> Shot {
+    let id = format!("{name}-{}", kit.word());
+    let mut session = kit.session_called(id.as_str());
+    let event = kit.event(&mut session, Code::WmsLoaded);
+    let event = kit.drafted(&event, &Draft::of(&event).with("sessionId", format!("\"{id}\"")));
+    let mac = kit.setup().signer.hashing(input).sign(&event.body);
+    Shot::test(&event).with_macs(vec![MacLine::new(mac.as_str())]).demanding(Demand::Anything)
 }
 
 /// Which of the two was taken.
@@ -67,8 +105,6 @@ fn hashed(seen: &[&Seen]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::outcome::exchange::Reply;
 
@@ -81,6 +117,7 @@ mod tests {
             written: 1,
             length: 1,
             reused: false,
+            surplus: false,
         };
         let told = |one, other| hashed(&[&seen(one), &seen(other)]);
         assert_eq!(told(204, 401), "hashes the bytes: 204 over the bytes, 401 as the snippet");

@@ -93,6 +93,12 @@ fn connections(seen: &[&Seen]) -> String {
     if later == 0 {
         return "it cannot be said: fewer than two events were answered".to_owned();
     }
+    // The connection was open, and of no use: what comes next over it cannot be told from what is left of before.
+    if seen.iter().any(|seen| seen.surplus) {
+        return format!(
+            "{kept} of {later} events found the connection fit for use: behind an answer come bytes that belong to none, such as the body of a 204 or a second answer"
+        );
+    }
     match kept {
         0 => "each connection is closed after its answer".to_owned(),
         kept if kept >= later => "the connection is kept alive".to_owned(),
@@ -118,7 +124,15 @@ mod tests {
 
     fn seen(reused: bool, interim: u32) -> Seen {
         let reply = Reply { status: 204, ..Reply::default() };
-        Seen { result: Ok(reply), took: Duration::ZERO, interim, written: 1, length: 1, reused }
+        Seen {
+            result: Ok(reply),
+            took: Duration::ZERO,
+            interim,
+            written: 1,
+            length: 1,
+            reused,
+            surplus: false,
+        }
     }
 
     #[test]
@@ -131,6 +145,9 @@ mod tests {
         assert_eq!(told(&[false, false, false]), "each connection is closed after its answer");
         let some = "the connection is sometimes kept alive: 1 of 2 events found it open";
         assert_eq!(told(&[false, true, false]), some);
+        let spoiled = Seen { surplus: true, ..seen(false, 0) };
+        let told = connections(&[&spoiled, &seen(false, 0)]);
+        assert!(told.starts_with("0 of 1 events") && told.contains("belong to none"), "{told}");
         assert_eq!(interim(&[&seen(false, 1)]), "100 Continue came; the answer was 204");
         assert_eq!(interim(&[&seen(false, 0)]), "no 100 Continue came; the answer was 204");
         assert_eq!(answer(&[&seen(false, 0)]), "it answers 204");

@@ -117,6 +117,9 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
         Topic::Numbers => {
             "Let the JSON parser read numbers, take them as double or decimal, and ask for whole ones and a range before you store them."
         }
+        Topic::Snr => {
+            "Ask whether `snr` is there (`typeof payload.snr === 'number'`, `\"snr\" in payload`) and not whether it is truthy, take any finite number, and store it in a signed column: -100 is a value too."
+        }
         Topic::Limits => {
             return (
                 "Allow 1 MB at least, in the framework and in each proxy, answer 413 beyond, and refuse deep nesting with a 400 before you walk through it.",
@@ -124,7 +127,7 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             );
         }
         Topic::Ids => {
-            "Take the session ID as any text up to 255 characters (TEXT or VARCHAR(255)), use it as a parameter or the key of a map only, and answer 400 to what you cannot store."
+            "Take the session ID as any text up to 255 characters, which can be more than 255 bytes (TEXT or VARCHAR(255)), use it as a parameter or the key of a map only, and answer 400 to what you cannot store."
         }
         Topic::Unicode => {
             "Use UTF-8 everywhere: in MySQL utf8mb4 for table and connection. Refuse with a 400 what your database does not take: NUL, half an emoji, bytes that are no UTF-8."
@@ -153,6 +156,15 @@ pub const fn fix(topic: Topic) -> (&'static str, Option<&'static str>) {
             return (
                 "Store each event by one insert of its own, and conclude the state when you read it. Where a row has to be changed, do it in one statement, or lock it (SELECT ... FOR UPDATE) and try again on a conflict.",
                 Some(UNIQUE),
+            );
+        }
+        Topic::WholeIds => {
+            return (
+                "Keep the session ID as it came, in a column that has room for 255 characters, and compare it byte by byte: a collation that tells capitals, accents and blanks apart, and no `trim()`, `toLowerCase()` or `normalize()`.",
+                Some(
+                    "-- MySQL 8; in SQL Server: COLLATE Latin1_General_100_BIN2
+ALTER TABLE events MODIFY session_id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL;",
+                ),
             );
         }
         Topic::Store => {

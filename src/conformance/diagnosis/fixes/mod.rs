@@ -74,6 +74,8 @@ pub enum Topic {
     Parse,
     /// Take numbers in any form.
     Numbers,
+    /// Take an SNR of any sign.
+    Snr,
     /// Limits that fit.
     Limits,
     /// Take any text as an ID.
@@ -90,6 +92,8 @@ pub enum Topic {
     AnyOrder,
     /// One transaction, or one insert.
     Transaction,
+    /// Compare IDs as they came, and all of them.
+    WholeIds,
     /// Store before answering.
     Store,
     /// Conclude from all events.

@@ -137,9 +137,22 @@ pub(super) const RULES: &[Rule] = &[
         &[
             ("body/id-emoji", Refused),
             ("body/id-scripts", Refused),
+            ("body/id-255-accented", Refused),
             ("body/line-separators", Refused),
             ("body/escaped-ascii", Refused),
         ],
+        Topic::RawBody,
+    ),
+    rule(
+        56,
+        "decodes-chunks",
+        "The receiver decodes each part of a body by itself, `body += chunk`: a character whose bytes arrive in two parts is destroyed, and the MAC is not that of what is left.",
+        "As soon as a body has a character beyond ASCII as it is, some events are refused and others not, as the network cuts them.",
+        &[
+            Some(&[("body/raw-cut", Wrong)]),
+            No(&[("http/several-segments", Wrong), ("http/head-then-body", Wrong)]),
+        ],
+        NO,
         Topic::RawBody,
     ),
     rule(
@@ -204,7 +217,11 @@ pub(super) const RULES: &[Rule] = &[
         "The receiver fails at session IDs beyond ASCII: either a column, a header or a file name takes fewer characters than Unicode has, or a check lets some characters pass only.",
         NAMES,
         &[Some(&[("body/id-emoji", Wrong), ("body/id-scripts", Wrong), ("body/id-latin1", Wrong)])],
-        &[("body/escape-capitals", Refused), ("body/escape-capitals", Crashed)],
+        &[
+            ("body/escape-capitals", Refused),
+            ("body/escape-capitals", Crashed),
+            ("body/id-255-accented", Wrong),
+        ],
         Topic::Unicode,
     ),
     rule(
@@ -212,7 +229,7 @@ pub(super) const RULES: &[Rule] = &[
         "keeps-bodies-too-short",
         "The receiver fails at events that are longer than usual, wherever their length comes from: a column for the body, or a limit, is too low.",
         "A longer session ID or a new key, and every event is lost.",
-        &[Some(&[("input/64-kb", Wrong)]), Some(&[("body/id-255", Wrong), ("body/id-512", Wrong)])],
+        &[Some(&[("input/64-kb", Wrong)]), Some(&[("body/id-255*", Wrong), ("body/id-512", Wrong)])],
         &[("body/id-*", Wrong), ("input/*", Wrong)],
         Topic::Columns,
     ),
@@ -254,6 +271,18 @@ pub(super) const RULES: &[Rule] = &[
         NAMES,
         &[Some(&[("body/id-255", Wrong)])],
         &[("body/id-*", Wrong)],
+        Topic::Ids,
+    ),
+    rule(
+        47,
+        "counts-bytes-of-ids",
+        "The receiver fails at long session IDs beyond ASCII, and takes long ones within: a column or a check counts bytes and not characters.",
+        NAMES,
+        &[
+            Some(&[("body/id-255-accented", Wrong)]),
+            No(&[("body/id-255", Wrong), ("body/id-latin1", Wrong), ("body/id-scripts", Wrong)]),
+        ],
+        NO,
         Topic::Ids,
     ),
     rule(

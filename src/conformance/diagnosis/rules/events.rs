@@ -31,6 +31,29 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::OpenEnums,
     },
     Rule {
+        name: "refuses-snr-of-zero-or-less",
+        says: "The receiver refuses an SNR of zero or less: either it takes 0 for a value that is missing, `if (!payload.snr)`, or its schema or column has room for positive numbers only.",
+        matters: "The SNR is in dB, and 0, negative numbers and the mark -100 are ordinary values: the results that tell why a measurement failed are lost.",
+        needs: &[
+            Some(&[("events/snr-zero", Wrong), ("events/snr-negative", Wrong)]),
+            No(&[
+                ("events/wms-loaded", Wrong),
+                ("events/intermediate-results", Wrong),
+                ("events/session-completed", Wrong),
+            ]),
+        ],
+        explains: &[
+            ("events/session-*", Wrong),
+            ("events/older-dialect", Wrong),
+            ("events/many-sessions", Wrong),
+            ("order/*", Wrong),
+            ("time/*", Wrong),
+            ("state/*", Wrong),
+        ],
+        weight: 97,
+        fix: Topic::Snr,
+    },
+    Rule {
         name: "limits-bodies-too-low",
         says: "The receiver refuses real events as too large.",
         matters: "Events with results or errors are lost, for they are the longest.",
@@ -85,6 +108,7 @@ pub(super) const ONE: &[&str] = &[
     "events/c*",
     "events/measurement-*",
     "events/intermediate-results",
+    "events/snr-*",
     "events/scan-completed",
     "events/re*",
     "events/page-*",

@@ -51,6 +51,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             ("http/slow-body", Wrong),
             ("http/chunked*", Wrong),
+            ("body/raw-cut", Wrong),
             ("input/*", Wrong),
             ("http/expect-continue", Wrong),
             ("http/interim", Wrong),

@@ -30,14 +30,14 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         38,
         "merges-sessions",
-        "Two sessions whose IDs are alike are taken for one: the ID is cut, or compared without its capitals.",
+        "Two sessions whose IDs are alike are taken for one: the ID is cut, trimmed or normalised, or compared without its capitals or accents.",
         "A user sees what happened in the session of another.",
         &[
-            Some(&[("state/long-ids", Wrong), ("state/ids-by-case", Wrong)]),
+            Some(&[("state/long-ids", Wrong), ("state/ids-by-case", Wrong), ("state/ids-by-form", Wrong)]),
             No(&[("state/undisturbed", Wrong)]),
         ],
-        &[("state/long-ids", Wrong), ("state/ids-by-case", Wrong)],
-        Topic::Store,
+        &[("state/long-ids", Wrong), ("state/ids-by-*", Wrong)],
+        Topic::WholeIds,
     ),
     rule(
         38,
@@ -76,6 +76,26 @@ pub(super) const RULES: &[Rule] = &[
         SEEN,
         &[Some(&[("state/duplicates", Wrong), ("state/twice", Wrong)])],
         &[("state/duplicates*", Wrong), ("state/twice", Wrong)],
+        Topic::Idempotent,
+    ),
+    rule(
+        35,
+        "forgets-what-has-come",
+        "An event that comes again some seconds later counts as two, though one that comes again at once does not: what has come is remembered for a short time only.",
+        SEEN,
+        &[
+            Some(&[("state/duplicates-after-a-while", Wrong)]),
+            No(&[
+                ("state/duplicates", Wrong),
+                ("state/duplicates-later", Wrong),
+                ("state/twice", Wrong),
+                ("state/undisturbed", Wrong),
+                ("state/late", Wrong),
+                ("state/backwards", Wrong),
+                ("state/shuffled", Wrong),
+            ]),
+        ],
+        &[],
         Topic::Idempotent,
     ),
     rule(

@@ -14,7 +14,7 @@ use super::{Progress, probing};
 use crate::clock::{nanos, wall_clock};
 use crate::conformance::kit::Kit;
 use crate::conformance::remembered::differences;
-use crate::conformance::script::Shot;
+use crate::conformance::script::{Shot, Step};
 
 /// What is the same is looked at again after so long at the least.
 pub(super) const SETTLE: Duration = Duration::from_millis(200);
@@ -80,7 +80,7 @@ impl Runner {
         let mut kit = Kit::new(&self.setup, "pace", self.clock.now().0, wall_clock());
         let events = kit.story("happy-path");
         let shots = events.iter().map(Shot::setup).collect();
-        let played = self.play(&kit, &events, vec![vec![shots]], &mut Progress::default()).await;
+        let played = self.play(&kit, &events, vec![Step::Lanes(vec![shots])], &mut Progress::default()).await;
         // What goes wrong is told by the case that meets it.
         let played = played.ok().filter(|played| played.lost(self).is_none())?;
         let until = played.ended.after(nanos(probe.within));

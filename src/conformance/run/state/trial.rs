@@ -13,7 +13,7 @@ use super::probing::{Compared, Patience, shown};
 use super::{Played, Progress};
 use crate::conformance::kit::{Event, Kit};
 use crate::conformance::remembered::{Difference, differences};
-use crate::conformance::script::Shot;
+use crate::conformance::script::{Shot, Step};
 use crate::outcome::check::{Incident, Trace, Verdict};
 
 /// Between two looks at the same session: a clock of seconds has gone on in between.
@@ -26,7 +26,7 @@ pub(super) struct Trial<'a> {
     runner: &'a Arc<Runner>,
     probe: Probe,
     /// How the IDs of undisturbed sessions are made, where they are not the usual ones.
-    ids: Option<fn(&str) -> [String; 2]>,
+    ids: Option<fn(&str) -> Vec<String>>,
     progress: Progress,
     /// What has been the same, and of which sessions.
     states: Vec<Value>,
@@ -52,7 +52,7 @@ impl Over {
 }
 
 impl<'a> Trial<'a> {
-    pub fn new(runner: &'a Arc<Runner>, probe: Probe, ids: Option<fn(&str) -> [String; 2]>) -> Self {
+    pub fn new(runner: &'a Arc<Runner>, probe: Probe, ids: Option<fn(&str) -> Vec<String>>) -> Self {
         Self {
             runner,
             probe,
@@ -89,7 +89,13 @@ impl<'a> Trial<'a> {
         scenario: &str,
     ) -> Result<Played, Over> {
         let shots = events.iter().map(|event| Shot::setup(event).called(event.code.as_str())).collect();
-        self.taken(kit, events, vec![vec![shots]], &format!("an undisturbed session ({scenario})")).await
+        self.taken(
+            kit,
+            events,
+            vec![Step::Lanes(vec![shots])],
+            &format!("an undisturbed session ({scenario})"),
+        )
+        .await
     }
 
     /// Plays a session. Where not all of it arrived, nothing can be said of what is remembered of it.
@@ -97,11 +103,26 @@ impl<'a> Trial<'a> {
         &mut self,
         kit: &Kit<'_>,
         events: &[Event],
-        steps: Vec<Vec<Vec<Shot>>>,
+        steps: Vec<Step>,
         name: &str,
     ) -> Result<Played, Over> {
+        let played = self.played(kit, events, steps).await?;
+        self.whole(played, name)
+    }
+
+    /// Plays a session.
+    pub async fn played(
+        &mut self,
+        kit: &Kit<'_>,
+        events: &[Event],
+        steps: Vec<Step>,
+    ) -> Result<Played, Over> {
         let played = self.runner.play(kit, events, steps, &mut self.progress).await;
-        let played = played.map_err(|why| Over::error(why, Vec::new()))?;
+        played.map_err(|why| Over::error(why, Vec::new()))
+    }
+
+    /// The session, if all of it arrived.
+    pub fn whole(&self, played: Played, name: &str) -> Result<Played, Over> {
         match played.lost(self.runner) {
             Some(why) => Err(Over::error(format!("not judged: of {name} {why}"), self.runner.shown(&played))),
             None => Ok(played),
@@ -169,11 +190,9 @@ impl<'a> Trial<'a> {
 
     /// Plays one more undisturbed session, and leaves out what measures time and differs.
     async fn control(&mut self, kit: &mut Kit<'_>, events: &[Event], usual: &Played) -> Result<(), Over> {
-        let session = match self.ids {
-            Some(ids) => {
-                let [id, _] = ids(&kit.word());
-                kit.session_called(id)
-            }
+        let like_these = self.ids.and_then(|ids| ids(&kit.word()).into_iter().next());
+        let session = match like_these {
+            Some(id) => kit.session_called(id),
             None => kit.session(),
         };
         let twin = kit.twin_as(events, &session);
