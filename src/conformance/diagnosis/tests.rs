@@ -107,21 +107,48 @@ fn break_off(result: &mut CaseResult, from: usize, failure: &str) {
     }
 }
 
+/// What the very first event meets with where a rule is about that alone.
+fn at_first(rule: &Rule) -> Option<FailureCode> {
+    Some(match rule.name {
+        "closes-connection" => FailureCode::ClosedWithoutReply,
+        "never-answers" => FailureCode::ReplyTimeout,
+        "answers-no-http" => FailureCode::NotHttp,
+        "answers-interim-only" => FailureCode::TooManyInterim,
+        "answers-with-large-head" => FailureCode::HeadTooLarge,
+        _ => return None,
+    })
+}
+
+/// What a case met with where the verdict alone does not say it.
+fn at_last(rule: &Rule, results: &mut [CaseResult]) {
+    if rule.name == "limits-bodies-too-low" && rule.weight > 60 {
+        make(results, ("events/scan-completed", How::Refused));
+        let event = results.iter_mut().find(|result| result.id == "events/scan-completed").unwrap();
+        event.traces[1].status = Some(413);
+    }
+    if rule.name == "dies-of-forged-mac" {
+        let killed = results.iter_mut().find(|result| result.id == "mac/missing").unwrap();
+        killed.verdict = Verdict::Fail;
+        killed.incident = Some(Incident::Ended);
+    }
+    if rule.name == "dies-of-bad-input" {
+        make(results, ("input/not-json", How::Spoiled));
+    }
+}
+
 /// The results that make a rule speak, and as little else as can be.
 fn shown(rule: &Rule) -> Vec<CaseResult> {
     let mut results = right();
+    if let Some(failure) = at_first(rule) {
+        no_contact(&mut results, failure);
+    }
     match rule.name {
-        "closes-connection" => no_contact(&mut results, FailureCode::ClosedWithoutReply),
-        "never-answers" => no_contact(&mut results, FailureCode::ReplyTimeout),
-        "answers-no-http" => no_contact(&mut results, FailureCode::NotHttp),
         "never-ends-answers" => {
             let everywhere = !rule.explains.is_empty();
             for result in results.iter_mut().filter(|result| everywhere || result.id.ends_with('d')) {
                 break_off(result, usize::from(!everywhere), "body-timeout");
             }
         }
-        "answers-interim-only" => no_contact(&mut results, FailureCode::TooManyInterim),
-        "answers-with-large-head" => no_contact(&mut results, FailureCode::HeadTooLarge),
         "answers-undefined-status" => {
             make(&mut results, ("mac/wrong-secret", How::Crashed));
             let forged = results.iter_mut().find(|result| result.id == "mac/wrong-secret").unwrap();
@@ -200,19 +227,7 @@ fn shown(rule: &Rule) -> Vec<CaseResult> {
             }
         }
     }
-    if rule.name == "limits-bodies-too-low" && rule.weight > 60 {
-        make(&mut results, ("events/scan-completed", How::Refused));
-        let event = results.iter_mut().find(|result| result.id == "events/scan-completed").unwrap();
-        event.traces[1].status = Some(413);
-    }
-    if rule.name == "dies-of-forged-mac" {
-        let killed = results.iter_mut().find(|result| result.id == "mac/missing").unwrap();
-        killed.verdict = Verdict::Fail;
-        killed.incident = Some(Incident::Ended);
-    }
-    if rule.name == "dies-of-bad-input" {
-        make(&mut results, ("input/not-json", How::Spoiled));
-    }
+    at_last(rule, &mut results);
     results
 }
 
