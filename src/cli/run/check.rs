@@ -1,6 +1,7 @@
 //! `check`: runs the cases of a job.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{hooks, signals, steps};
 use crate::cli::args::OutputName;
@@ -11,7 +12,7 @@ use crate::cli::job::report_files::ReportFiles;
 use crate::cli::job::{baseline::Renewal, target};
 use crate::cli::journal_file::JournalFile;
 use crate::cli::printer::{Out, note, warn};
-use crate::clock::{RunClock, wall_clock};
+use crate::clock::{Moment, RunClock, wall_clock};
 use crate::conformance::baseline::apply;
 use crate::conformance::case::{Needs, Stage};
 use crate::conformance::diagnosis::diagnose;
@@ -208,8 +209,14 @@ struct Observer {
     journal: Option<JournalFile>,
     ndjson: Option<Out>,
     told: usize,
+    clock: RunClock,
+    /// When it was last said how far the check is.
+    said: Moment,
     renewal: Option<Renewal>,
 }
+
+/// A check that takes longer than this says how far it is, again and again.
+const LONG: Duration = Duration::from_secs(20);
 
 impl Observer {
     fn new(job: &CheckJob, setup: &CheckSetup, renewal: Option<Renewal>) -> Result<Self, CliError> {
@@ -223,7 +230,7 @@ impl Observer {
             out.line(&first.to_string());
             out.flush();
         }
-        Ok(Self { journal, ndjson, told: 0, renewal })
+        Ok(Self { journal, ndjson, told: 0, clock: RunClock::start(), said: Moment::ZERO, renewal })
     }
 
     fn tell(&mut self, told: Told<'_>, job: &CheckJob) {
@@ -237,6 +244,7 @@ impl Observer {
             Told::Judged(result) => result,
         };
         self.told += 1;
+        self.say_how_far(result, job);
         if self.journal.is_none() && self.ndjson.is_none() {
             return;
         }
@@ -246,6 +254,20 @@ impl Observer {
         let renewed = self.renewal.as_ref().map(|renewal| renewal.of(&result));
         apply(&mut result, renewed.as_ref().or(job.baseline.as_ref()), job.strict);
         self.write(&journal::case_line(place, &result[0]));
+    }
+
+    /// Nobody has to wonder whether a check that takes long goes on.
+    fn say_how_far(&mut self, latest: &CaseResult, job: &CheckJob) {
+        let now = self.clock.now();
+        if job.output == OutputName::Human && now.since(self.said) >= LONG {
+            self.said = now;
+            let (told, all) = (self.told, job.cases.len());
+            note(&format!(
+                "{told} of {all} cases after {:.0} s, the latest {}",
+                now.since(Moment::ZERO).as_secs_f64(),
+                latest.id
+            ));
+        }
     }
 
     fn write(&mut self, line: &serde_json::Value) {

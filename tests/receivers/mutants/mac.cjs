@@ -173,6 +173,38 @@ module.exports = {
       return diff === 0;
     },
   },
+  'seven-bits': {
+    fails: 'mac/over-seven-bits',
+    says: 'loses-bits-before-mac',
+    bug: "body.toString('ascii') before the MAC: the highest bit of each byte is lost.",
+    isSigned(req, body) {
+      return equal(this.header(req), expected(Buffer.from(body.toString('ascii'), 'latin1')));
+    },
+  },
+  'ignores-beyond-ascii': {
+    fails: 'mac/over-ascii-only,mac/over-valid-only',
+    says: 'drops-bytes-before-mac',
+    bug: "body.decode('ascii', 'ignore') before the MAC.",
+    isSigned(req, body) {
+      return equal(this.header(req), expected(body.filter((byte) => byte < 0x80)));
+    },
+  },
+  'ignores-invalid-utf8': {
+    fails: 'mac/over-valid-only',
+    says: 'drops-bytes-before-mac',
+    bug: "body.decode('utf-8', 'ignore') before the MAC.",
+    isSigned(req, body) {
+      return equal(this.header(req), expected(Buffer.from(body.toString('utf8').replaceAll('\ufffd', ''))));
+    },
+  },
+  'line-feeds': {
+    fails: 'mac/over-lf',
+    says: 'changes-line-ends',
+    bug: 'CRLF is made LF before the MAC.',
+    isSigned(req, body) {
+      return equal(this.header(req), expected(Buffer.from(body.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')));
+    },
+  },
   'undefined-secret': {
     fails: 'mac/empty-secret',
     says: 'takes-empty-secret',

@@ -124,6 +124,45 @@ pub(super) fn sorted(body: &[u8]) -> Vec<u8> {
     serde_json::to_vec(&value).unwrap_or_default()
 }
 
+/// A line break between the keys.
+pub(super) fn with_crlf(body: &[u8]) -> Vec<u8> {
+    [b"{\r\n", body.strip_prefix(b"{").unwrap_or(body)].concat()
+}
+
+pub(super) fn with_lf(sent: &[u8]) -> Vec<u8> {
+    sent.iter().copied().filter(|byte| *byte != b'\r').collect()
+}
+
+/// Bytes at the beginning of the session ID.
+pub(super) fn put_in(body: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let (before, id) = body.split_at(place_of_id(body));
+    [before, bytes, id].concat()
+}
+
+/// The first letter of the session ID with its highest bit set.
+pub(super) fn with_a_high_bit(body: &[u8]) -> Vec<u8> {
+    let mut body = body.to_vec();
+    let place = place_of_id(&body);
+    if let Some(letter) = body.get_mut(place) {
+        *letter |= 0x80;
+    }
+    body
+}
+
+pub(super) fn seven_bits(sent: &[u8]) -> Vec<u8> {
+    sent.iter().map(|byte| byte & 0x7f).collect()
+}
+
+pub(super) fn ascii(sent: &[u8]) -> Vec<u8> {
+    sent.iter().copied().filter(u8::is_ascii).collect()
+}
+
+/// Where the session ID begins.
+fn place_of_id(body: &[u8]) -> usize {
+    const KEY: &[u8] = b"\"sessionId\":\"";
+    body.windows(KEY.len()).position(|window| window == KEY).map_or(0, |place| place + KEY.len())
+}
+
 /// The digits with the first two neighbours that differ in each other's place.
 pub(super) fn swapped(digits: &str) -> String {
     let mut bytes = digits.as_bytes().to_vec();

@@ -12,7 +12,10 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::Hmac;
 
 use crate::conformance::case::{Case, Play, Source};
-use forge::{digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, sorted, spaced};
+use forge::{
+    ascii, digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, put_in, seven_bits,
+    sorted, spaced, with_a_high_bit, with_crlf, with_lf,
+};
 
 use crate::conformance::kit::{Event, Kit};
 use crate::conformance::script::{Demand, MacLine, Script, Shot};
@@ -320,6 +323,48 @@ const FORGED: &[Case] = &[
                 "the event signed without the line break at its end",
                 |body| [body, b"\n"].concat(),
                 |sent| sent.trim_ascii().to_vec(),
+            )
+        },
+    ),
+    refused(
+        "mac/over-lf",
+        "a MAC over the body with other line ends is refused",
+        "A body with a CRLF between its keys, signed with a line feed in its place.",
+        "The body is read as lines of text: `splitlines()`, `BufferedReader.readLine()`, a shell, a file opened as text.",
+        |kit| over(kit, "the event signed with other line ends", with_crlf, with_lf),
+    ),
+    refused(
+        "mac/over-seven-bits",
+        "a MAC over the lower seven bits of each byte is refused",
+        "A body in which the highest bit of a letter of the session ID is set, signed without it.",
+        "The body is decoded as ASCII before it is hashed, `body.toString('ascii')`: the highest bit is lost.",
+        |kit| over(kit, "the event signed over seven bits of each byte", with_a_high_bit, seven_bits),
+    ),
+    refused(
+        "mac/over-ascii-only",
+        "a MAC over the ASCII part of the body is refused",
+        "A body with an accented letter in raw UTF-8 in its session ID, signed without that letter.",
+        "What is not ASCII is left out before the body is hashed: `body.decode('ascii', 'ignore')`, `iconv -c`.",
+        |kit| {
+            over(
+                kit,
+                "the event signed without what is not ASCII",
+                |body| put_in(body, "\u{e9}".as_bytes()),
+                ascii,
+            )
+        },
+    ),
+    refused(
+        "mac/over-valid-only",
+        "a MAC over the body without its invalid bytes is refused",
+        "A body with a byte in its session ID that no UTF-8 has, signed without it.",
+        "Bytes that cannot be decoded are left out before the body is hashed: `body.decode('utf-8', 'ignore')`, `iconv -c`.",
+        |kit| {
+            over(
+                kit,
+                "the event signed without the byte that is no UTF-8",
+                |body| put_in(body, b"\xff"),
+                ascii,
             )
         },
     ),
