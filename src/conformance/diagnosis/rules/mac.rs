@@ -131,7 +131,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         81,
         "skips-some-events",
-        "Whether the receiver checks the MAC depends on the Content-Type: the check is made for application/json alone, as by a middleware, and what says another or none gets past it.",
+        "Whether the receiver checks the MAC depends on the Content-Type: the check is made for some only, as by a middleware for application/json, and what says another or none gets past it.",
         "The sender of a request chooses its Content-Type: so every event can be forged by anybody.",
         &[
             Some(&[("mac/wrong-secret-content-type", Taken)]),
