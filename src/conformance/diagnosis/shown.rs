@@ -48,7 +48,7 @@ fn untold(case: &CaseResult) -> usize {
     more.and_then(|(number, _)| number.parse().ok()).unwrap_or_default()
 }
 
-fn cases<'a>(facts: Facts<'a>, such: impl Fn(&CaseResult) -> bool) -> Vec<&'a CaseResult> {
+fn cases(facts: Facts<'_>, such: impl Fn(&CaseResult) -> bool) -> Vec<&CaseResult> {
     MOVED.iter().flat_map(|id| facts.all(id, How::Wrong)).filter(|case| such(case)).collect()
 }
 
