@@ -148,9 +148,10 @@ fn compare(path: &str, expected: Option<&Value>, shown: Option<&Value>, found: &
             }
         }
         (Some(Value::Array(expected)), Some(Value::Array(shown))) => {
+            let entries = if shown.len() == 1 { "entry" } else { "entries" };
             found.push(Difference {
                 path: path.to_owned(),
-                says: format!("{} entries instead of {}", shown.len(), expected.len()),
+                says: format!("{} {entries} instead of {}", shown.len(), expected.len()),
                 measure: false,
                 chance: false,
             });

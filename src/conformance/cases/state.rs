@@ -16,7 +16,9 @@ const SHUFFLED: u64 = 2;
 /// Longer than what has come is remembered where that is meant for what comes twice in a row.
 const A_WHILE: Duration = Duration::from_secs(12);
 
-const LAST_WINS: &str = "Each event overwrites the status of its session, whatever its place: `UPDATE sessions SET status = ?`. Keep the events, and conclude the status from all of them in the order of `sequence`.";
+const SWAPPED: &str = "If something is missing: what has a lower sequence than the event before is taken for old and dropped. If the outcome is another: each event overwrites it, `UPDATE sessions SET status = ?`. If a list stands in another order: it is in that of arrival, or of stamps, which are whole seconds. Keep all events, and sort them by `sequence`.";
+const BACKWARDS: &str = "If something is missing: an event begins its session anew, ends it, or is dropped for its lower sequence. If the outcome is another: the last event to come overwrites it. If other values stand in a list: of events that share a key, such as their name, only one is kept. Keep all events, and sort them by `sequence`.";
+const ANY_ORDER: &str = "What is remembered is made of each event as it comes, and of those before it. Keep all events under the unique key session ID, sequence and event, and conclude from all of them, sorted by `sequence`, when somebody asks.";
 const COUNTED: &str = "Events are appended or counted without a look at what is there: `counter += 1`. Make session ID, sequence and event a unique key.";
 
 const BASE: Case = Case {
@@ -118,7 +120,7 @@ pub(super) const CASES: &[Case] = &[
         "events that overtake each other change nothing",
         "What is remembered of a session MUST not depend on whether neighbours overtake each other.",
         "A whole session in which every event changes places with its neighbour, and another one in which only the last two do.",
-        LAST_WINS,
+        SWAPPED,
         &["happy-path", "user-cancels", "low-snr"],
         |events, _| {
             // Without a neighbour the last one stays.
@@ -135,7 +137,7 @@ pub(super) const CASES: &[Case] = &[
         "a session backwards comes to the same",
         "What is remembered of a session MUST not depend on the order in which its events arrive.",
         "A whole session from its last event to its first.",
-        LAST_WINS,
+        BACKWARDS,
         &["happy-path", "user-cancels", "low-snr"],
         |events, _| vec![Order::line("backwards", (0..events.len()).rev())],
     ),
@@ -144,7 +146,7 @@ pub(super) const CASES: &[Case] = &[
         "the event that decides can come last",
         "What is remembered of a session MUST take in an event that comes after PAGE_UNLOADED.",
         "A whole session whose deciding event (its results, its cancellation, its error) comes after all others.",
-        "PAGE_UNLOADED closes the session, and what comes then is answered with a 2xx and thrown away.",
+        "PAGE_UNLOADED closes or deletes the session, and what comes then is answered with a 2xx and thrown away, or begins it anew.",
         &["happy-path", "user-cancels", "low-snr"],
         |events, _| {
             const DECIDE: [Code; 3] = [Code::ResultsReceived, Code::MeasurementCanceled, Code::LowSnr];
@@ -170,7 +172,7 @@ pub(super) const CASES: &[Case] = &[
         "any order comes to the same",
         "What is remembered of a session MUST be the same after every order in which its events arrive.",
         "Whole sessions in two orders each that are drawn from the seed.",
-        LAST_WINS,
+        ANY_ORDER,
         &["happy-path", "low-snr", "second-attempt"],
         |events, seed| (1..=SHUFFLED).map(|number| shuffled(events.len(), seed, number)).collect(),
     ),

@@ -7,6 +7,7 @@ mod facts;
 pub mod fixes;
 mod rules;
 mod samples;
+mod shown;
 
 use std::collections::BTreeSet;
 

@@ -84,7 +84,7 @@ module.exports = {
   },
   'forgets-late-events': {
     fails: 'state/late,state/backwards',
-    says: 'order-of-arrival-shows',
+    says: 'loses-late-events',
     chance: true,
     bug: 'Answers 204 to what comes after PAGE_UNLOADED, and drops it.',
     sessions: new (class extends Wrong {
@@ -198,9 +198,61 @@ module.exports = {
       }
     })(),
   },
+  'known-by-name': {
+    fails: 'state/backwards',
+    says: 'keeps-one-of-a-key',
+    chance: true,
+    bug: 'Knows an event by its session and its name: of several with one name the first to come is kept.',
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        super.add(event, event.event);
+        const byName = this.of(event.sessionId, () => new Map());
+        if (!byName.has(event.event)) byName.set(event.event, event.payload?.snr);
+      }
+
+      find(id) {
+        const found = super.find(id);
+        const snrs = [...(this.kept.get(id) ?? new Map())].filter(([, snr]) => snr !== undefined);
+        return found && { outcome: found.outcome, snrs: snrs.sort().map(([, snr]) => snr) };
+      }
+    })(),
+  },
+  'forgets-ended-sessions': {
+    fails: 'state/late,state/backwards',
+    says: 'forgets-ended-sessions',
+    bug: 'Keeps the outcome of a session at PAGE_UNLOADED, and deletes its events.',
+    chance: true,
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        const state = this.of(event.sessionId, () => ({ rows: new Sessions() }));
+        state.rows.add(event, body);
+        if (event.event !== 'PAGE_UNLOADED') return;
+        state.outcome = state.rows.find(event.sessionId).outcome;
+        state.rows = new Sessions();
+      }
+
+      find(id) {
+        const state = this.kept.get(id);
+        const rows = state?.rows.find(id);
+        return state && { outcome: state.outcome ?? rows?.outcome ?? null, events: rows?.events ?? 0 };
+      }
+    })(),
+  },
+  'one-current-session': {
+    fails: 'state/one-connection',
+    says: 'shares-current-session',
+    bug: 'The session of an event is the one that began last, in one variable for all.',
+    chance: true,
+    sessions: new (class extends Wrong {
+      add(event, body) {
+        if (event.sequence === 0 || this.current === undefined) this.current = event.sessionId;
+        super.add({ ...event, sessionId: this.current }, body);
+      }
+    })(),
+  },
   'starts-anew': {
     fails: 'state/backwards',
-    says: 'last-event-wins',
+    says: 'order-of-arrival-shows',
     chance: true,
     bug: 'WMS_LOADED begins the session again, whenever it comes.',
     sessions: new (class extends Wrong {

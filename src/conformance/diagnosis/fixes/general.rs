@@ -172,7 +172,7 @@ ALTER TABLE events MODIFY session_id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE 
         }
         Topic::Conclude => {
             return (
-                "Keep all events and conclude the outcome from the highest sequence that decides something, whenever it arrived. PAGE_UNLOADED ends nothing.",
+                "Keep all events, sort them by sequence and not by arrival or time stamp, and conclude the outcome from the highest sequence that decides something, whenever it arrived. PAGE_UNLOADED ends nothing.",
                 Some(CONCLUDE),
             );
         }

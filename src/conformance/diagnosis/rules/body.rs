@@ -38,6 +38,13 @@ fn refused_as_forged(facts: Facts<'_>) -> bool {
     forged.is_empty() || refusals.peek().is_none() || refusals.any(|status| forged.contains(&status))
 }
 
+/// The cases with IDs that it refused as too large.
+fn too_large(facts: Facts<'_>) -> Vec<String> {
+    let large = |trace: &Trace| trace.role == Role::Test && trace.answered() == Option::Some(413);
+    let cases = facts.all("body/id-255*", Wrong).filter(|case| case.traces.iter().any(large));
+    cases.map(|case| case.id.clone()).collect()
+}
+
 /// What a receiver that hashes JSON printed again does besides.
 const AGAIN: &[Claim] = &[("body/*", Refused), ("mac/over-*", Taken), ("input/*", Taken)];
 
@@ -293,6 +300,15 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         47,
+        "limits-bodies-too-low",
+        "The receiver refuses events with long session IDs as too large (413): the limit of a server or of a body parser is hardly above the length of the usual events.",
+        "A session ID has up to 255 characters, which can be more than a thousand bytes, and a new version of WMS can say more in its payloads.",
+        &[Need::Fact(too_large)],
+        &[("body/id-255*", Wrong)],
+        Topic::Limits,
+    ),
+    rule(
+        46,
         "counts-bytes-of-ids",
         "The receiver fails at long session IDs beyond ASCII, and takes long ones within: a column or a check counts bytes and not characters.",
         NAMES,

@@ -9,6 +9,13 @@ const ANYBODY: &str = "Anybody on the internet can make up events, and measureme
 const WEAKER: &str = "A forged event needs less than the secret: the check is weaker than it looks.";
 const FORGED: &[Claim] = &[("mac/*", Taken), ("state/*", How::Wrong)];
 const NO: &[Claim] = &[];
+/// Ways past the check that are none for repetitions only.
+const OTHER_WAYS: &[Claim] = &[
+    ("mac/wrong-secret-every-event", Taken),
+    ("mac/wrong-secret-unknown-event", Taken),
+    ("mac/wrong-secret-content-type", Taken),
+    ("mac/wrong-secret-chunked", Taken),
+];
 
 pub(super) const RULES: &[Rule] = &[
     rule(
@@ -106,6 +113,62 @@ pub(super) const RULES: &[Rule] = &[
         "Anybody can make up sessions.",
         &[Some(&[("mac/wrong-secret-first", Taken)])],
         &[("mac/wrong-secret-every-event", Taken), ("state/*", How::Wrong)],
+        Topic::Everywhere,
+    ),
+    rule(
+        81,
+        "forgotten-after-forged-copies",
+        "Whether an event has come before is looked up, and noted, before its MAC is checked: a forged copy is answered with a 2xx, and the right event after it is taken for a repetition and lost.",
+        "Anybody on the internet who guesses an event can keep it from you.",
+        &[
+            Some(&[("mac/wrong-secret-repeated", Taken)]),
+            Some(&[("state/forged-copies", How::Wrong)]),
+            No(OTHER_WAYS),
+        ],
+        &[("state/forged*", How::Wrong)],
+        Topic::Everywhere,
+    ),
+    rule(
+        81,
+        "skips-some-events",
+        "Whether the receiver checks the MAC depends on the Content-Type: the check is made for some only, as by a middleware for application/json, and what says another or none gets past it.",
+        "The sender of a request chooses its Content-Type: so every event can be forged by anybody.",
+        &[
+            Some(&[("mac/wrong-secret-content-type", Taken)]),
+            No(&[
+                ("mac/wrong-secret-every-event", Taken),
+                ("mac/wrong-secret-unknown-event", Taken),
+                ("mac/wrong-secret-chunked", Taken),
+                ("mac/wrong-secret-repeated", Taken),
+            ]),
+        ],
+        &[("state/*", How::Wrong)],
+        Topic::Everywhere,
+    ),
+    rule(
+        81,
+        "skips-some-events",
+        "The receiver does not check the MAC of a body that comes in chunks, without a Content-Length.",
+        "The sender of a request chooses how its body comes: so every event can be forged by anybody.",
+        &[
+            Some(&[("mac/wrong-secret-chunked", Taken)]),
+            No(&[
+                ("mac/wrong-secret-every-event", Taken),
+                ("mac/wrong-secret-unknown-event", Taken),
+                ("mac/wrong-secret-content-type", Taken),
+                ("mac/wrong-secret-repeated", Taken),
+            ]),
+        ],
+        &[("state/*", How::Wrong)],
+        Topic::Everywhere,
+    ),
+    rule(
+        81,
+        "skips-some-events",
+        "The receiver does not check the MAC of an event that it takes for a repetition, or whose session it takes for known: it looks that up first, and answers with a 2xx.",
+        "A forged event counts as delivered. If it is noted as seen, or stored, before its MAC is checked, anybody can keep events from you or change them.",
+        &[Some(&[("mac/wrong-secret-repeated", Taken)]), No(OTHER_WAYS)],
+        &[("state/*", How::Wrong)],
         Topic::Everywhere,
     ),
     rule(

@@ -1,9 +1,13 @@
 //! What is remembered of a session and should not be, or is forgotten.
 
-use super::{How, Need, Rule, Topic, rule};
+use super::{Claim, How, Need, Rule, Topic, rule};
 use crate::conformance::diagnosis::facts::Facts;
+use crate::conformance::diagnosis::shown;
 use How::Wrong;
-use Need::{No, Some};
+use Need::{Fact, No, Some};
+
+/// Whatever is compared fails with it.
+const ALL: &[Claim] = &[("state/*", Wrong)];
 
 const SEEN: &str =
     "Users see what your system made of a session: here it depends on how the network behaved.";
@@ -14,9 +18,35 @@ pub(super) const RULES: &[Rule] = &[
         "remembers-in-each-process",
         "What is shown of the same session goes to and fro from one question to the next: several processes or instances answer, and each remembers in its own memory what came to it.",
         "Each of them knows a part of a session: users see an outcome or none, by chance, and an event that comes twice counts twice.",
-        &[Need::Fact(swings)],
-        &[("state/*", Wrong)],
+        &[Fact(swings)],
+        ALL,
         Topic::SharedStore,
+    ),
+    rule(
+        39,
+        "shares-current-session",
+        "Sessions that run at the same time are mixed up, and alone each is right: what belongs to a session, such as which one is the current, is kept in one variable for all.",
+        "One user sees what happened to another.",
+        &[
+            Fact(shown::mixed_up),
+            Some(&[
+                ("state/undisturbed", Wrong),
+                ("state/duplicates", Wrong),
+                ("state/concurrent", Wrong),
+                ("state/swapped", Wrong),
+            ]),
+        ],
+        ALL,
+        Topic::PerSession,
+    ),
+    rule(
+        39,
+        "forgets-ended-sessions",
+        "At PAGE_UNLOADED all that is known of a session is deleted, and with it what has come: the probe shows a session without events after its end, and one that begins afresh with what comes then.",
+        "An event that comes late, or again, overwrites the outcome: a measurement that was completed is running again.",
+        &[Fact(shown::begun_again), No(&[("state/undisturbed", Wrong)])],
+        ALL,
+        Topic::Conclude,
     ),
     rule(
         38,
@@ -24,7 +54,7 @@ pub(super) const RULES: &[Rule] = &[
         "Sessions that went the same way do not look the same afterwards: events that were taken are lost, or sessions change each other. (Or the probe shows what differs by its nature: leave that out of its answer.)",
         "A 2xx says that an event is safe: nobody sends it again.",
         &[Some(&[("state/undisturbed", Wrong)])],
-        &[("state/*", Wrong)],
+        ALL,
         Topic::Store,
     ),
     rule(
@@ -54,7 +84,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         38,
         "session-of-the-connection",
-        "The session is remembered for the connection, or for the worker that serves it: events of another session over the same connection count for the first.",
+        "The session is remembered for the connection, for the worker that serves it, or in one variable for all: events of another session over the same connection count for the first.",
         "A proxy sends the events of all users over the connections that it has: one user sees what happened to another.",
         &[Some(&[("state/one-connection", Wrong)]), No(&[("state/undisturbed", Wrong)])],
         &[("state/one-connection", Wrong)],
@@ -100,26 +130,62 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         35,
+        "loses-late-events",
+        "An event that comes after PAGE_UNLOADED is answered with a 2xx and thrown away.",
+        "The results of a measurement can be that event.",
+        &[Fact(shown::after_the_end)],
+        ALL,
+        Topic::Conclude,
+    ),
+    rule(
+        35,
         "order-of-arrival-shows",
-        "What is remembered of a session shows in which order its events arrived: a late one is dropped, or taken for the newest, or shown where it came.",
+        "An event that comes late is answered with a 2xx and dropped, as one with a lower sequence than the last, or drops what came before it, as WMS_LOADED where that begins a session anew.",
+        "Users see a part of their session: which one depends on how the network behaved.",
+        &[Fact(shown::fewer)],
+        ALL,
+        Topic::Conclude,
+    ),
+    rule(
+        35,
+        "order-of-arrival-shows",
+        "Events are shown in the order in which they arrived, or in that of their time stamps: these are whole seconds, so that events of one second stand in the order of arrival.",
         SEEN,
-        &[Some(&[("state/late", Wrong)]), Some(&[("state/swapped", Wrong)])],
-        &[("state/*", Wrong)],
+        &[Fact(shown::moved)],
+        ALL,
+        Topic::Conclude,
+    ),
+    rule(
+        35,
+        "keeps-one-of-a-key",
+        "Different events of a session share a key, such as the event's name, or that and the second of its stamp: of these the first one to come is kept, or the last, and the others are lost.",
+        "A part of each session is lost, in order or not: an event can come several times in one, such as INTERMEDIATE_RESULTS, and several in a second.",
+        &[Fact(shown::replaced)],
+        ALL,
+        Topic::Idempotent,
+    ),
+    rule(
+        35,
+        "last-event-wins",
+        "The outcome of a session is that of the event that came last, whatever its place.",
+        SEEN,
+        &[Fact(shown::outcomes)],
+        ALL,
         Topic::Conclude,
     ),
     rule(
         34,
-        "last-event-wins",
-        "What is remembered of a session depends on the order in which its events came: either the last to come wins, or of two that share a key, such as the second of their stamps, the first one only is kept.",
+        "order-of-arrival-shows",
+        "What is remembered of a session shows in which order its events arrived: a late one is dropped, or taken for the newest, or shown where it came.",
         SEEN,
         &[Some(&[("state/backwards", Wrong), ("state/swapped", Wrong), ("state/shuffled", Wrong)])],
-        &[("state/*", Wrong)],
+        ALL,
         Topic::Conclude,
     ),
     rule(
         34,
         "loses-late-events",
-        "An event that comes after PAGE_UNLOADED is answered with a 2xx and thrown away.",
+        "What comes after PAGE_UNLOADED changes what is remembered of a session, or is thrown away.",
         "The results of a measurement can be that event.",
         &[Some(&[("state/late", Wrong), ("state/duplicates-later", Wrong)])],
         &[("state/concurrent", Wrong)],

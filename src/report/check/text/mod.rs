@@ -7,7 +7,7 @@ use page::Page;
 
 use super::safe::{line, safe};
 use super::{STALE, counted, counts, facts, headline, next, seconds};
-use crate::outcome::check::{CaseResult, Check, Conclusion, Diagnosis, Score, Standing};
+use crate::outcome::check::{CaseResult, Check, Conclusion, Diagnosis, Score, Standing, Verdict};
 use crate::report::style::{BAD, GOOD, STRONG, WARN, paint};
 
 /// More cases of a kind than these are not named on a section's line.
@@ -124,6 +124,8 @@ fn full(page: &mut Page, case: &CaseResult, style: Style, word: &str) {
     page.heading(style, word, &case.id, &format!("{} · {}", case.level, case.title));
     for (name, text) in facts(case) {
         match name {
+            // What usually causes a failure says nothing where nothing could be judged.
+            "hint" if case.verdict == Verdict::Error => {}
             "again" | "curl" => page.command(name, &text),
             "answer" => page.fact(name, &page::cut(&line(&text), ANSWER)),
             _ => page.fact(name, &text),
