@@ -121,6 +121,15 @@ pub(super) const RULES: &[Rule] = &[
         Topic::RawBody,
     ),
     rule(
+        59,
+        "changes-line-ends",
+        "The receiver reads the body as lines of text, and makes other line ends of those that came, before it checks the MAC.",
+        "A body that is printed over several lines, which a new version of WMS may send, is refused, and one that was changed on its way is taken.",
+        &[Some(&[("mac/over-lf", Taken)])],
+        NO,
+        Topic::RawBody,
+    ),
+    rule(
         58,
         "loses-bits-before-mac",
         "The receiver decodes the body as ASCII before it checks the MAC, `body.toString('ascii')`: the highest bit of each byte is lost, and bodies that nobody signed are taken.",
