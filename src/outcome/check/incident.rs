@@ -65,7 +65,7 @@ impl fmt::Display for Incident {
         match self {
             Self::Ended => f.write_str("from then on the receiver took no connections"),
             Self::Swings => f.write_str(
-                "your system was asked several times after the same session, to which nothing happened any more, and showed now this and now that, to and fro, until its time was up (--probe-within)",
+                "your system was asked several times after the same session, to which nothing happened any more, and showed now this and now that, to and fro, for three times as long as --probe-within",
             ),
             Self::Away => f.write_str(
                 "the receiver took no connections for some time: this case, or one shortly before it, ended it",

@@ -20,6 +20,8 @@ use crate::conformance::script::{Shot, Step};
 pub(super) const SETTLE: Duration = Duration::from_millis(200);
 /// So long an undisturbed session is watched after its last event at the least.
 const WATCH: Duration = Duration::from_secs(4);
+/// So many times the patience is waited for copies that lag behind each other.
+const COPIES: u32 = 3;
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(150);
 
@@ -101,8 +103,11 @@ impl Runner {
                 turns.see(shown.as_ref());
             }
             let quiet = waited >= WATCH.max(settles.saturating_mul(2)) && shown.is_some();
-            // A copy that lags behind shows what was, too, and comes up with the others in the end.
-            let is_over = until.since(self.clock.now()).is_zero() && (turns.returns == 0 || waited >= WATCH);
+            // A copy that lags behind shows what was, too, and comes up with the others in the end: it has longer than
+            // others, so that it is told from one that never does.
+            let patience = WATCH.max(probe.within.saturating_mul(COPIES));
+            let is_over =
+                until.since(self.clock.now()).is_zero() && (turns.returns == 0 || waited >= patience);
             if quiet || is_over {
                 // Of a system that shows nothing of a session in all that time, the whole of it is to be expected.
                 // Twice as long without a change is what shows that it has finished.
