@@ -286,7 +286,7 @@ fn sessions_with_ids_that_are_alike_are_kept_apart() {
         );
         assert_eq!((results.that(Fail), results.that(Pass)), (vec![CASES[0]], vec![CASES[1]]));
         let (_, told) = results.of(CASES[0]);
-        assert!(told.starts_with("happy-path, beside a session whose ID is alike: "), "{told}");
+        assert!(told.starts_with("happy-path, beside sessions whose IDs are alike: "), "{told}");
     }
     let results = of(System { key: |id, _| id.to_lowercase(), ..System::default() }, WITHIN, &CASES);
     assert_eq!((results.that(Fail), results.that(Pass)), (vec![CASES[1]], vec![CASES[0]]));

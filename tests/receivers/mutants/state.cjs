@@ -213,7 +213,7 @@ module.exports = {
       find(id) {
         const found = super.find(id);
         const snrs = [...(this.kept.get(id) ?? new Map())].filter(([, snr]) => snr !== undefined);
-        return found && { outcome: found.outcome, snrs: snrs.sort().map(([, snr]) => snr) };
+        return found && { events: found.events, outcome: found.outcome, snrs: snrs.sort().map(([, snr]) => snr) };
       }
     })(),
   },
