@@ -96,8 +96,10 @@ pub enum Manner {
     Company,
     /// Alone, because it measures: what runs beside it would be measured too.
     Alone,
-    /// Last, and alone where answers come at once: it may break the receiver.
+    /// Behind all these, and alone where answers come at once: it may break the receiver.
     Rough,
+    /// Last: of a receiver that it breaks a rough case shows more plainly what breaks it.
+    Last,
 }
 
 /// What a case cannot run without.

@@ -127,6 +127,11 @@ fn at_last(rule: &Rule, results: &mut [CaseResult]) {
         let event = results.iter_mut().find(|result| result.id == id).unwrap();
         event.traces[1].status = Some(413);
     }
+    if rule.name == "compares-by-sum" {
+        for id in ["mac/two-bits", "mac/digits-swapped"] {
+            make(results, (id, How::Taken));
+        }
+    }
     if rule.name == "dies-of-forged-mac" {
         let killed = results.iter_mut().find(|result| result.id == "mac/missing").unwrap();
         killed.verdict = Verdict::Fail;
@@ -384,6 +389,36 @@ fn an_answer_that_is_too_long_may_have_an_end() {
         break_off(result, 0, "body-too-large");
     }
     assert_eq!(names(&diagnose(&results, None)), ["answers-too-much"]);
+}
+
+#[test]
+fn a_body_that_nobody_can_decode_kills_by_its_bytes_and_not_by_its_mac() {
+    for id in ["mac/over-seven-bits", "mac/over-valid-only"] {
+        let mut results = right();
+        make(&mut results, (id, How::Crashed));
+        assert_eq!(names(&diagnose(&results, None)), ["crashes-on-bad-json"], "{id}");
+        let killed = results.iter_mut().find(|result| result.id == id).unwrap();
+        killed.incident = Some(Incident::Ended);
+        assert_eq!(names(&diagnose(&results, None)), ["dies-of-bad-input"], "{id}");
+    }
+}
+
+#[test]
+fn macs_that_are_taken_by_luck_do_not_hide_a_comparison_in_which_differences_cancel_out() {
+    let mut results = right();
+    let lucky = ["mac/wrong-secret", "mac/sha1", "mac/long", "mac/wrong-secret-chunked"];
+    for id in lucky {
+        make(&mut results, (id, How::Taken));
+        results.iter_mut().find(|result| result.id == id).unwrap().flaky = true;
+    }
+    assert_eq!(names(&diagnose(&results, None))[0], "unreliable");
+    for id in ["mac/two-bits", "mac/digits-swapped"] {
+        make(&mut results, (id, How::Taken));
+    }
+    assert_eq!(names(&diagnose(&results, None)), ["compares-by-sum"]);
+    // One difference alone never cancels out.
+    make(&mut results, ("mac/one-bit", How::Taken));
+    assert_ne!(names(&diagnose(&results, None))[0], "compares-by-sum");
 }
 
 #[test]

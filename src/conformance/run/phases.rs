@@ -82,7 +82,7 @@ impl<'a> Phases<'a> {
         let failed = |result: &&CaseResult| result.verdict != Verdict::Pass;
         let crowded =
             company.iter().filter_map(|place| self.results[*place].as_ref()).any(|result| failed(&result));
-        for manner in [Manner::Peaceful, Manner::Alone, Manner::Rough] {
+        for manner in [Manner::Peaceful, Manner::Alone, Manner::Rough, Manner::Last] {
             let (together, alone): (Vec<usize>, Vec<usize>) =
                 self.of(manner).into_iter().partition(|place| !crowded && self.is_long(self.cases[*place]));
             for place in alone {
@@ -99,7 +99,7 @@ impl<'a> Phases<'a> {
     fn is_long(&self, case: &Case) -> bool {
         match case.manner {
             Manner::Peaceful => self.slow || case.waits || case.needs == Needs::Probe,
-            Manner::Rough => self.slow,
+            Manner::Rough | Manner::Last => self.slow,
             Manner::Company | Manner::Alone => false,
         }
     }

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::Hmac;
 
-use crate::conformance::case::{Case, Play, Source};
+use crate::conformance::case::{Case, Manner, Play, Source};
 use forge::{
     ascii, digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, put_in, seven_bits,
     sorted, spaced, with_a_high_bit, with_crlf, with_lf,
@@ -38,6 +38,17 @@ const fn refused(
     script: fn(&mut Kit<'_>) -> Script,
 ) -> Case {
     Case { id, title, stimulus, hint, play: Play::Script(script), ..REFUSED }
+}
+
+/// A body that nobody can decode, and so not parse either.
+const fn undecodable(
+    id: &'static str,
+    title: &'static str,
+    stimulus: &'static str,
+    hint: &'static str,
+    script: fn(&mut Kit<'_>) -> Script,
+) -> Case {
+    Case { manner: Manner::Last, ..refused(id, title, stimulus, hint, script) }
 }
 
 /// Every case of the section.
@@ -333,7 +344,7 @@ const FORGED: &[Case] = &[
         "The body is read as lines of text: `splitlines()`, `BufferedReader.readLine()`, a shell, a file opened as text.",
         |kit| over(kit, "the event signed with other line ends", with_crlf, with_lf),
     ),
-    refused(
+    undecodable(
         "mac/over-seven-bits",
         "a MAC over the lower seven bits of each byte is refused",
         "A body in which the highest bit of a letter of the session ID is set, signed without it.",
@@ -354,7 +365,7 @@ const FORGED: &[Case] = &[
             )
         },
     ),
-    refused(
+    undecodable(
         "mac/over-valid-only",
         "a MAC over the body without its invalid bytes is refused",
         "A body with a byte in its session ID that no UTF-8 has, signed without it.",

@@ -2,8 +2,9 @@
 
 use super::whole::SPELLING;
 use super::{Claim, How, Need, Rule, Topic, ordinary_events_are_taken, passed, rule};
+use crate::conformance::diagnosis::facts::Facts;
 use How::{Crashed, Denied, Redirected, Refused, Silent, Spoiled, Taken};
-use Need::{If, No, Some};
+use Need::{Fact, If, No, Some};
 
 const ANYBODY: &str = "Anybody on the internet can make up events, and measurements and results with them.";
 const WEAKER: &str = "A forged event needs less than the secret: the check is weaker than it looks.";
@@ -194,6 +195,16 @@ pub(super) const RULES: &[Rule] = &[
         &[Some(&[("mac/wrong-secret-no-harm", Spoiled)]), If(ordinary_events_are_taken)],
         NO,
         Topic::Everywhere,
+    ),
+    // Above what is unreliable and what skips some events: of all other wrong MACs some come to nothing by luck.
+    rule(
+        99,
+        "compares-by-sum",
+        "The receiver does not compare the MAC digit by digit: two differences can cancel out, and some wrong MACs are taken.",
+        WEAKER,
+        &[Fact(cancels_out)],
+        &[("mac/*", Taken), ("state/forged*", How::Wrong)],
+        Topic::Compare,
     ),
     rule(
         79,
@@ -433,3 +444,12 @@ pub(super) const RULES: &[Rule] = &[
         Topic::HeaderName,
     ),
 ];
+
+/// Two differences that cancel out are taken each time, and one alone never is.
+fn cancels_out(facts: Facts<'_>) -> Vec<String> {
+    const TWO: [&str; 2] = ["mac/two-bits", "mac/digits-swapped"];
+    let each_time = |id: &str| facts.all(id, Taken).find(|case| !case.flaky).map(|case| case.id.clone());
+    let shown: Vec<String> = TWO.into_iter().filter_map(each_time).collect();
+    let one_alone = ["mac/one-bit", "mac/first-bit"].into_iter().all(|id| facts.every(id, How::Right));
+    if shown.len() == TWO.len() && one_alone { shown } else { Vec::new() }
+}
