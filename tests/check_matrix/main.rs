@@ -78,10 +78,11 @@ fn broken_receivers_fail_what_their_bug_explains() {
     }
     assert!(chosen.len() >= 10 || !only.is_empty());
     let table = Table::read();
-    let meant: Vec<Vec<String>> = chosen.iter().map(|broken| broken.meant.clone()).collect();
+    let expected: Vec<(Vec<String>, Vec<String>)> =
+        chosen.iter().map(|broken| (broken.meant.clone(), broken.named.clone())).collect();
     let mut wrong = Vec::new();
-    for (row, meant) in run(chosen).iter().zip(&meant) {
-        wrong.extend(table.row(&row.name).differences(row, meant));
+    for (row, (meant, named)) in run(chosen).iter().zip(&expected) {
+        wrong.extend(table.row(&row.name).differences(row, meant, named));
     }
     assert!(
         wrong.is_empty(),

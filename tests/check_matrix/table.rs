@@ -111,8 +111,8 @@ impl Row {
     }
 
     /// What another run came to that this one did not. Where chance has a part in it, more or fewer cases may fail than last
-    /// time, but never one of those `meant` for the receiver.
-    pub fn differences(&self, other: &Self, meant: &[String]) -> Vec<String> {
+    /// time, but each one `meant` for the receiver fails, and the first diagnosis is one that is `named` for its bug.
+    pub fn differences(&self, other: &Self, meant: &[String], named: &[String]) -> Vec<String> {
         let mut found = Vec::new();
         if self.exit != other.exit {
             found.push(format!("{}: exit {} and not {}", self.name, other.exit, self.exit));
@@ -126,11 +126,13 @@ impl Row {
                 found.push(format!("{}: now {what} {}", self.name, more.join(" ")));
             }
         }
-        if self.diagnoses.first() != other.diagnoses.first() {
+        let first = other.diagnoses.first();
+        let as_before = first == self.diagnoses.first();
+        let names_it = self.by_chance && first.is_some_and(|first| named.contains(first));
+        if !as_before && !names_it {
             found.push(format!(
-                "{}: the first diagnosis is {:?} and not {:?}",
+                "{}: the first diagnosis is {first:?} and not {:?}",
                 self.name,
-                other.diagnoses.first(),
                 self.diagnoses.first()
             ));
         }
