@@ -6,6 +6,8 @@ use wms_sim::conformance::run::Probe;
 use wms_sim::delivery::call::Caller;
 use wms_sim::delivery::probe::{ProbeUrl, Question};
 use wms_sim::outcome::check::Verdict::{Error, Fail, Pass, Skip};
+use wms_sim::outcome::check::journal::{self, Entry};
+use wms_sim::outcome::check::{Differs, Path, Place, Shown, Step};
 use wms_sim::transport::tls::TlsOptions;
 
 use crate::common::server::Server;
@@ -59,6 +61,38 @@ fn a_system_that_counts_twice_fails() {
     let labels: Vec<&str> =
         results.cases["state/twice"].traces.iter().map(|trace| trace.label.as_str()).collect();
     assert!(labels.ends_with(&["what is shown of the undisturbed session", "what is shown of this session"]));
+}
+
+/// The words are made from what differs, and both come back from a journal.
+#[test]
+fn what_differs_is_told_in_words_and_as_it_is() {
+    let results = inbox(&["--quirk", "not-idempotent", "--quirk", "last-event-wins"], WITHIN);
+    let name = |name: &str| Step::Name(name.to_owned());
+    let number = |number: u64| Shown::Value(number.into());
+    let place = |path: Vec<Step>, shown: Shown, usual: Shown| Place::Value { path: Path(path), shown, usual };
+    let counted = |code: &str, shown: u64, usual: u64| {
+        place(vec![name("counts"), name(code)], number(shown), number(usual))
+    };
+    let again = &results.cases["state/duplicates-later"];
+    let differs = Differs {
+        places: vec![
+            counted("CONFIGURATION_LOADED", 2, 1),
+            counted("INTERMEDIATE_RESULTS", 6, 5),
+            place(vec![name("events")], number(18), number(16)),
+        ],
+        more: 0,
+    };
+    assert_eq!(again.differs, Some(differs), "{}", again.actual);
+    assert!(results.cases["state/twice"].differs.as_ref().is_some_and(|differs| differs.more > 0));
+    for (number, case) in results.cases.values().enumerate() {
+        assert_eq!(case.differs.is_some(), case.verdict == Fail, "{}: {}", case.id, case.actual);
+        if let Some(differs) = &case.differs {
+            assert!(case.actual.contains(&format!(": {differs}")), "{} {differs}", case.actual);
+        }
+        let line = journal::case_line(number, case).to_string();
+        let read = journal::entry(line.as_bytes());
+        assert_eq!(read, Ok(Entry::Case(Some(number), Box::new(case.clone()))));
+    }
 }
 
 #[test]
