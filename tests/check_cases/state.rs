@@ -8,6 +8,7 @@ use wms_sim::delivery::probe::{ProbeUrl, Question};
 use wms_sim::outcome::check::Verdict::{Error, Fail, Pass, Skip};
 use wms_sim::outcome::check::journal::{self, Entry};
 use wms_sim::outcome::check::{Differs, Path, Place, Shown, Step};
+use wms_sim::transport::headers::Header;
 use wms_sim::transport::tls::TlsOptions;
 
 use crate::common::server::Server;
@@ -167,6 +168,36 @@ fn probes_that_tell_nothing_blame_nobody() {
         let (verdict, why) = told(&results, id);
         assert!(verdict == Error && why.contains("the same of every session"), "{why}");
         assert!(why.ends_with("; left out, for undisturbed sessions differ there: $.took"), "{why}");
+    }
+}
+
+#[test]
+fn what_is_told_of_a_system_that_shows_what_it_was_sent_holds_no_credential() {
+    const KEY: &str = "0123456789-0123456789-0123456789";
+    let of = |answer: &str| {
+        let url = peer(|_, _| Act::Answer(TAKEN));
+        // Each session has something of its own besides.
+        let own = r#""$(printf %s "$WMS_SIM_SESSION_ID" | tr -dc a-z | cut -c1-8)""#;
+        let mut check = Check::of(&url).asking(&format!("printf '{answer}' {own}"), Duration::ZERO);
+        check.options.headers = vec![Header::parse(&format!("X-Key: {KEY}")).unwrap()];
+        check.run(&["state/undisturbed"])
+    };
+    for (answer, verdict, words) in [
+        (format!(r#"{{"from":"{KEY} of %s"}}"#), Fail, r#": $.from: "*** of "#),
+        (format!(r#"{{"{KEY}":"%s, which is its own"}}"#), Fail, r#": $["***"]: ""#),
+        (format!(r#"{{"long":"{KEY}{KEY}%s"}}"#), Fail, r#": $.long: "****** ... instead"#),
+        (format!(r#"{{"from":"{KEY}","to":"%.0s"}}"#), Error, r#"({"from":"***","to":""})"#),
+        (format!("{KEY} of %s"), Error, "it begins with *** of "),
+    ] {
+        let results = of(&answer);
+        let case = &results.cases["state/undisturbed"];
+        assert_eq!(case.verdict, verdict, "{}", case.actual);
+        assert!(case.actual.contains(words), "{}", case.actual);
+        assert!(!format!("{case:?}").contains("01234567"), "{case:?}");
+        assert_eq!(case.differs.is_some(), verdict == Fail);
+        if let Some(differs) = &case.differs {
+            assert!(case.actual.contains(&differs.to_string()), "{} {differs}", case.actual);
+        }
     }
 }
 

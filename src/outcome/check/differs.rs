@@ -70,7 +70,26 @@ pub enum Shown {
     Beginning(String),
 }
 
+impl Differs {
+    /// The same with every text as `hide` makes it, which leaves out what must not be told.
+    #[must_use]
+    pub fn discreet(self, hide: &dyn Fn(&str) -> String) -> Self {
+        Self { places: self.places.into_iter().map(|place| place.discreet(hide)).collect(), ..self }
+    }
+}
+
 impl Place {
+    fn discreet(self, hide: &dyn Fn(&str) -> String) -> Self {
+        match self {
+            Self::Entries { path, shown, usual } => Self::Entries { path: path.discreet(hide), shown, usual },
+            Self::Value { path, shown, usual } => Self::Value {
+                path: path.discreet(hide),
+                shown: shown.discreet(hide),
+                usual: usual.discreet(hide),
+            },
+        }
+    }
+
     /// Where it is.
     pub const fn path(&self) -> &Path {
         match self {
@@ -104,6 +123,14 @@ impl Place {
 }
 
 impl Path {
+    fn discreet(self, hide: &dyn Fn(&str) -> String) -> Self {
+        let step = |step| match step {
+            Step::Name(name) => Step::Name(hide(&name)),
+            Step::Entry(number) => Step::Entry(number),
+        };
+        Self(self.0.into_iter().map(step).collect())
+    }
+
     /// The path without the numbers of entries: `$.log[*].took`.
     pub fn general(&self) -> String {
         let mut text = String::new();
@@ -145,6 +172,32 @@ impl Shown {
     }
 }
 
+impl Shown {
+    fn discreet(self, hide: &dyn Fn(&str) -> String) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::Value(value) => Self::Value(discreet(value, hide)),
+            Self::Beginning(text) => Self::Beginning(hide(&text)),
+        }
+    }
+}
+
+fn discreet(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(hide(&text)),
+        Value::Number(number) => {
+            let text = number.to_string();
+            let hidden = hide(&text);
+            if hidden == text { Value::Number(number) } else { Value::String(hidden) }
+        }
+        Value::Array(list) => list.into_iter().map(|value| discreet(value, hide)).collect(),
+        Value::Object(object) => {
+            object.into_iter().map(|(name, value)| (hide(&name), discreet(value, hide))).collect()
+        }
+        Value::Null | Value::Bool(_) => value,
+    }
+}
+
 impl fmt::Display for Differs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, place) in self.places.iter().enumerate() {
@@ -183,5 +236,29 @@ impl fmt::Display for Shown {
             Self::Value(value) => write!(f, "{value}"),
             Self::Beginning(text) => write!(f, "{text} ..."),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_must_not_be_told_is_hidden_wherever_it_stands() {
+        let shown = json!({ "a 1234": [{ "b": "1234" }, 12345, 7, null], "c": true });
+        let place = Place::Value {
+            path: Path(vec![Step::Name("x1234".to_owned()), Step::Entry(1234)]),
+            shown: Shown::of(Some(&shown)),
+            usual: Shown::of(Some(&json!(format!("1234{}", "y".repeat(100))))),
+        };
+        let entries = Place::Entries { path: place.path().clone(), shown: 1234, usual: 1 };
+        let differs = Differs { places: vec![place, entries], more: 1234 };
+        let told = differs.discreet(&|text| text.replace("1234", "***")).to_string();
+        let told: Vec<&str> = told.split("; ").collect();
+        let begin = r#"$["x***"][1234]: {"a ***":[{"b":"***"},"***5",7,null],"c":true} instead of "***yyy"#;
+        assert!(told[0].starts_with(begin) && told[0].ends_with("yyy ..."), "{told:?}");
+        assert_eq!(told[1..], [r#"$["x***"][1234]: 1234 entries instead of 1"#, "and 1234 more"]);
     }
 }

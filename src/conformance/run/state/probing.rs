@@ -109,8 +109,11 @@ impl Runner {
             let left = until.since(now);
             if over || left.is_zero() {
                 let traces = vec![
-                    trace("what is shown of the undisturbed session", &usual.names.session, &one, false),
-                    trace("what is shown of this session", &other.names.session, &two, true),
+                    self.told("what is shown of the undisturbed session", &usual.names.session, &one),
+                    Trace {
+                        decisive: true,
+                        ..self.told("what is shown of this session", &other.names.session, &two)
+                    },
                 ];
                 return (compared, traces);
             }
@@ -121,6 +124,26 @@ impl Runner {
                 pause = (2 * pause).min(LONGEST_PAUSE);
             }
             before = Some((since, shown));
+        }
+    }
+
+    /// What a system shows, for people: it can show the credentials that it was sent.
+    fn told(&self, label: &str, session: &str, shown: &Shown) -> Trace {
+        let (answer, detail) = match shown {
+            Shown::State(state) => (state.to_string().chars().take(SHOWN).collect::<String>(), None),
+            Shown::Nothing(what) | Shown::Unknown(what) => (String::new(), Some(self.base.redact(what))),
+        };
+        Trace {
+            label: label.to_owned(),
+            role: Role::After,
+            request: format!("(the probe, asked after {session})"),
+            body_bytes: 0,
+            status: None,
+            answer: self.base.redact(&answer),
+            failure: None,
+            detail,
+            took_ms: 0.0,
+            decisive: false,
         }
     }
 
@@ -204,25 +227,6 @@ fn compared(usual: &Names, one: &Shown, other: &Names, two: &Shown, left_out: &B
         (Shown::State(_), Shown::Nothing(what)) => {
             Compared::Missing(format!("{what}, though its events came"))
         }
-    }
-}
-
-fn trace(label: &str, session: &str, shown: &Shown, decisive: bool) -> Trace {
-    let (answer, detail) = match shown {
-        Shown::State(state) => (state.to_string().chars().take(SHOWN).collect(), None),
-        Shown::Nothing(what) | Shown::Unknown(what) => (String::new(), Some(what.clone())),
-    };
-    Trace {
-        label: label.to_owned(),
-        role: Role::After,
-        request: format!("(the probe, asked after {session})"),
-        body_bytes: 0,
-        status: None,
-        answer,
-        failure: None,
-        detail,
-        took_ms: 0.0,
-        decisive,
     }
 }
 

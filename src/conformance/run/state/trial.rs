@@ -186,7 +186,7 @@ impl<'a> Trial<'a> {
             Compared::Unknown(why) => Err(self.unknown(&name, &why, other, traces)),
             Compared::Missing(what) => Err(self.failed(&format!("{differing}: {what}"), other, traces)),
             Compared::Differ(differences) => {
-                let differs = told(&differences);
+                let differs = told(&differences).discreet(&|text| self.runner.base.redact(text));
                 let over = self.failed(&format!("{differing}: {differs}"), other, traces);
                 Err(Over { differs: Some(differs), ..over })
             }
@@ -291,12 +291,15 @@ impl<'a> Trial<'a> {
 
     /// What the case comes to.
     pub fn end(self, over: Result<(), Over>) -> Attempt {
+        // A system can show the credentials that it was sent.
+        let discreet = |actual: &str| self.runner.base.redact(actual);
         let Err(Over { verdict, actual, traces, incident, differs }) = over.and_then(|()| self.verdict())
         else {
-            let told = self.told_of_what_is_left_out();
-            let actual = format!("the same state after: {}{told}", self.compared.join("; "));
-            return self.progress.end(Verdict::Pass, actual, Vec::new(), None, None);
+            let left_out = self.told_of_what_is_left_out();
+            let actual = format!("the same state after: {}{left_out}", self.compared.join("; "));
+            return self.progress.end(Verdict::Pass, discreet(&actual), Vec::new(), None, None);
         };
+        let actual = discreet(&actual);
         self.progress.end(verdict, actual, traces, incident.map(|incident| *incident), differs)
     }
 
