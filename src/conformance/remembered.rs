@@ -6,19 +6,17 @@
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use serde_json::{Map, Number, Value};
 
 use crate::clock::Epoch;
+use crate::outcome::check::{Differs, Path, Place, Shown, Step};
 use words::{is_chance, is_measure, is_row_id, is_row_key, time_of, uuids_replaced};
 
 /// Times as far as this from the run are taken for times of the run, in seconds: local times lie up to 14 hours off.
 const NEAR: i64 = 2 * 24 * 3600;
 /// So many differences are told.
 const TOLD: usize = 3;
-/// So many characters of a value are told.
-const LONGEST: usize = 60;
 
 /// What is replaced in what a system shows of a session.
 #[derive(Clone, Debug)]
@@ -34,10 +32,8 @@ pub struct Names {
 /// Where what is shown of a session differs from what is shown of the undisturbed one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The place, as a path: `$.counts.SCAN_COMPLETED`.
-    pub path: String,
-    /// What stands there: `2 instead of 1`.
-    pub says: String,
+    /// The place, and what stands there.
+    pub place: Place,
     /// It measures time, so that it can differ though the same events came: a duration, an age.
     pub measure: bool,
     /// Both are short texts that may be due to chance: a token, a version. No number, and not a word only.
@@ -46,8 +42,8 @@ pub struct Difference {
 
 impl Difference {
     /// The place without the numbers of entries: `$.log[*].took`.
-    pub fn place(&self) -> String {
-        general(&self.path)
+    pub fn general(&self) -> String {
+        self.place.path().general()
     }
 }
 
@@ -129,112 +125,87 @@ impl Names {
 /// null and one that is not there are the same.
 pub fn differences(undisturbed: &Value, shown: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
-    compare("$", Some(undisturbed), Some(shown), &mut found);
+    compare(&mut Path::default(), Some(undisturbed), Some(shown), &mut found);
     found
 }
 
-fn compare(path: &str, expected: Option<&Value>, shown: Option<&Value>, found: &mut Vec<Difference>) {
+fn compare(path: &mut Path, expected: Option<&Value>, shown: Option<&Value>, found: &mut Vec<Difference>) {
     let there = |value: Option<&'_ Value>| value.is_some_and(|value| !value.is_null());
     match (expected, shown) {
         (Some(Value::Object(expected)), Some(Value::Object(shown))) => {
             let added = shown.keys().filter(|name| !expected.contains_key(*name));
             for name in expected.keys().chain(added) {
-                compare(&below(path, name), expected.get(name), shown.get(name), found);
+                path.0.push(Step::Name(name.clone()));
+                compare(path, expected.get(name), shown.get(name), found);
+                path.0.pop();
             }
         }
         (Some(Value::Array(expected)), Some(Value::Array(shown))) if expected.len() == shown.len() => {
-            for (place, (expected, shown)) in expected.iter().zip(shown).enumerate() {
-                compare(&format!("{path}[{place}]"), Some(expected), Some(shown), found);
+            for (number, (expected, shown)) in expected.iter().zip(shown).enumerate() {
+                path.0.push(Step::Entry(number));
+                compare(path, Some(expected), Some(shown), found);
+                path.0.pop();
             }
         }
         (Some(Value::Array(expected)), Some(Value::Array(shown))) => {
-            let entries = if shown.len() == 1 { "entry" } else { "entries" };
-            found.push(Difference {
-                path: path.to_owned(),
-                says: format!("{} {entries} instead of {}", shown.len(), expected.len()),
-                measure: false,
-                chance: false,
-            });
+            let place = Place::Entries { path: path.clone(), shown: shown.len(), usual: expected.len() };
+            found.push(Difference { place, measure: false, chance: false });
         }
         (expected, shown) if !there(expected) && !there(shown) => {}
         (Some(expected), Some(shown)) if expected == shown => {}
         (expected, shown) => {
-            let says = format!("{} instead of {}", brief(shown), brief(expected));
-            let measure = expected.is_some_and(|value| is_measure(path, value))
-                && shown.is_some_and(|value| is_measure(path, value));
+            let name = path.to_string();
+            let measure = expected.is_some_and(|value| is_measure(&name, value))
+                && shown.is_some_and(|value| is_measure(&name, value));
             let chance = expected.is_some_and(is_chance) && shown.is_some_and(is_chance);
-            found.push(Difference { path: path.to_owned(), says, measure, chance });
+            let place =
+                Place::Value { path: path.clone(), shown: Shown::of(shown), usual: Shown::of(expected) };
+            found.push(Difference { place, measure, chance });
         }
     }
 }
 
-/// What is shown without these places, see [`Difference::place`].
+/// What is shown without these places, see [`Difference::general`].
 pub fn without(shown: &Value, places: &BTreeSet<String>) -> Value {
-    if places.is_empty() { shown.clone() } else { left(shown, "$", places).unwrap_or_default() }
+    if places.is_empty() {
+        shown.clone()
+    } else {
+        left(shown, &mut Path::default(), places).unwrap_or_default()
+    }
 }
 
-fn left(value: &Value, path: &str, places: &BTreeSet<String>) -> Option<Value> {
-    if places.contains(path) {
+fn left(value: &Value, path: &mut Path, places: &BTreeSet<String>) -> Option<Value> {
+    if places.contains(&path.general()) {
         return None;
     }
+    let mut below = |step: Step, value: &Value| {
+        path.0.push(step);
+        let left = left(value, path, places);
+        path.0.pop();
+        left
+    };
     Some(match value {
         Value::Object(object) => Value::Object(
             object
                 .iter()
-                .filter_map(|(name, value)| Some((name.clone(), left(value, &below(path, name), places)?)))
+                .filter_map(|(name, value)| Some((name.clone(), below(Step::Name(name.clone()), value)?)))
                 .collect(),
         ),
-        Value::Array(list) => {
-            let path = format!("{path}[*]");
-            // How many entries there are counts, whatever they are.
-            Value::Array(list.iter().map(|value| left(value, &path, places).unwrap_or_default()).collect())
-        }
+        // How many entries there are counts, whatever they are.
+        Value::Array(list) => Value::Array(
+            list.iter()
+                .enumerate()
+                .map(|(number, value)| below(Step::Entry(number), value).unwrap_or_default())
+                .collect(),
+        ),
         _ => value.clone(),
     })
 }
 
-/// A path without the numbers of entries.
-fn general(path: &str) -> String {
-    let mut parts = path.split('[');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let is_entry = digits > 0 && part[digits..].starts_with(']');
-        text.push_str(if is_entry { "[*" } else { "[" });
-        text.push_str(if is_entry { &part[digits..] } else { part });
-    }
-    text
-}
-
-/// The first few differences in words.
-pub fn told(differences: &[Difference]) -> String {
-    let mut text = String::new();
-    for (number, Difference { path, says, .. }) in differences.iter().take(TOLD).enumerate() {
-        let comma = if number > 0 { "; " } else { "" };
-        let _ = write!(text, "{comma}{path}: {says}");
-    }
-    if differences.len() > TOLD {
-        let _ = write!(text, "; and {} more", differences.len() - TOLD);
-    }
-    text
-}
-
-fn brief(value: Option<&Value>) -> String {
-    let Some(value) = value else { return "nothing".to_owned() };
-    let text = value.to_string();
-    if text.chars().count() <= LONGEST {
-        return text;
-    }
-    let mut begin: String = text.chars().take(LONGEST).collect();
-    begin.push_str(" ...");
-    begin
-}
-
-fn below(path: &str, name: &str) -> String {
-    let plain = !name.is_empty()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if plain { format!("{path}.{name}") } else { format!("{path}[{}]", Value::from(name)) }
+/// What is told of differences: the first few.
+pub fn told(differences: &[Difference]) -> Differs {
+    let places = differences.iter().take(TOLD).map(|difference| difference.place.clone()).collect();
+    Differs { places, more: differences.len().saturating_sub(TOLD) }
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@ use wms_sim::conformance::run::Probe;
 use wms_sim::delivery::call::Caller;
 use wms_sim::delivery::probe::{ProbeUrl, Question};
 use wms_sim::outcome::check::Verdict::{Error, Fail, Pass, Skip};
+use wms_sim::outcome::check::journal::{self, Entry};
+use wms_sim::outcome::check::{Differs, Path, Place, Shown, Step};
+use wms_sim::transport::headers::Header;
 use wms_sim::transport::tls::TlsOptions;
 
 use crate::common::server::Server;
@@ -59,6 +62,38 @@ fn a_system_that_counts_twice_fails() {
     let labels: Vec<&str> =
         results.cases["state/twice"].traces.iter().map(|trace| trace.label.as_str()).collect();
     assert!(labels.ends_with(&["what is shown of the undisturbed session", "what is shown of this session"]));
+}
+
+/// The words are made from what differs, and both come back from a journal.
+#[test]
+fn what_differs_is_told_in_words_and_as_it_is() {
+    let results = inbox(&["--quirk", "not-idempotent", "--quirk", "last-event-wins"], WITHIN);
+    let name = |name: &str| Step::Name(name.to_owned());
+    let number = |number: u64| Shown::Value(number.into());
+    let place = |path: Vec<Step>, shown: Shown, usual: Shown| Place::Value { path: Path(path), shown, usual };
+    let counted = |code: &str, shown: u64, usual: u64| {
+        place(vec![name("counts"), name(code)], number(shown), number(usual))
+    };
+    let again = &results.cases["state/duplicates-later"];
+    let differs = Differs {
+        places: vec![
+            counted("CONFIGURATION_LOADED", 2, 1),
+            counted("INTERMEDIATE_RESULTS", 6, 5),
+            place(vec![name("events")], number(18), number(16)),
+        ],
+        more: 0,
+    };
+    assert_eq!(again.differs, Some(differs), "{}", again.actual);
+    assert!(results.cases["state/twice"].differs.as_ref().is_some_and(|differs| differs.more > 0));
+    for (number, case) in results.cases.values().enumerate() {
+        assert_eq!(case.differs.is_some(), case.verdict == Fail, "{}: {}", case.id, case.actual);
+        if let Some(differs) = &case.differs {
+            assert!(case.actual.contains(&format!(": {differs}")), "{} {differs}", case.actual);
+        }
+        let line = journal::case_line(number, case).to_string();
+        let read = journal::entry(line.as_bytes());
+        assert_eq!(read, Ok(Entry::Case(Some(number), Box::new(case.clone()))));
+    }
 }
 
 #[test]
@@ -133,6 +168,36 @@ fn probes_that_tell_nothing_blame_nobody() {
         let (verdict, why) = told(&results, id);
         assert!(verdict == Error && why.contains("the same of every session"), "{why}");
         assert!(why.ends_with("; left out, for undisturbed sessions differ there: $.took"), "{why}");
+    }
+}
+
+#[test]
+fn what_is_told_of_a_system_that_shows_what_it_was_sent_holds_no_credential() {
+    const KEY: &str = "0123456789-0123456789-0123456789";
+    let of = |answer: &str| {
+        let url = peer(|_, _| Act::Answer(TAKEN));
+        // Each session has something of its own besides.
+        let own = r#""$(printf %s "$WMS_SIM_SESSION_ID" | tr -dc a-z | cut -c1-8)""#;
+        let mut check = Check::of(&url).asking(&format!("printf '{answer}' {own}"), Duration::ZERO);
+        check.options.headers = vec![Header::parse(&format!("X-Key: {KEY}")).unwrap()];
+        check.run(&["state/undisturbed"])
+    };
+    for (answer, verdict, words) in [
+        (format!(r#"{{"from":"{KEY} of %s"}}"#), Fail, r#": $.from: "*** of "#),
+        (format!(r#"{{"{KEY}":"%s, which is its own"}}"#), Fail, r#": $["***"]: ""#),
+        (format!(r#"{{"long":"{KEY}{KEY}%s"}}"#), Fail, r#": $.long: "****** ... instead"#),
+        (format!(r#"{{"from":"{KEY}","to":"%.0s"}}"#), Error, r#"({"from":"***","to":""})"#),
+        (format!("{KEY} of %s"), Error, "it begins with *** of "),
+    ] {
+        let results = of(&answer);
+        let case = &results.cases["state/undisturbed"];
+        assert_eq!(case.verdict, verdict, "{}", case.actual);
+        assert!(case.actual.contains(words), "{}", case.actual);
+        assert!(!format!("{case:?}").contains("01234567"), "{case:?}");
+        assert_eq!(case.differs.is_some(), verdict == Fail);
+        if let Some(differs) = &case.differs {
+            assert!(case.actual.contains(&differs.to_string()), "{} {differs}", case.actual);
+        }
     }
 }
 

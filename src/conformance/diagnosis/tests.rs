@@ -2,13 +2,15 @@ mod ordinary;
 
 use std::collections::BTreeSet;
 
-use proptest::prelude::*;
+use proptest::prelude::{Just, Strategy, any, prop, prop_assert, prop_oneof, proptest};
+use serde_json::{Value, json};
 
 use super::facts::{Facts, How};
 use super::fixes::{LANGUAGES, fixes};
 use super::rules::{Claim, Need, Rule};
 use super::*;
 use crate::conformance::cases;
+use crate::conformance::remembered::{differences, told};
 use crate::conformance::select::glob;
 use crate::outcome::check::{Incident, Level, Role, Trace, Verdict};
 use crate::outcome::exchange::FailureCode;
@@ -140,29 +142,36 @@ fn at_last(rule: &Rule, results: &mut [CaseResult]) {
     if rule.name == "dies-of-bad-input" {
         make(results, ("input/not-json", How::Spoiled));
     }
-    for (id, differs) in differences(rule) {
+    for (id, usual, shown) in differing(rule) {
         make(results, (id, How::Wrong));
-        let case = results.iter_mut().find(|result| result.id == *id).unwrap();
-        case.actual = format!("happy-path, disturbed: {differs}");
+        let case = results.iter_mut().find(|result| result.id == id).unwrap();
+        case.differs = Some(told(&differences(&usual, &shown)));
     }
 }
 
 /// What the probe shows otherwise, where a rule asks that.
-fn differences(rule: &Rule) -> &'static [(&'static str, &'static str)] {
-    match (rule.name, rule.weight) {
-        ("shares-current-session", _) => &[("state/one-connection", "$.count: 1 instead of 16")],
+fn differing(rule: &Rule) -> Vec<(&'static str, Value, Value)> {
+    let count = |usual: u32, shown: u32| (json!({ "count": usual }), json!({ "count": shown }));
+    let cases = match (rule.name, rule.weight) {
+        ("shares-current-session", _) => vec![("state/one-connection", count(16, 1))],
         ("forgets-ended-sessions", _) => {
-            &[("state/late", r#"$.count: 1 instead of 0; $.status: "measuring" instead of "completed""#)]
+            let usual = json!({ "count": 0, "status": "completed" });
+            vec![("state/late", (usual, json!({ "count": 1, "status": "measuring" })))]
         }
-        ("loses-late-events", 35) => &[("state/late", "$.count: 15 instead of 16")],
-        ("order-of-arrival-shows", 35) => &[
-            ("state/backwards", "$.count: 1 instead of 16"),
-            ("state/swapped", "$.results[0]: 2 instead of 1; $.results[1]: 1 instead of 2"),
+        ("loses-late-events", 35) => vec![("state/late", count(16, 15))],
+        ("order-of-arrival-shows", 35) => vec![
+            ("state/backwards", count(16, 1)),
+            ("state/swapped", (json!({ "results": [1, 2] }), json!({ "results": [2, 1] }))),
         ],
-        ("keeps-one-of-a-key", _) => &[("state/backwards", "$.results[0]: 9 instead of 1")],
-        ("last-event-wins", _) => &[("state/backwards", r#"$.status: "failed" instead of "completed""#)],
-        _ => &[],
-    }
+        ("keeps-one-of-a-key", _) => {
+            vec![("state/backwards", (json!({ "results": [1] }), json!({ "results": [9] })))]
+        }
+        ("last-event-wins", _) => {
+            vec![("state/backwards", (json!({ "status": "completed" }), json!({ "status": "failed" })))]
+        }
+        _ => Vec::new(),
+    };
+    cases.into_iter().map(|(id, (usual, shown))| (id, usual, shown)).collect()
 }
 
 /// The results that make a rule speak, and as little else as can be.
@@ -442,11 +451,13 @@ fn any_result() -> impl Strategy<Value = CaseResult> {
     let status =
         prop::option::of(prop_oneof![Just(204), Just(401), Just(409), Just(500), Just(302), any::<u16>()]);
     let traces = prop::collection::vec((role, status, ".{0,12}"), 0..4);
-    (prop::sample::select(ids), verdict, traces, any::<bool>(), ".{0,20}").prop_map(
-        |(id, verdict, traces, flaky, actual)| {
+    let entries = || prop::collection::vec(0..3_u8, 0..3);
+    (prop::sample::select(ids), verdict, traces, any::<bool>(), ".{0,20}", entries(), entries()).prop_map(
+        |(id, verdict, traces, flaky, actual, usual, other)| {
             let mut result = CaseResult::bare(id, Level::Must, verdict);
             result.flaky = flaky && verdict == Verdict::Fail;
             result.actual = actual;
+            result.differs = Some(told(&differences(&json!({ "log": usual }), &json!({ "log": other }))));
             result.traces = traces
                 .into_iter()
                 .map(|(role, status, answer)| Trace { answer, ..trace(role, status) })

@@ -16,7 +16,7 @@ use crate::conformance::cases;
 use crate::conformance::judge::{self, Judged, Seen};
 use crate::conformance::kit::Kit;
 use crate::conformance::script::{Script, Shot, Step};
-use crate::outcome::check::{Incident, Trace, Verdict};
+use crate::outcome::check::{Differs, Incident, Trace, Verdict};
 use crate::outcome::exchange::FailureCode;
 use crate::transport::wire::{RawExchange, RawLane, RawRequest};
 
@@ -28,6 +28,8 @@ pub(super) struct Attempt {
     pub took: Duration,
     /// What befell the receiver, where the answers alone do not say so.
     pub incident: Option<Incident>,
+    /// Where what is shown of a session differs, if that is what went wrong.
+    pub differs: Option<Differs>,
     /// The receiver could not be reached at some point.
     pub down: bool,
     /// At some point its connection was refused, or ended without an answer.
@@ -58,6 +60,7 @@ impl Attempt {
             requests: 0,
             took: Duration::ZERO,
             incident: None,
+            differs: None,
             down: false,
             cut: false,
             curl: None,
@@ -135,6 +138,7 @@ impl Runner {
             requests: seen.iter().flatten().count(),
             took: Duration::ZERO,
             incident: None,
+            differs: None,
             down: seen.iter().flatten().any(Seen::is_down),
             cut: seen.iter().flatten().any(Seen::is_cut),
             curl,

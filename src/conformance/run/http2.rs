@@ -58,6 +58,7 @@ impl Runner {
             requests: 1,
             took: Duration::ZERO,
             incident: None,
+            differs: None,
             down: seen.is_down(),
             cut: seen.is_cut(),
             curl,

@@ -60,6 +60,7 @@ impl Runner {
             stimulus: case.stimulus.to_owned(),
             expected: attempt.judged.expected,
             actual: attempt.judged.actual,
+            differs: attempt.differs,
             hint: case.hint.to_owned(),
             reproduce: Reproduce { command: (self.command)(case.id), curl },
             incident: incident.or(attempt.incident),

@@ -22,7 +22,7 @@ use crate::conformance::judge::{Judged, Seen};
 use crate::conformance::kit::{Event, Kit, Session, measurement_of};
 use crate::conformance::remembered;
 use crate::conformance::script::{Demand, Script, Shot, Step};
-use crate::outcome::check::{Incident, Trace, Verdict};
+use crate::outcome::check::{Differs, Incident, Trace, Verdict};
 use crate::protocol::code::Code;
 use crate::protocol::envelope::Envelope;
 
@@ -189,6 +189,7 @@ impl Progress {
         actual: String,
         traces: Vec<Trace>,
         incident: Option<Incident>,
+        differs: Option<Differs>,
     ) -> Attempt {
         Attempt {
             judged: Judged { verdict, expected: EXPECTED.to_owned(), actual, decisive: None },
@@ -196,6 +197,7 @@ impl Progress {
             requests: self.requests,
             took: Duration::ZERO,
             incident,
+            differs,
             down: self.down,
             cut: self.cut,
             curl: None,

@@ -58,6 +58,7 @@ impl Runner {
             requests: pairs.len(),
             took: Duration::ZERO,
             incident: None,
+            differs: None,
             down: all.iter().any(|(_, seen)| seen.is_down()),
             cut: all.iter().any(|(_, seen)| seen.is_cut()),
             curl: None,

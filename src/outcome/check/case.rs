@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::differs::Differs;
 use super::incident::Incident;
 use super::standing::Standing;
 
@@ -137,6 +138,9 @@ pub struct CaseResult {
     pub expected: String,
     /// What it did.
     pub actual: String,
+    /// Where what is shown of a session differs from what is shown of an undisturbed one, if the case failed for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub differs: Option<Differs>,
     /// What usually causes such a failure.
     pub hint: String,
     /// How to see it again.
@@ -174,6 +178,7 @@ impl CaseResult {
             stimulus: String::new(),
             expected: String::new(),
             actual: String::new(),
+            differs: None,
             hint: String::new(),
             reproduce: Reproduce::default(),
             incident: None,

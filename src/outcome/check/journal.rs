@@ -158,7 +158,9 @@ impl Recorded {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Level, Summary, Verdict};
+    use serde_json::json;
+
+    use super::super::{Differs, Level, Path, Place, Shown, Step, Summary, Verdict};
     use super::*;
 
     fn case(id: &str, verdict: Verdict) -> CaseResult {
@@ -202,6 +204,31 @@ mod tests {
         assert!(lines[1].starts_with(r#"{"type":"case","place":1,"id":"mac/b""#), "{}", lines[1]);
         assert!(lines[3].starts_with(r#"{"type":"check-end","diagnosis":["#), "{}", lines[3]);
         assert_eq!(read(&lines), Some(check));
+    }
+
+    #[test]
+    fn what_differs_comes_back_as_it_was_and_older_lines_have_none() {
+        let path = Path(vec![Step::Name("a b".to_owned()), Step::Entry(2), Step::Name("7".to_owned())]);
+        let value = |shown: Shown, usual: Shown| Place::Value { path: path.clone(), shown, usual };
+        let places = vec![
+            Place::Entries { path: Path::default(), shown: 1, usual: 16 },
+            value(Shown::Nothing, Shown::Value(json!(null))),
+            value(Shown::Value(json!("nothing")), Shown::Beginning("\"long".to_owned())),
+            value(Shown::Value(json!({ "b": [0.1, -1, u64::MAX], "a": {} })), Shown::Value(json!(2.0))),
+        ];
+        let differs = Some(Differs { places, more: 3 });
+        let differing = CaseResult { differs, ..case("state/late", Verdict::Fail) };
+        let line = case_line(0, &differing).to_string();
+        assert_eq!(entry(line.as_bytes()), Ok(Entry::Case(Some(0), Box::new(differing))));
+        let older = concat!(
+            r#"{"type":"case","place":0,"id":"state/late","title":"","level":"MUST","verdict":"fail","#,
+            r#""requirement":"","source":"","stimulus":"","expected":"","actual":"","hint":"","#,
+            r#""reproduce":{"command":"","curl":null},"incident":null,"flaky":false,"known":null,"#,
+            r#""counts":true,"took_ms":0.0,"traces":[],"requests":0}"#
+        );
+        let same = case("state/late", Verdict::Fail);
+        assert_eq!(entry(older.as_bytes()), Ok(Entry::Case(Some(0), Box::new(same.clone()))));
+        assert_eq!(case_line(0, &same).to_string(), older);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod case;
 mod diagnosis;
+mod differs;
 mod incident;
 pub mod journal;
 mod standing;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use case::{CaseResult, Level, Reproduce, Role, Trace, Verdict};
 pub use diagnosis::{Diagnosis, Fix};
+pub use differs::{Differs, Path, Place, Shown, Step};
 pub use incident::Incident;
 pub use standing::{Score, Standing};
 

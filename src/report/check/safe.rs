@@ -50,6 +50,8 @@ fn safe_case(case: &CaseResult) -> CaseResult {
         stimulus: visible(stimulus),
         expected: visible(expected),
         actual: visible(actual),
+        // What differs is told by the words of `actual`.
+        differs: None,
         hint: visible(hint),
         reproduce: Reproduce {
             command: command(&reproduce.command),

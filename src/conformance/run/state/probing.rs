@@ -27,10 +27,23 @@ const SHOWN: usize = 2048;
 pub(super) enum Compared {
     /// Both show this.
     Same(Value),
-    /// They differ: in these places, or in that nothing is shown of one.
-    Differ(Vec<Difference>, String),
+    /// They differ in these places.
+    Differ(Vec<Difference>),
+    /// Nothing is shown of one, in words.
+    Missing(String),
     /// The system could not be asked, or gave no answer that can be compared.
     Unknown(String),
+}
+
+impl Compared {
+    /// The places that differ, where both do: none where nothing is shown of one.
+    pub(super) fn differences(&self) -> Option<&[Difference]> {
+        match self {
+            Self::Differ(differences) => Some(differences),
+            Self::Missing(_) => Some(&[]),
+            Self::Same(_) | Self::Unknown(_) => None,
+        }
+    }
 }
 
 /// What a system shows of a session.
@@ -88,14 +101,19 @@ impl Runner {
             let still = now.since(since);
             let over = match &compared {
                 Compared::Same(_) => still >= SETTLE && waited >= pace.same(),
-                Compared::Differ(..) => patience == Patience::Learned && still.min(waited) >= pace.differ(),
+                Compared::Differ(_) | Compared::Missing(_) => {
+                    patience == Patience::Learned && still.min(waited) >= pace.differ()
+                }
                 Compared::Unknown(_) => false,
             };
             let left = until.since(now);
             if over || left.is_zero() {
                 let traces = vec![
-                    trace("what is shown of the undisturbed session", &usual.names.session, &one, false),
-                    trace("what is shown of this session", &other.names.session, &two, true),
+                    self.told("what is shown of the undisturbed session", &usual.names.session, &one),
+                    Trace {
+                        decisive: true,
+                        ..self.told("what is shown of this session", &other.names.session, &two)
+                    },
                 ];
                 return (compared, traces);
             }
@@ -106,6 +124,26 @@ impl Runner {
                 pause = (2 * pause).min(LONGEST_PAUSE);
             }
             before = Some((since, shown));
+        }
+    }
+
+    /// What a system shows, for people: it can show the credentials that it was sent.
+    fn told(&self, label: &str, session: &str, shown: &Shown) -> Trace {
+        let (answer, detail) = match shown {
+            Shown::State(state) => (state.to_string().chars().take(SHOWN).collect::<String>(), None),
+            Shown::Nothing(what) | Shown::Unknown(what) => (String::new(), Some(self.base.redact(what))),
+        };
+        Trace {
+            label: label.to_owned(),
+            role: Role::After,
+            request: format!("(the probe, asked after {session})"),
+            body_bytes: 0,
+            status: None,
+            answer: self.base.redact(&answer),
+            failure: None,
+            detail,
+            took_ms: 0.0,
+            decisive: false,
         }
     }
 
@@ -172,44 +210,23 @@ fn read(answer: Result<Answer, String>) -> Shown {
 }
 
 fn compared(usual: &Names, one: &Shown, other: &Names, two: &Shown, left_out: &BTreeSet<String>) -> Compared {
-    let nothing = |words: String| Compared::Differ(Vec::new(), words);
     match (one, two) {
         (Shown::Unknown(why), _) | (_, Shown::Unknown(why)) => Compared::Unknown(why.clone()),
         (Shown::State(one), Shown::State(two)) => {
             let (one, two) =
                 (without(&usual.replaced(one), left_out), without(&other.replaced(two), left_out));
             let differences = remembered::differences(&one, &two);
-            if differences.is_empty() {
-                Compared::Same(one)
-            } else {
-                let words = remembered::told(&differences);
-                Compared::Differ(differences, words)
-            }
+            if differences.is_empty() { Compared::Same(one) } else { Compared::Differ(differences) }
         }
-        (Shown::Nothing(what), Shown::Nothing(_)) => nothing(format!("{what}, though its events were taken")),
+        (Shown::Nothing(what), Shown::Nothing(_)) => {
+            Compared::Missing(format!("{what}, though its events were taken"))
+        }
         (Shown::Nothing(what), Shown::State(_)) => {
-            nothing(format!("of the undisturbed session: {what}, though its events were taken"))
+            Compared::Missing(format!("of the undisturbed session: {what}, though its events were taken"))
         }
-        (Shown::State(_), Shown::Nothing(what)) => nothing(format!("{what}, though its events came")),
-    }
-}
-
-fn trace(label: &str, session: &str, shown: &Shown, decisive: bool) -> Trace {
-    let (answer, detail) = match shown {
-        Shown::State(state) => (state.to_string().chars().take(SHOWN).collect(), None),
-        Shown::Nothing(what) | Shown::Unknown(what) => (String::new(), Some(what.clone())),
-    };
-    Trace {
-        label: label.to_owned(),
-        role: Role::After,
-        request: format!("(the probe, asked after {session})"),
-        body_bytes: 0,
-        status: None,
-        answer,
-        failure: None,
-        detail,
-        took_ms: 0.0,
-        decisive,
+        (Shown::State(_), Shown::Nothing(what)) => {
+            Compared::Missing(format!("{what}, though its events came"))
+        }
     }
 }
 
@@ -226,7 +243,8 @@ mod tests {
     fn told(one: Result<Answer, String>, two: Result<Answer, String>) -> String {
         match compared(&names("a"), &read(one), &names("b"), &read(two), &BTreeSet::new()) {
             Compared::Same(state) => format!("same {state}"),
-            Compared::Differ(_, what) => format!("differ {what}"),
+            Compared::Differ(differences) => format!("differ {}", remembered::told(&differences)),
+            Compared::Missing(what) => format!("missing {what}"),
             Compared::Unknown(why) => format!("unknown {why}"),
         }
     }
@@ -242,14 +260,14 @@ mod tests {
             (text(r#"{"n":1}"#), text(r#"{"n":2}"#), "differ $.n: 2 instead of 1".to_owned()),
             (nobody(), text("{}"), "unknown nobody".to_owned()),
             (gone(), nobody(), "unknown nobody".to_owned()),
-            (gone(), gone(), format!("differ the session is not known (404){taken}")),
+            (gone(), gone(), format!("missing the session is not known (404){taken}")),
             (
                 gone(),
                 text("{}"),
-                format!("differ of the undisturbed session: the session is not known (404){taken}"),
+                format!("missing of the undisturbed session: the session is not known (404){taken}"),
             ),
-            (text("{}"), gone(), "differ the session is not known (404), though its events came".to_owned()),
-            (text(" "), text(""), format!("differ nothing is said of the session{taken}")),
+            (text("{}"), gone(), "missing the session is not known (404), though its events came".to_owned()),
+            (text(" "), text(""), format!("missing nothing is said of the session{taken}")),
             (
                 text("oops"),
                 text("{}"),

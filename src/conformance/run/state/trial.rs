@@ -12,9 +12,9 @@ use super::pace::Pace;
 use super::probing::{Compared, Patience, shown};
 use super::{Played, Progress};
 use crate::conformance::kit::{Event, Kit};
-use crate::conformance::remembered::{Difference, differences};
+use crate::conformance::remembered::{Difference, differences, told};
 use crate::conformance::script::{Shot, Step};
-use crate::outcome::check::{Incident, Trace, Verdict};
+use crate::outcome::check::{Differs, Incident, Trace, Verdict};
 
 /// Between two looks at the same session: a clock of seconds has gone on in between.
 const LOOKS: Duration = Duration::from_millis(1100);
@@ -42,12 +42,14 @@ pub(super) struct Over {
     verdict: Verdict,
     actual: String,
     traces: Vec<Trace>,
-    incident: Option<Incident>,
+    // Large, and rare.
+    incident: Option<Box<Incident>>,
+    differs: Option<Differs>,
 }
 
 impl Over {
     fn error(why: impl Into<String>, traces: Vec<Trace>) -> Self {
-        Self { verdict: Verdict::Error, actual: why.into(), traces, incident: None }
+        Self { verdict: Verdict::Error, actual: why.into(), traces, incident: None, differs: None }
     }
 }
 
@@ -76,7 +78,7 @@ impl<'a> Trial<'a> {
             } else {
                 Over::error(format!("not judged: {words}"), Vec::new())
             };
-            return Err(Over { incident: Some(Incident::Swings), ..over });
+            return Err(Over { incident: Some(Box::new(Incident::Swings)), ..over });
         }
         self.hurried().map_or(Ok(()), |why| Err(Over::error(format!("not judged: {why}"), Vec::new())))
     }
@@ -138,7 +140,7 @@ impl<'a> Trial<'a> {
         other: &Played,
     ) -> Result<(), Over> {
         let (mut found, traces) = self.compare(usual, other, Patience::Whole).await;
-        if let Compared::Differ(differences, _) = &found {
+        if let Some(differences) = found.differences() {
             self.leave_out(differences);
             self.leave_out_what_goes_on(usual).await;
             found = self.look(usual, other).await;
@@ -158,7 +160,7 @@ impl<'a> Trial<'a> {
         other: &Played,
     ) -> Result<(), Over> {
         let (mut found, traces) = self.compare(usual, other, Patience::Learned).await;
-        if matches!(found, Compared::Differ(..)) {
+        if found.differences().is_some() {
             self.leave_out_what_goes_on(usual).await;
             self.control(kit, events, usual).await?;
             found = self.look(usual, other).await;
@@ -182,8 +184,11 @@ impl<'a> Trial<'a> {
                 Ok(())
             }
             Compared::Unknown(why) => Err(self.unknown(&name, &why, other, traces)),
-            Compared::Differ(_, differs) => {
-                Err(self.failed(&format!("{differing}: {differs}"), other, traces))
+            Compared::Missing(what) => Err(self.failed(&format!("{differing}: {what}"), other, traces)),
+            Compared::Differ(differences) => {
+                let differs = told(&differences).discreet(&|text| self.runner.base.redact(text));
+                let over = self.failed(&format!("{differing}: {differs}"), other, traces);
+                Err(Over { differs: Some(differs), ..over })
             }
         }
     }
@@ -198,20 +203,19 @@ impl<'a> Trial<'a> {
         let twin = kit.twin_as(events, &session);
         let control = self.undisturbed(kit, &twin, "once more").await?;
         let (mut found, traces) = self.compare(usual, &control, Patience::Whole).await;
-        if let Compared::Differ(differences, _) = &found {
+        if let Some(differences) = found.differences() {
             self.leave_out(differences);
             found = self.look(usual, &control).await;
         }
-        match found {
-            Compared::Same(_) => Ok(()),
-            Compared::Unknown(why) => Err(Over::error(format!("not judged: {why}"), traces)),
-            Compared::Differ(_, why) => Err(Over::error(
-                format!(
-                    "not comparable, for undisturbed sessions are not the same (state/undisturbed): {why}"
-                ),
-                traces,
-            )),
-        }
+        let why = match found {
+            Compared::Same(_) => return Ok(()),
+            Compared::Unknown(why) => return Err(Over::error(format!("not judged: {why}"), traces)),
+            Compared::Missing(what) => what,
+            Compared::Differ(differences) => told(&differences).to_string(),
+        };
+        let why =
+            format!("not comparable, for undisturbed sessions are not the same (state/undisturbed): {why}");
+        Err(Over::error(why, traces))
     }
 
     async fn compare(
@@ -231,7 +235,7 @@ impl<'a> Trial<'a> {
     /// shows that something was lost.
     fn leave_out(&mut self, differences: &[Difference]) {
         let measures = differences.iter().filter(|difference| difference.measure);
-        self.left_out.extend(measures.map(Difference::place));
+        self.left_out.extend(measures.map(Difference::general));
     }
 
     /// Leaves out what changes by itself in an undisturbed session, to which nothing happens any more.
@@ -287,12 +291,16 @@ impl<'a> Trial<'a> {
 
     /// What the case comes to.
     pub fn end(self, over: Result<(), Over>) -> Attempt {
-        let Err(Over { verdict, actual, traces, incident }) = over.and_then(|()| self.verdict()) else {
-            let told = self.told_of_what_is_left_out();
-            let actual = format!("the same state after: {}{told}", self.compared.join("; "));
-            return self.progress.end(Verdict::Pass, actual, Vec::new(), None);
+        // A system can show the credentials that it was sent.
+        let discreet = |actual: &str| self.runner.base.redact(actual);
+        let Err(Over { verdict, actual, traces, incident, differs }) = over.and_then(|()| self.verdict())
+        else {
+            let left_out = self.told_of_what_is_left_out();
+            let actual = format!("the same state after: {}{left_out}", self.compared.join("; "));
+            return self.progress.end(Verdict::Pass, discreet(&actual), Vec::new(), None, None);
         };
-        self.progress.end(verdict, actual, traces, incident)
+        let actual = discreet(&actual);
+        self.progress.end(verdict, actual, traces, incident.map(|incident| *incident), differs)
     }
 
     /// What was the same each time proves something only where sessions that went otherwise are shown otherwise.
@@ -319,15 +327,16 @@ impl<'a> Trial<'a> {
 /// being worked on, or has lost something.
 fn goes_on(first: &Value, second: &Value, third: &Value) -> BTreeSet<String> {
     let (before, after) = (differences(first, second), differences(second, third));
-    let again =
-        |one: &&Difference| one.chance && after.iter().any(|other| other.chance && other.path == one.path);
+    let again = |one: &&Difference| {
+        one.chance && after.iter().any(|other| other.chance && other.place.path() == one.place.path())
+    };
     let chance = before.iter().filter(again);
     before
         .iter()
         .chain(&after)
         .filter(|difference| difference.measure)
         .chain(chance)
-        .map(Difference::place)
+        .map(Difference::general)
         .collect()
 }
 
