@@ -60,6 +60,7 @@ impl Runner {
             incident: None,
             down: seen.is_down(),
             cut: seen.is_cut(),
+            course: judge::course(&pairs, &self.accept, self.at_once()),
             curl,
             judged,
         }

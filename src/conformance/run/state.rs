@@ -18,7 +18,7 @@ use super::Runner;
 use super::attempt::Attempt;
 use crate::clock::Moment;
 use crate::conformance::case::{Between, Case, Disturbance, Order};
-use crate::conformance::judge::{Judged, Seen};
+use crate::conformance::judge::{Course, Judged, Seen};
 use crate::conformance::kit::{Event, Kit, Session, measurement_of};
 use crate::conformance::remembered;
 use crate::conformance::script::{Demand, Script, Shot, Step};
@@ -198,6 +198,7 @@ impl Progress {
             incident,
             down: self.down,
             cut: self.cut,
+            course: Course::Answered,
             curl: None,
         }
     }
