@@ -63,7 +63,14 @@ impl Hanging {
         (this, port)
     }
 
-    fn serve(&self, mut stream: TcpStream, keeps: Option<Duration>, hangs: Hangs, dies: Hangs, port: u16) {
+    fn serve(
+        self: &Arc<Self>,
+        mut stream: TcpStream,
+        keeps: Option<Duration>,
+        hangs: Hangs,
+        dies: Hangs,
+        port: u16,
+    ) {
         loop {
             let request = tcp::read_request(&mut stream);
             if request.is_empty() || self.gone.load(Ordering::SeqCst) {
@@ -99,11 +106,17 @@ impl Hanging {
         self.freed.notify_one();
     }
 
-    fn hang(&self, stream: &mut TcpStream, keeps: Option<Duration>) {
+    fn hang(self: &Arc<Self>, stream: &mut TcpStream, keeps: Option<Duration>) {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         self.all.fetch_add(1, Ordering::SeqCst);
-        let begun = std::time::Instant::now();
+        if let Some(keeps) = keeps {
+            let receiver = Arc::clone(self);
+            thread::spawn(move || {
+                thread::sleep(keeps);
+                receiver.give_back();
+            });
+        }
         let _ = stream.set_read_timeout(Some(Duration::from_millis(20)));
         // Until whoever asked hangs up, or it ends itself.
         while !self.gone.load(Ordering::SeqCst) {
@@ -114,10 +127,6 @@ impl Hanging {
             }
         }
         self.now.fetch_sub(1, Ordering::SeqCst);
-        if let Some(keeps) = keeps {
-            thread::sleep(keeps.saturating_sub(begun.elapsed()));
-            self.give_back();
-        }
     }
 
     fn most(&self) -> usize {

@@ -99,6 +99,7 @@ impl Landed {
 }
 
 /// What happens next.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 enum Next {
     /// One comes back.
     Back(Option<(usize, Attempt)>),
@@ -260,7 +261,7 @@ impl Phases<'_> {
             match self.unless_over(async move { runner.silence(None).await }).await {
                 Some(Some(_)) => {}
                 Some(None) => {
-                    let rest = self.runner.timeout() * 3;
+                    let rest = self.runner.timeout();
                     let _ = self.unless_over(sleep(rest)).await;
                     return true;
                 }
