@@ -33,6 +33,8 @@ pub struct Case {
     pub waits: bool,
     /// Beside which others it can run.
     pub manner: Manner,
+    /// A body of its is large or deep, and may take much memory or stack.
+    pub heavy: bool,
     /// What it cannot run without.
     pub needs: Needs,
     /// For the drill of a secret's replacement: which secrets the receiver knows meanwhile.
@@ -249,6 +251,7 @@ impl Case {
         explain: "",
         waits: false,
         manner: Manner::Peaceful,
+        heavy: false,
         needs: Needs::Nothing,
         stage: None,
         play: Play::Script(|_| Script::default()),

@@ -1,5 +1,7 @@
 //! From what was demanded and what was seen to a verdict.
 
+mod course;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -7,6 +9,8 @@ use super::script::{Demand, Shot};
 use crate::outcome::check::{Level, Role, Verdict};
 use crate::outcome::exchange::{Failure, FailureCode, Phase, Reply};
 use crate::protocol::dialect::StatusSet;
+
+pub use course::{Course, course};
 
 /// A body of so many bytes may be refused by closing the connection while it is still being sent: so servers with a limit
 /// do, and the answer that they give before is easily lost (RFC 9112, 9.6).

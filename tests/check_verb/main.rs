@@ -10,6 +10,7 @@ mod common;
 mod ends;
 mod fallen;
 mod hostile;
+mod hung;
 mod report;
 mod rotation;
 mod settings;

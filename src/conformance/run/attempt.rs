@@ -13,7 +13,7 @@ use super::Runner;
 use crate::clock::wall_clock;
 use crate::conformance::case::{Case, Play};
 use crate::conformance::cases;
-use crate::conformance::judge::{self, Judged, Seen};
+use crate::conformance::judge::{self, Course, Judged, Seen};
 use crate::conformance::kit::Kit;
 use crate::conformance::script::{Script, Shot, Step};
 use crate::outcome::check::{Differs, Incident, Trace, Verdict};
@@ -34,6 +34,8 @@ pub(super) struct Attempt {
     pub down: bool,
     /// At some point its connection was refused, or ended without an answer.
     pub cut: bool,
+    /// How its requests went.
+    pub course: Course,
     /// A command that sends the decisive request again.
     pub curl: Option<String>,
 }
@@ -63,6 +65,7 @@ impl Attempt {
             differs: None,
             down: false,
             cut: false,
+            course: Course::Answered,
             curl: None,
         }
     }
@@ -83,6 +86,15 @@ impl Attempt {
             trace.failure.as_deref().and_then(FailureCode::named).is_some_and(FailureCode::is_timeout)
         };
         (!self.traces.is_empty()).then(|| self.traces.iter().all(timed_out))
+    }
+
+    /// How long the request had been under way that was cut, in milliseconds: endless where none was, or nobody took it.
+    pub(super) fn cut_after(&self) -> f64 {
+        let cut = |trace: &&Trace| {
+            let code = trace.failure.as_deref().and_then(FailureCode::named);
+            code.is_some_and(|code| !code.is_timeout() && !code.is_down())
+        };
+        self.traces.iter().find(cut).map_or(f64::INFINITY, |trace| trace.took_ms)
     }
 }
 
@@ -141,6 +153,7 @@ impl Runner {
             differs: None,
             down: seen.iter().flatten().any(Seen::is_down),
             cut: seen.iter().flatten().any(Seen::is_cut),
+            course: judge::course(&pairs, &self.accept, self.at_once()),
             curl,
             judged,
         }

@@ -8,9 +8,9 @@ use super::Runner;
 use super::attempt::seen_of;
 use super::scheme::is_about_tls;
 use crate::clock::{Moment, nanos, wall_clock};
-use crate::conformance::judge::Seen;
+use crate::conformance::judge::{self, Seen};
 use crate::conformance::kit::Kit;
-use crate::conformance::script::Shot;
+use crate::conformance::script::{Demand, Shot};
 use crate::outcome::check::Incident;
 use crate::outcome::exchange::{FailureCode, Phase};
 use crate::protocol::code::Code;
@@ -24,6 +24,8 @@ const FACTOR: u32 = 3;
 /// How soon after its answer a receiver closes a connection that it means to close.
 const CLOSING: Duration = Duration::from_millis(100);
 
+/// Answers that take so much longer than the first ones did have had to wait for something.
+const HURRY: Duration = Duration::from_secs(1);
 /// Between two looks whether a receiver that went down is there again.
 const ENDING: Duration = Duration::from_millis(50);
 
@@ -111,6 +113,15 @@ impl Runner {
 
     /// An ordinary event in a session of its own.
     async fn ordinary(self: &Arc<Self>, name: &str, number: u64) -> Result<Seen, String> {
+        self.ordinary_within(name, number, self.timeout() * FACTOR).await
+    }
+
+    async fn ordinary_within(
+        self: &Arc<Self>,
+        name: &str,
+        number: u64,
+        limit: Duration,
+    ) -> Result<Seen, String> {
         let mut kit = Kit::new(&self.setup, name, number, wall_clock());
         let mut session = kit.session();
         let event = kit.event(&mut session, Code::WmsLoaded);
@@ -118,7 +129,19 @@ impl Runner {
             announcer.tell(&event.session).await?;
         }
         let request = self.base.request(&Shot::setup(&event));
-        Ok(self.once(&request, self.timeout() * FACTOR).await)
+        Ok(self.once(&request, limit).await)
+    }
+
+    /// Within this time an ordinary event is answered by a receiver that has nothing else to do.
+    pub(super) fn at_once(&self) -> Duration {
+        self.counts.pace() + HURRY
+    }
+
+    /// Whether an ordinary event is taken as soon as when nothing else was asked.
+    pub(super) async fn is_at_ease(self: &Arc<Self>) -> bool {
+        let limit = self.at_once();
+        let seen = self.ordinary_within("ease", self.clock.now().0, limit).await;
+        seen.is_ok_and(|seen| seen.took <= limit && judge::meets(Demand::Accept, &seen, &self.accept))
     }
 
     /// A receiver may close a connection after its answer without having said so, and the next request would run into that:

@@ -61,6 +61,7 @@ impl Runner {
             differs: None,
             down: seen.is_down(),
             cut: seen.is_cut(),
+            course: judge::course(&pairs, &self.accept, self.at_once()),
             curl,
             judged,
         }

@@ -91,14 +91,17 @@ impl Counts {
         self.pace.fetch_max(took, Ordering::Relaxed);
     }
 
+    fn pace(&self) -> Duration {
+        Duration::from_micros(self.pace.load(Ordering::Relaxed))
+    }
+
     fn answered(&self) -> usize {
         self.answered.load(Ordering::Relaxed)
     }
 
     /// So long it would take to do all that was not answered, one after the other.
     fn backlog(&self) -> Duration {
-        let each = Duration::from_micros(self.pace.load(Ordering::Relaxed));
-        each.saturating_mul(u32::try_from(self.unanswered.load(Ordering::Relaxed)).unwrap_or(u32::MAX))
+        self.pace().saturating_mul(u32::try_from(self.unanswered.load(Ordering::Relaxed)).unwrap_or(u32::MAX))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which case runs when: in company, side by side, alone; failures once more.
 
 mod again;
+mod hung;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Incident, Verdict};
 use crate::outcome::exchange::Phase;
 use again::{MUTE, is_bad};
+use hung::Hung;
 
 /// A receiver that takes so long for an answer is slow.
 const SLOW: Duration = Duration::from_millis(50);
@@ -37,6 +39,8 @@ pub(super) struct Phases<'a> {
     ending: Ending,
     /// How many cases in a row have had no answer at all.
     mute: usize,
+    /// Those that run alone, and hang.
+    hung: Hung,
     /// The ID of the last case that had one.
     heard: Option<&'a str>,
     /// What the user's command is doing, where it is under way: a run that ends then ends for its sake.
@@ -64,6 +68,7 @@ impl<'a> Phases<'a> {
             slow: false,
             ending: Ending::default(),
             mute: 0,
+            hung: Hung::default(),
             heard: None,
             step: None,
             over: None,
@@ -85,9 +90,10 @@ impl<'a> Phases<'a> {
         for manner in [Manner::Peaceful, Manner::Alone, Manner::Rough, Manner::Last] {
             let (together, alone): (Vec<usize>, Vec<usize>) =
                 self.of(manner).into_iter().partition(|place| !crowded && self.is_long(self.cases[*place]));
-            for place in alone {
-                self.alone(place).await;
+            if crowded {
+                self.hung.stay_alone();
             }
+            self.one_by_one(alone).await;
             self.side_by_side(together).await;
         }
         for stage in Stage::ALL {
@@ -262,8 +268,11 @@ impl<'a> Phases<'a> {
     async fn side_by_side(&mut self, places: Vec<usize>) {
         let mut waiting = places.into_iter().peekable();
         while waiting.peek().is_some() && !self.is_over() {
-            let bad = self.fly(&mut waiting).await;
-            self.once_more(bad).await;
+            let mut bad = self.fly(&mut waiting).await;
+            bad.sort_by_key(|(place, _)| *place);
+            let (hung, other) = self.part_those_that_hung(bad);
+            self.once_more(other).await;
+            self.beside(hung).await;
         }
     }
 
@@ -309,7 +318,9 @@ impl<'a> Phases<'a> {
 
     async fn attempt(&mut self, place: usize, number: u64) -> Option<Attempt> {
         let (runner, case) = (Arc::clone(&self.runner), *self.cases[place]);
-        self.unless_over(async move { runner.attempt(&case, number).await }).await
+        let attempt = self.unless_over(async move { runner.attempt(&case, number).await }).await?;
+        self.note_course(&attempt);
+        Some(attempt)
     }
 
     /// What a future comes to, unless the run is over before.

@@ -18,7 +18,7 @@ use super::Runner;
 use super::attempt::Attempt;
 use crate::clock::Moment;
 use crate::conformance::case::{Between, Case, Disturbance, Order};
-use crate::conformance::judge::{Judged, Seen};
+use crate::conformance::judge::{Course, Judged, Seen};
 use crate::conformance::kit::{Event, Kit, Session, measurement_of};
 use crate::conformance::remembered;
 use crate::conformance::script::{Demand, Script, Shot, Step};
@@ -200,6 +200,7 @@ impl Progress {
             differs,
             down: self.down,
             cut: self.cut,
+            course: Course::Answered,
             curl: None,
         }
     }

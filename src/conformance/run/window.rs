@@ -8,7 +8,7 @@ use super::attempt::Attempt;
 use crate::clock::Moment;
 use crate::clock::{Timestamp, wall_clock};
 use crate::conformance::case::Direction;
-use crate::conformance::judge::{Judged, Seen};
+use crate::conformance::judge::{self, Judged, Seen};
 use crate::conformance::kit::Kit;
 use crate::conformance::script::{Demand, Script, Shot};
 use crate::conformance::window::{Search, Window, span};
@@ -61,6 +61,7 @@ impl Runner {
             differs: None,
             down: all.iter().any(|(_, seen)| seen.is_down()),
             cut: all.iter().any(|(_, seen)| seen.is_cut()),
+            course: judge::course(&pairs, &self.accept, self.at_once()),
             curl: None,
             judged,
         }

@@ -64,6 +64,23 @@ module.exports = {
       return new Promise(() => {});
     },
   },
+  'bad-body-hangs': {
+    fails: 'input/not-json,input/empty,input/array,input/null,input/no-session-id,input/session-id-number',
+    says: 'crashes-on-bad-json,crashes-on-wrong-types',
+    bug: 'An async handler throws at what is no event, and nobody catches that: nobody answers either.',
+    async readEvent(body) {
+      try {
+        const event = JSON.parse(body);
+        event.sessionId.trim();
+        event.sequence.toFixed();
+        event.event.trim();
+      } catch (error) {
+        console.error(error.message);
+        await new Promise(() => {});
+      }
+      return readEvent(body);
+    },
+  },
   'jammed-by-not-json': {
     fails: 'body/bom',
     says: 'dies-of-bad-input',

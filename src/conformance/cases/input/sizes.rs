@@ -14,6 +14,7 @@ const fn large(
 ) -> Case {
     Case {
         explain: "Anybody can send a large body: the MAC is known only once all of it was read. A limit with a 413 is right, as is taking it; running out of memory is not.",
+        heavy: true,
         ..purposeful(id, title, stimulus, hint, script)
     }
 }
@@ -26,6 +27,7 @@ const fn deep(
 ) -> Case {
     Case {
         explain: "A parser that calls itself for each level needs stack for each. Where that is used up, many runtimes end the whole process, and no try block helps.",
+        heavy: true,
         ..purposeful(
             id,
             title,

@@ -15,7 +15,7 @@ use crate::outcome::check::{Incident, Verdict};
 pub(super) const MUTE: usize = 3;
 
 /// What came of a case that was tried once or twice.
-struct Tried {
+pub(super) struct Tried {
     /// The attempt that counts.
     attempt: Attempt,
     /// The one after it, where that passed.
@@ -25,16 +25,15 @@ struct Tried {
 }
 
 impl Tried {
-    const fn once(attempt: Attempt) -> Self {
+    pub(super) const fn once(attempt: Attempt) -> Self {
         Self { attempt, then: None, incident: None }
     }
 }
 
 impl Phases<'_> {
-    /// Tries cases that failed beside each other once more, alone.
-    pub(super) async fn once_more(&mut self, mut bad: Vec<(usize, Attempt)>) {
+    /// Tries cases that failed beside each other once more, alone. Where the receiver is gone, the first that was cut is blamed.
+    pub(super) async fn once_more(&mut self, bad: Vec<(usize, Attempt)>) {
         self.unless_silent().await;
-        bad.sort_by_key(|(place, _)| *place);
         // Where one of them ends the receiver, those beside it have no answers for its sake.
         let (mut killed, mut beside) = (false, Vec::new());
         for (place, first) in bad {
@@ -70,7 +69,7 @@ impl Phases<'_> {
         }
     }
 
-    fn settle_tried(&mut self, place: usize, tried: Tried) {
+    pub(super) fn settle_tried(&mut self, place: usize, tried: Tried) {
         let Tried { mut attempt, then, incident } = tried;
         if then.is_some() {
             attempt
@@ -167,7 +166,7 @@ impl Phases<'_> {
         }
     }
 
-    fn note_answer(&mut self, place: usize) {
+    pub(super) fn note_answer(&mut self, place: usize) {
         self.mute = 0;
         self.heard = Some(self.cases[place].id);
     }
