@@ -152,6 +152,11 @@ fn hanging(port: u16, timeout: &str) -> Sim {
     check(&url(port), &format!("{CASES} {timeout}"))
 }
 
+/// Enough of them to be too much for a few workers.
+fn hanging_a_little(port: u16) -> Sim {
+    check(&url(port), "input/n* input/s* --wait-for-target 300ms --timeout 1s")
+}
+
 #[test]
 fn those_that_hang_wait_beside_each_other() {
     let (receiver, port) = Hanging::start(usize::MAX, None, cannot_be_read, |_| false);
@@ -164,7 +169,8 @@ fn those_that_hang_wait_beside_each_other() {
     }
     assert_eq!(report.case("input/deep-arrays")["verdict"], "pass", "{output}");
     assert!(report.cases().iter().all(|case| case["flaky"] == false), "{output}");
-    assert!((8..=16).contains(&receiver.most()), "{} at once: {output}", receiver.most());
+    // Of 16 at once some may be seen to hang up a little after the next has come.
+    assert!((8..=20).contains(&receiver.most()), "{} at once: {output}", receiver.most());
     // Each once more; on a machine that is busy some of them a third time, alone.
     assert!(receiver.all.load(Ordering::SeqCst) >= 2 * unanswered(&report), "{output}");
 }
@@ -183,10 +189,10 @@ fn what_hangs_now_and_then_waits_alone() {
 #[test]
 fn who_has_few_workers_is_not_blamed_for_more() {
     let (_, port) = Hanging::start(usize::MAX, None, cannot_be_read, |_| false);
-    let (_, many) = reported(hanging(port, "1s"));
+    let (_, many) = reported(hanging_a_little(port));
     let keeps = Some(Duration::from_secs(3));
     let (receiver, port) = Hanging::start(5, keeps, cannot_be_read, |_| false);
-    let (output, few) = reported(hanging(port, "1s"));
+    let (output, few) = reported(hanging_a_little(port));
     assert!(receiver.most() > 1, "{output}");
     assert_eq!(few.with("error"), [""; 0], "{output}");
     assert_eq!(set(&few.with("fail")), set(&many.with("fail")), "{output}");

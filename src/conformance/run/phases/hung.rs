@@ -137,7 +137,7 @@ impl Phases<'_> {
     /// Whether a case can be beside others that hang.
     fn can_hang(&self, place: usize) -> bool {
         let case = self.cases[place];
-        !case.heavy && matches!(case.manner, Manner::Peaceful | Manner::Rough)
+        !case.heavy && matches!(case.manner, Manner::Peaceful | Manner::Rough | Manner::Last)
     }
 
     /// Of failures those that have hung, where they can be tried once more beside each other, and the others.
