@@ -85,6 +85,23 @@ fn a_receiver_slower_than_the_time_limit_is_told_from_one_that_is_gone() {
     assert!(report.actual("mac/missing").contains("--timeout"), "{output}");
 }
 
+/// Cases of a slow one run beside each other: which of those that were under way ended it cannot be known, and is not claimed.
+#[test]
+fn where_several_were_under_way_each_of_them_may_have_ended_it() {
+    let mut receiver =
+        Setup::new(Kind::Mutant, super::SECRET).mutant("not-json-exit").env("SLOW_MS", "600").start();
+    receiver.may_die();
+    let asked = "body/id-proto body/id-path body/bom input/sequence-fraction --wait-for-target 300ms";
+    let (output, report) = reported(check(&receiver.url(), asked));
+    assert_eq!(output.code(), Some(1), "{output}");
+    let failed = report.with("fail");
+    assert_eq!(failed.len(), 1, "{output}");
+    let told = format!("{} {}", failed[0], report.actual(failed[0]));
+    assert!(told.contains("body/bom"), "{output}");
+    assert!(report.actual(failed[0]).contains("may have ended it instead: "), "{output}");
+    assert_eq!(report.0["diagnosis"][0]["name"], "dies-of-bad-input", "{output}");
+}
+
 #[test]
 fn the_first_failure_ends_it_where_that_is_asked_for() {
     let receiver = Setup::new(Kind::Mutant, super::SECRET).mutant("no-verification").start();

@@ -431,6 +431,21 @@ fn macs_that_are_taken_by_luck_do_not_hide_a_comparison_in_which_differences_can
 }
 
 #[test]
+fn who_is_late_alone_is_not_told_to_be_late_in_a_crowd_only() {
+    let mut results = right();
+    make(&mut results, ("events/many-sessions", How::Silent));
+    assert_eq!(names(&diagnose(&results, None)), ["one-request-at-a-time"]);
+    // The run ended before section `time` was judged.
+    for result in results.iter_mut().filter(|result| result.section() != "state") {
+        result.traces[0].took_ms = 6500.0;
+        if result.section() == "time" {
+            (result.verdict, result.traces) = (Verdict::Error, Vec::new());
+        }
+    }
+    assert_eq!(names(&diagnose(&results, None)), ["answers-late"]);
+}
+
+#[test]
 fn two_bugs_are_two_diagnoses() {
     let mut results = right();
     make(&mut results, ("mac/missing", How::Taken));

@@ -21,8 +21,12 @@ use crate::outcome::exchange::Phase;
 use again::{MUTE, is_bad};
 use hung::Hung;
 
-/// A receiver that takes so long for an answer is slow.
+/// Where an answer takes so long, peaceful cases run side by side.
 const SLOW: Duration = Duration::from_millis(50);
+/// Where it takes so long, those run side by side too that may break the receiver, though it is harder to tell then which did.
+const SLUGGISH: Duration = Duration::from_millis(250);
+/// Where it takes so long, the cases that say so come first: there may be no time for many others.
+const LATE: Duration = Duration::from_secs(5);
 /// So many cases run side by side.
 const WIDTH: usize = 8;
 
@@ -34,8 +38,8 @@ pub(super) struct Phases<'a> {
     deadline: Option<Moment>,
     stop: watch::Receiver<Stop>,
     tell: &'a mut dyn FnMut(Told<'_>),
-    /// An answer takes long.
-    slow: bool,
+    /// How long an answer takes.
+    pace: Duration,
     ending: Ending,
     /// How many cases in a row have had no answer at all.
     mute: usize,
@@ -65,7 +69,7 @@ impl<'a> Phases<'a> {
             deadline,
             stop,
             tell,
-            slow: false,
+            pace: Duration::ZERO,
             ending: Ending::default(),
             mute: 0,
             hung: Hung::default(),
@@ -80,6 +84,10 @@ impl<'a> Phases<'a> {
         self.skip_what_lacks_something();
         self.make_contact().await;
         self.await_the_probe().await;
+        if self.pace >= LATE {
+            let measured = self.of(Manner::Alone);
+            self.one_by_one(measured).await;
+        }
         for place in self.of(Manner::Company) {
             self.alone(place).await;
         }
@@ -104,8 +112,8 @@ impl<'a> Phases<'a> {
     /// Whether a case takes so long that others should go on beside it. What goes wrong is tried again alone all the same.
     fn is_long(&self, case: &Case) -> bool {
         match case.manner {
-            Manner::Peaceful => self.slow || case.waits || case.needs == Needs::Probe,
-            Manner::Rough | Manner::Last => self.slow,
+            Manner::Peaceful => self.pace >= SLOW || case.waits || case.needs == Needs::Probe,
+            Manner::Rough | Manner::Last => self.pace >= SLUGGISH,
             Manner::Company | Manner::Alone => false,
         }
     }
@@ -188,7 +196,7 @@ impl<'a> Phases<'a> {
         let Some(contact) = self.unless_over(async move { runner.contact().await }).await else { return };
         match contact {
             Contact::Answered { status, took } => {
-                self.slow = took >= SLOW;
+                self.pace = took;
                 let limit = self.runner.timeout();
                 if !self.runner.accept.contains(status) {
                     (self.tell)(Told::Note(format!(
@@ -270,6 +278,8 @@ impl<'a> Phases<'a> {
         while waiting.peek().is_some() && !self.is_over() {
             let mut bad = self.fly(&mut waiting).await;
             bad.sort_by_key(|(place, _)| *place);
+            // Who sent its request last before the end is the likeliest to have brought it.
+            bad.sort_by(|(_, one), (_, other)| one.cut_after().total_cmp(&other.cut_after()));
             let (hung, other) = self.part_those_that_hung(bad);
             self.once_more(other).await;
             self.beside(hung).await;

@@ -4,7 +4,7 @@
 
 const { createHmac, timingSafeEqual } = require('node:crypto');
 const { readEvent, Sessions } = require('../events.cjs');
-const { macSecret, record } = require('../plumbing.cjs');
+const { macSecret, record, slowly } = require('../plumbing.cjs');
 
 const MAX_BODY = 1024 * 1024;
 
@@ -58,6 +58,7 @@ const receiver = {
   async webhook(req, res) {
     if (await this.before(req, res)) return;
     const body = await this.readBody(req);
+    await slowly();
     if (body === undefined) return this.reply(req, res, 413, { error: 'body too large' });
     const macOk = await this.isSigned(req, body);
     if (!macOk) {

@@ -2,7 +2,7 @@
 
 use super::{How, Need, Rule, Topic};
 use crate::conformance::diagnosis::facts::Facts;
-use crate::outcome::check::{CaseResult, Trace};
+use crate::outcome::check::{CaseResult, Role, Trace};
 use How::{Crashed, Late, Refused, Silent, Wrong};
 use Need::{No, Some};
 
@@ -39,6 +39,7 @@ pub(super) const RULES: &[Rule] = &[
                 ("events/many-sessions", Silent),
             ]),
             No(&[("time/soon", Wrong), ("time/in-time", Wrong)]),
+            Need::If(|facts| late_alone(facts).is_empty()),
         ],
         explains: &[("events/many-sessions", Silent), ("time/*", Wrong), ("order/concurrent-events", Silent)],
         weight: 71,
@@ -76,6 +77,28 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::Workers,
     },
 ];
+
+/// The cases in which ordinary events were answered late though few came at once, if most were answered so.
+pub(super) fn late_alone(facts: Facts<'_>) -> Vec<String> {
+    /// The budget of `time/soon`.
+    const LATE_MS: f64 = 5000.0;
+    const CROWDS: [&str; 3] = ["many-", "crowd", "concurrent"];
+    let (mut late, mut soon) = (Vec::new(), 0);
+    let is_alone =
+        |case: &&CaseResult| case.section() != "state" && !CROWDS.iter().any(|word| case.id.contains(word));
+    for case in facts.cases().iter().filter(is_alone) {
+        let is_ordinary = |trace: &&Trace| {
+            trace.role == Role::Setup || (trace.role == Role::Test && case.section() == "events")
+        };
+        let took = case.traces.iter().filter(is_ordinary).find(|trace| trace.answered().is_some());
+        match took.map(|trace| trace.took_ms >= LATE_MS) {
+            Option::Some(true) => late.push(case.id.clone()),
+            Option::Some(false) => soon += 1,
+            None => {}
+        }
+    }
+    if late.len() > soon { late } else { Vec::new() }
+}
 
 /// The cases of many sessions at once in which rightly signed events got the answer of a forged one.
 fn refused_as_forged_in_a_crowd(facts: Facts<'_>) -> Vec<String> {

@@ -137,6 +137,7 @@ pub(super) const RULES: &[Rule] = &[
                 facts.all(id, How::Late).chain(facts.all(id, How::Silent)).map(|case| case.id.clone())
             });
             slow.extend(late);
+            slow.extend(super::time::late_alone(facts));
             slow.sort_by_key(|id| !id.starts_with("time/"));
             slow
         })],

@@ -36,12 +36,18 @@ impl Phases<'_> {
         self.unless_silent().await;
         // Where one of them ends the receiver, those beside it have no answers for its sake.
         let (mut killed, mut beside) = (false, Vec::new());
+        let cut: Vec<usize> = bad.iter().filter(|(_, first)| first.cut).map(|(place, _)| *place).collect();
         for (place, first) in bad {
-            let cut = first.cut;
+            let is_cut = first.cut;
             match self.tried(place, first).await {
-                Some(Tried { attempt, then: Some(then), .. }) if cut => beside.push((place, attempt, then)),
-                Some(tried) => {
-                    killed |= cut && tried.attempt.cut && tried.attempt.judged.verdict == Verdict::Fail;
+                Some(Tried { attempt, then: Some(then), .. }) if is_cut => {
+                    beside.push((place, attempt, then))
+                }
+                Some(mut tried) => {
+                    killed |= is_cut && tried.attempt.cut && tried.attempt.judged.verdict == Verdict::Fail;
+                    if tried.incident == Some(Incident::Ended) {
+                        tried.attempt.judged.actual.push_str(&self.or_one_of(place, &cut));
+                    }
                     self.settle_tried(place, tried);
                 }
                 None => {}
@@ -52,6 +58,19 @@ impl Phases<'_> {
                 if killed { Tried::once(then) } else { Tried { then: Some(then), ..Tried::once(attempt) } };
             self.settle_tried(place, tried);
         }
+    }
+
+    /// Which cases beside one may have ended the receiver in its place, in words.
+    fn or_one_of(&self, place: usize, cut: &[usize]) -> String {
+        let others: Vec<&str> =
+            cut.iter().filter(|other| **other != place).map(|other| self.cases[*other].id).collect();
+        if others.is_empty() {
+            return String::new();
+        }
+        format!(
+            "; other cases were under way beside it, and one of them may have ended it instead: {}",
+            others.join(", ")
+        )
     }
 
     /// Tries a case again where it failed, and settles it.
