@@ -104,6 +104,32 @@ fn one_that_reads_them_once_never_takes_the_new_one() {
     assert_eq!(report.with("error"), [""; 0], "{text}");
 }
 
+/// It is a drill again, so it names the new secret and the step. A step that may hold credentials is to be filled in.
+#[test]
+fn the_command_that_repeats_a_failure_repeats_the_drill() {
+    let receiver = Receiver::start("begun");
+    let steps = [("true", "true"), (": $WMS_SIM_STAGE", "': $WMS_SIM_STAGE'"), ("echo s3cret", "'...'")];
+    for (step, shown) in steps {
+        let (text, report) = receiver.judged(step, 1);
+        let command = report.case("rotation/both-takes-new")["reproduce"]["command"].as_str().unwrap();
+        assert!(command.contains("--secret-file old.secret"), "{command}");
+        assert!(command.contains("--rotate-to new.secret"), "{command}");
+        assert!(command.contains(&format!("--rotate-step {shown}")), "{command}");
+        assert!(!text.contains("s3cret"), "{text}");
+        // With the failure, and as what is to be done next.
+        assert!(text.matches(command).count() >= 2, "{text}");
+        if step == "true" {
+            let line = command.replacen("wms-sim", "\"$0\"", 1);
+            let output = Command::new("sh")
+                .args(["-c", &line, env!("CARGO_BIN_EXE_wms-sim")])
+                .current_dir(receiver.folder.path())
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(1), "{line}: {output:?}");
+        }
+    }
+}
+
 #[test]
 fn one_that_forgets_none_still_takes_the_old_one() {
     let receiver = Receiver::start("ever");
