@@ -164,13 +164,26 @@ fn shown(flag: &str) -> Option<fn(&str) -> String> {
         "--before-session" | "--expect-probe" | "--probe" => {
             Some(|whom| hook::shown(whom).map_or_else(to_fill_in, |shown| quote(&shown)))
         }
-        "--proxy" | "--rotate-step" => Some(|_| to_fill_in()),
+        "--proxy" => Some(|_| to_fill_in()),
+        "--rotate-step" => Some(|line| if is_open(line) { quote(line) } else { to_fill_in() }),
         "--to" => Some(|url| {
             let target = crate::transport::target::Target::parse(url);
             quote(&target.map_or_else(|_| "...".to_owned(), |target| target.to_string()))
         }),
         _ => None,
     }
+}
+
+/// Whether there is nothing in a command where credentials could stand: a program, and variables that the shell fills in.
+fn is_open(command: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_variable = |word: &str| {
+        let word = word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word);
+        word.strip_prefix('$').is_some_and(|name| !name.is_empty() && name.chars().all(is_name))
+    };
+    let mut words = command.split_whitespace();
+    words.next().is_some_and(|program| program.chars().all(|c| is_name(c) || "./-".contains(c)))
+        && words.all(is_variable)
 }
 
 /// Stands for what only the user knows.
@@ -208,6 +221,13 @@ mod tests {
         );
         assert_eq!(again(&["x", "--probe", "psql postgres://u:p@h"]), "wms-sim --probe '...' --seed 7");
         assert_eq!(again(&["x", "--probe", "http://[u:p"]), "wms-sim --probe '...' --seed 7");
+        for step in ["rotate --token s3cret", "TOKEN=s rotate", "echo s3cret > secrets", "rotate $A;s", ""] {
+            assert_eq!(
+                again(&["x", "--rotate-step", step]),
+                "wms-sim --rotate-step '...' --seed 7",
+                "{step}"
+            );
+        }
     }
 
     #[test]
@@ -228,5 +248,9 @@ mod tests {
             r#"wms-sim send --payload '{"url":"http://a/b"}' --seed 7"#
         );
         assert_eq!(again(&["x", "send", "--", "bounce"]), "wms-sim send --seed 7 -- bounce");
+        assert_eq!(
+            again(&["x", "--rotate-to", "a b", "--rotate-step", "./to-stage $WMS_SIM_STAGE \"$PWD\""]),
+            r#"wms-sim --rotate-to 'a b' --rotate-step './to-stage $WMS_SIM_STAGE "$PWD"' --seed 7"#
+        );
     }
 }

@@ -26,8 +26,14 @@ fn failures_that_are_known_fail_no_run() {
     let (receiver, folder) = (reprinted(), scratch());
     let path = folder.path().join("known.toml");
     run(&receiver, folder.path(), "--strict").exits(1);
-    run(&receiver, folder.path(), "--strict --write-baseline known.toml").exits(0);
+    let output = run(&receiver, folder.path(), "--strict --write-baseline known.toml").exits(0);
     let first = known(&path);
+    output.says(&[&format!("the baseline known.toml is written: {} known failure", first.len())]);
+    for other in ["--output quiet", "--output ndjson"] {
+        let line = format!("--strict --write-baseline known.toml {other}");
+        let output = run(&receiver, folder.path(), &line).exits(0);
+        assert!(!output.stderr.contains("is written"), "{output}");
+    }
     assert!(first.contains_key("body/pretty"), "{first:?}");
     assert_eq!(first["body/pretty"].as_str(), Some("(say why)"));
     run(&receiver, folder.path(), "--strict --baseline known.toml")

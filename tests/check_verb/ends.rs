@@ -102,6 +102,18 @@ fn where_several_were_under_way_each_of_them_may_have_ended_it() {
     assert_eq!(report.0["diagnosis"][0]["name"], "dies-of-bad-input", "{output}");
 }
 
+/// The first answer is waited for thrice as long as the limit says, and what is advised is longer than that.
+#[test]
+fn a_longer_time_limit_is_longer_than_the_one_that_was_not_enough() {
+    let port = super::common::tcp::hangs();
+    for (limit, advised) in [("500ms", "--timeout 3s gives it that"), ("1s", "--timeout 6s gives it that")] {
+        let run = check(&super::report::url(port), "mac/missing --wait-for-target 0s --timeout").arg(limit);
+        let output = run.env("COLUMNS", "1000").exits(3);
+        let text: Vec<&str> = output.stdout.split_whitespace().collect();
+        assert!(text.join(" ").contains(advised), "{output}");
+    }
+}
+
 #[test]
 fn the_first_failure_ends_it_where_that_is_asked_for() {
     let receiver = Setup::new(Kind::Mutant, super::SECRET).mutant("no-verification").start();

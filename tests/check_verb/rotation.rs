@@ -104,6 +104,33 @@ fn one_that_reads_them_once_never_takes_the_new_one() {
     assert_eq!(report.with("error"), [""; 0], "{text}");
 }
 
+/// It is a drill again, so it names the new secret and the step. A step that may hold credentials is to be filled in.
+#[test]
+fn the_command_that_repeats_a_failure_repeats_the_drill() {
+    let receiver = Receiver::start("begun");
+    let steps =
+        [("true", "true"), ("test $WMS_SIM_STAGE", "'test $WMS_SIM_STAGE'"), ("echo s3cret", "'...'")];
+    for (step, shown) in steps {
+        let (text, report) = receiver.judged(step, 1);
+        let command = report.case("rotation/both-takes-new")["reproduce"]["command"].as_str().unwrap();
+        assert!(command.contains("--secret-file old.secret"), "{command}");
+        assert!(command.contains("--rotate-to new.secret"), "{command}");
+        assert!(command.contains(&format!("--rotate-step {shown}")), "{command}");
+        assert!(!text.contains("s3cret"), "{text}");
+        // With the failure, and as what is to be done next.
+        assert!(text.matches(command).count() >= 2, "{text}");
+        if step == "true" {
+            let line = command.replacen("wms-sim", "\"$0\"", 1);
+            let output = Command::new("sh")
+                .args(["-c", &line, env!("CARGO_BIN_EXE_wms-sim")])
+                .current_dir(receiver.folder.path())
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(1), "{line}: {output:?}");
+        }
+    }
+}
+
 #[test]
 fn one_that_forgets_none_still_takes_the_old_one() {
     let receiver = Receiver::start("ever");
@@ -117,10 +144,14 @@ fn a_step_that_fails_judges_nothing_after_it() {
     let (text, report) = receiver.judged("echo no such key vault >&2; exit 7", 3);
     assert_eq!(report.with("error").len(), 8, "{text}");
     assert!(report.actual("rotation/old-takes-old").contains("no such key vault"), "{text}");
-    assert!(text.contains("--rotate-step"), "{text}");
+    assert!(text.contains("next: The receiver was not brought to the stage old"), "{text}");
+    assert!(text.contains("mend the command given with --rotate-step"), "{text}");
+    assert!(!text.contains("start the receiver"), "nothing was sent: {text}");
+    assert_eq!(report.0["ending"]["unanswered"], false, "{text}");
     // What was judged before it stands.
     let (text, report) = receiver.judged(&format!("[ $WMS_SIM_STAGE != new ] || exit 1; {STEP}"), 3);
     assert_eq!((report.with("pass").len(), report.with("error").len()), (6, 2), "{text}");
+    assert!(text.contains("next: The receiver was not brought to the stage new"), "{text}");
     let (text, report) = {
         let step = ["--rotate-step", "sleep 60", "--budget", "1s"];
         let (output, report) = reported(receiver.drill().args(step));
@@ -152,7 +183,10 @@ fn without_a_command_the_user_is_asked() {
     let (output, report) = reported(receiver.drill());
     assert_eq!(output.code(), Some(3), "{output}");
     assert!(report.actual("rotation/old-takes-old").contains("standard input has ended"), "{output}");
-    output.says(&["let the receiver know the old secret alone, and press Enter"]);
+    assert!(!output.stdout.contains("start the receiver"), "nothing was sent: {output}");
+    output
+        .says(&["let the receiver know the old secret alone, and press Enter"])
+        .shows(&["next: The receiver was not brought to the stage old", "give a command for it"]);
 
     let journal = receiver.folder.path().join("j");
     let mut running = receiver.drill().args(["--journal", "j"]).spawn();

@@ -84,10 +84,16 @@ impl Renewal {
         self.old.renewed(cases)
     }
 
-    /// Writes it.
-    pub fn write(self, baseline: &Baseline) -> Result<(), CliError> {
+    /// Writes it, and says so.
+    pub fn write(self, baseline: &Baseline) -> Result<String, CliError> {
         // Texts by texts: there is nothing that TOML could not say.
         let body = toml::to_string(baseline).unwrap_or_default();
-        self.file.write(&format!("{HEAD}\n{body}"))
+        let path = self.file.path().display().to_string();
+        self.file.write(&format!("{HEAD}\n{body}"))?;
+        let known = match baseline.known.len() {
+            1 => "1 known failure".to_owned(),
+            count => format!("{count} known failures"),
+        };
+        Ok(format!("the baseline {path} is written: {known}"))
     }
 }

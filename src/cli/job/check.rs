@@ -219,6 +219,8 @@ fn again(typed: &Typed) -> Arc<dyn Fn(&str) -> String + Send + Sync> {
         "before-session",
         "probe",
         "probe-within",
+        "rotate-to",
+        "rotate-step",
         "dialect",
         "set",
     ];

@@ -45,6 +45,11 @@ impl Replacement {
         Ok(Self { what: purpose.what.to_owned(), path: path.to_owned(), place })
     }
 
+    /// Its path, as it was typed.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether one would take the place of the other, however its path was typed.
     pub fn is_that_of(&self, other: &Self) -> bool {
         match (&self.place, &other.place) {

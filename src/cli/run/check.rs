@@ -20,7 +20,7 @@ use crate::conformance::request::Base;
 use crate::conformance::run::{Change, Changing, Counts, Probe, Ran, Runner, Told, run as run_cases};
 use crate::delivery::command::Command;
 use crate::delivery::probe::Question;
-use crate::outcome::check::{CaseResult, Check, CheckSetup, Ending, SUITE, journal};
+use crate::outcome::check::{CaseResult, Check, CheckSetup, Ending, Incident, SUITE, journal};
 use crate::report::check::text;
 use crate::serve::desk::Desk;
 use crate::serve::embedded::Embedded;
@@ -87,7 +87,7 @@ fn finish(
 ) -> Result<Exit, CliError> {
     let diagnosis = diagnose(&cases, job.hint);
     let Telling { mut observer, reports } = telling;
-    let renewed = observer.renewal.take().map_or(Ok(()), |renewal| {
+    let renewed = observer.renewal.take().map(|renewal| {
         let new = renewal.of(&cases);
         apply(&mut cases, Some(&new), job.strict);
         renewal.write(&new)
@@ -107,8 +107,13 @@ fn finish(
         }
         OutputName::Quiet | OutputName::Ndjson => {}
     }
+    if let Some(Ok(written)) = &renewed
+        && job.output == OutputName::Human
+    {
+        note(written);
+    }
     // Where one cannot be written, the others are all the same.
-    reports.write(&check).and(renewed)?;
+    reports.write(&check).and(renewed.transpose())?;
     Ok(if trouble && exit == Exit::Ok { Exit::CouldNot } else { exit })
 }
 
@@ -172,13 +177,18 @@ const STAGE_VARIABLE: &str = "WMS_SIM_STAGE";
 fn change(rotation: Rotation) -> Change {
     let enter = Arc::new(tokio::sync::Mutex::new(None));
     Arc::new(move |stage| -> Changing {
+        let not_brought = move |by_command: bool, why: String| Incident::NotBrought {
+            stage: stage.as_str().to_owned(),
+            by_command,
+            why,
+        };
         match &rotation {
             Rotation::Command(line) => {
                 let line = line.clone();
                 Box::pin(async move {
                     let variable = (STAGE_VARIABLE, stage.as_str());
                     let command = Command { flag: "--rotate-step", line: &line, variable, most_said: None };
-                    command.run().await.map(|_| ())
+                    command.run().await.map(|_| ()).map_err(|why| not_brought(true, why))
                 })
             }
             Rotation::User => {
@@ -192,11 +202,12 @@ fn change(rotation: Rotation) -> Change {
                     note(&format!("let the receiver know {knows}, and press Enter"));
                     let pressed = enter.lock().await.get_or_insert_with(steps::watch).recv().await;
                     pressed.ok_or_else(|| {
-                        format!(
+                        let why = format!(
                             "nobody brought the receiver to the stage {} (standard input has ended); \
                                  --rotate-step CMD names a command for it",
                             stage.as_str()
-                        )
+                        );
+                        not_brought(false, why)
                     })
                 })
             }

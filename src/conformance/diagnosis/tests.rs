@@ -86,8 +86,12 @@ fn no_contact(results: &mut [CaseResult], why: FailureCode) {
     for result in results {
         result.verdict = Verdict::Error;
         result.traces.clear();
-        result.incident =
-            Some(Incident::Unanswered { failure: Some(why), got: String::new(), instead: None });
+        result.incident = Some(Incident::Unanswered {
+            failure: Some(why),
+            got: String::new(),
+            instead: None,
+            limit_s: None,
+        });
     }
 }
 

@@ -63,6 +63,11 @@ impl Runner {
         self.options.timeout.unwrap_or(DEFAULT_TIMEOUT)
     }
 
+    /// How long the first answer is waited for.
+    fn patient(&self) -> Duration {
+        self.timeout() * FACTOR
+    }
+
     /// Sends an ordinary event, again while nobody listens, as long as the patience lasts.
     pub(super) async fn contact(self: &Arc<Self>) -> Contact {
         let until = self.clock.now().after(nanos(self.patience));
@@ -71,7 +76,7 @@ impl Runner {
             let seen = match self.ordinary("contact", number).await {
                 Ok(seen) => seen,
                 Err(got) => {
-                    let met = Incident::Unanswered { failure: None, got, instead: None };
+                    let met = Incident::Unanswered { failure: None, got, instead: None, limit_s: None };
                     return Contact::Unanswered { phase: None, met };
                 }
             };
@@ -82,6 +87,7 @@ impl Runner {
                     failure: Some(FailureCode::NotHttp),
                     got: seen.words(),
                     instead: Some(instead),
+                    limit_s: None,
                 };
                 return Contact::Unanswered { phase: None, met };
             }
@@ -104,7 +110,8 @@ impl Runner {
             if !seen.is_down() || left.is_zero() || self.revive_within(left).await.is_none() {
                 let phase = seen.result.as_ref().err().map(|failure| failure.phase);
                 let instead = self.other_scheme(&seen).await;
-                let met = Incident::Unanswered { failure: code, got: seen.words(), instead };
+                let limit_s = Some(self.patient().as_secs_f64());
+                let met = Incident::Unanswered { failure: code, got: seen.words(), instead, limit_s };
                 return Contact::Unanswered { phase, met };
             }
             number += 1;
@@ -113,7 +120,7 @@ impl Runner {
 
     /// An ordinary event in a session of its own.
     async fn ordinary(self: &Arc<Self>, name: &str, number: u64) -> Result<Seen, String> {
-        self.ordinary_within(name, number, self.timeout() * FACTOR).await
+        self.ordinary_within(name, number, self.patient()).await
     }
 
     async fn ordinary_within(

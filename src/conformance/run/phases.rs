@@ -135,7 +135,7 @@ impl<'a> Phases<'a> {
         };
         let Some(brought) = brought else { return };
         let entered = self.unless_over(async move {
-            brought.map_err(Unrun::error)?;
+            brought.map_err(Unrun::befell)?;
             runner.await_stage(stage).await;
             // Nobody there is nobody's failure.
             match runner.contact().await {
@@ -145,7 +145,7 @@ impl<'a> Phases<'a> {
         });
         match entered.await {
             Some(Err(why)) => {
-                self.ending.unanswered = stage == Stage::Old;
+                self.ending.unanswered = matches!(why.incident, Some(Incident::Unanswered { .. }));
                 self.finish(why);
             }
             Some(Ok(())) => {

@@ -9,20 +9,21 @@ use crate::clock::{nanos, wall_clock};
 use crate::conformance::case::Stage;
 use crate::conformance::kit::Kit;
 use crate::conformance::script::{MacLine, Shot};
+use crate::outcome::check::Incident;
 use crate::protocol::code::Code;
 
 /// Between two looks whether the receiver has changed.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A change that is under way, or why it cannot be made.
-pub type Changing = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+pub type Changing = Pin<Box<dyn Future<Output = Result<(), Incident>> + Send>>;
 
 /// Brings the receiver to a stage: a command of the user's, or the user.
 pub type Change = Arc<dyn Fn(Stage) -> Changing + Send + Sync>;
 
 impl Runner {
     /// Brings the receiver to a stage.
-    pub(super) async fn bring(&self, stage: Stage) -> Result<(), String> {
+    pub(super) async fn bring(&self, stage: Stage) -> Result<(), Incident> {
         match &self.rotation {
             Some(change) => change(stage).await,
             None => Ok(()),

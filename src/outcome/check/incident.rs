@@ -33,6 +33,18 @@ pub enum Incident {
         /// The URL in the scheme that the port speaks, where that is the other one; without credentials.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         instead: Option<String>,
+        /// How long an answer was waited for at most, in seconds, where it was sent at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit_s: Option<f64>,
+    },
+    /// The receiver was not brought to a stage of the drill, and nothing was sent to it there.
+    NotBrought {
+        /// The stage.
+        stage: String,
+        /// A command was to do it, and not the user.
+        by_command: bool,
+        /// What came in between, in words.
+        why: String,
     },
     /// The very first event was answered after the time limit.
     TooSlow {
@@ -73,6 +85,9 @@ impl fmt::Display for Incident {
             Self::Down { during, waited_s } => {
                 write!(f, "the receiver went down during {during} and was not back within {waited_s} s")
             }
+            // Without a failure nothing was sent, and these are the words of who was to be told of the session before.
+            Self::Unanswered { failure: None, got, .. } => write!(f, "no event could be sent: {got}"),
+            Self::NotBrought { why, .. } => f.write_str(why),
             Self::Unanswered { got, instead: None, .. } => write!(f, "an ordinary event got {got}"),
             Self::Unanswered { got, instead: Some(url), .. } => {
                 let speaks = if url.starts_with("https") { "speaks TLS" } else { "speaks HTTP without TLS" };

@@ -75,8 +75,14 @@ fn safe_incident(incident: &Incident) -> Incident {
         Incident::Down { during, waited_s } => {
             Incident::Down { during: visible(during), waited_s: *waited_s }
         }
-        Incident::Unanswered { failure, got, instead } => {
-            Incident::Unanswered { failure: *failure, got: visible(got), instead: maybe(instead.as_ref()) }
+        Incident::Unanswered { failure, got, instead, limit_s } => Incident::Unanswered {
+            failure: *failure,
+            got: visible(got),
+            instead: maybe(instead.as_ref()),
+            limit_s: *limit_s,
+        },
+        Incident::NotBrought { stage, by_command, why } => {
+            Incident::NotBrought { stage: visible(stage), by_command: *by_command, why: visible(why) }
         }
         Incident::TooSlow { took_s, limit_s } => Incident::TooSlow { took_s: *took_s, limit_s: *limit_s },
         Incident::Silent { after, got, begun, answered, busy } => Incident::Silent {
