@@ -41,7 +41,7 @@ impl Phases<'_> {
             let is_cut = first.cut;
             match self.tried(place, first).await {
                 Some(Tried { attempt, then: Some(then), .. }) if is_cut => {
-                    beside.push((place, attempt, then))
+                    beside.push((place, attempt, then));
                 }
                 Some(mut tried) => {
                     killed |= is_cut && tried.attempt.cut && tried.attempt.judged.verdict == Verdict::Fail;
