@@ -31,7 +31,8 @@ impl Tried {
 }
 
 impl Phases<'_> {
-    /// Tries cases that failed beside each other once more, alone. Where the receiver is gone, the first that was cut is blamed.
+    /// Tries cases that failed beside each other once more, alone. Where the receiver is gone, the first that was cut is blamed: they
+    /// come with the likeliest first.
     pub(super) async fn once_more(&mut self, bad: Vec<(usize, Attempt)>) {
         self.unless_silent().await;
         // Where one of them ends the receiver, those beside it have no answers for its sake.
@@ -58,6 +59,14 @@ impl Phases<'_> {
                 if killed { Tried::once(then) } else { Tried { then: Some(then), ..Tried::once(attempt) } };
             self.settle_tried(place, tried);
         }
+    }
+
+    /// Sorts cases that were cut beside each other by how likely each has ended the receiver: what ends it does so where an
+    /// answer would have come, so that its request had been under way for as long as answers take.
+    pub(super) fn likeliest_first(&self, bad: &mut [(usize, Attempt)]) {
+        let usual = self.pace.as_secs_f64() * 1e3;
+        let off = |attempt: &Attempt| (attempt.cut_after() - usual).abs();
+        bad.sort_by(|(_, one), (_, other)| off(one).total_cmp(&off(other)));
     }
 
     /// Which cases beside one may have ended the receiver in its place, in words.
