@@ -18,7 +18,7 @@ use crate::conformance::case::{Case, Manner, Needs, Play, Stage};
 use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Incident, Verdict};
 use crate::outcome::exchange::Phase;
-use again::{MUTE, is_bad};
+use again::{MUTE, is_bad, likeliest_first};
 use hung::Hung;
 
 /// Where an answer takes so long, peaceful cases run side by side.
@@ -278,7 +278,7 @@ impl<'a> Phases<'a> {
         while waiting.peek().is_some() && !self.is_over() {
             let mut bad = self.fly(&mut waiting).await;
             bad.sort_by_key(|(place, _)| *place);
-            self.likeliest_first(&mut bad);
+            likeliest_first(self.pace, &mut bad);
             let (hung, other) = self.part_those_that_hung(bad);
             self.once_more(other).await;
             self.beside(hung).await;

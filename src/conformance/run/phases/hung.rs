@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::super::attempt::Attempt;
 use super::Phases;
-use super::again::{MUTE, Tried, is_bad};
+use super::again::{MUTE, Tried, is_bad, likeliest_first};
 use crate::conformance::case::Manner;
 use crate::conformance::judge::Course;
 
@@ -167,7 +167,7 @@ impl Phases<'_> {
         if landed.is_trouble() {
             self.hung.stay_alone();
         }
-        self.likeliest_first(&mut landed.cut);
+        likeliest_first(self.pace, &mut landed.cut);
         self.once_more(landed.cut).await;
         self.once_more(landed.failed).await;
         if let Some((place, attempt)) = landed.upset
