@@ -179,9 +179,11 @@ impl Runner {
     pub(super) async fn send(self: &Arc<Self>, script: &Script) -> Vec<Option<Seen>> {
         let mut all: Vec<Option<Seen>> = Vec::new();
         let mut connections: Vec<Option<RawLane>> = Vec::new();
+        let mut idle: Vec<RawLane> = Vec::new();
         for step in &script.steps {
             match step {
                 Step::Wait(time) => tokio::time::sleep(*time).await,
+                Step::Idle => idle.extend(connections.first_mut().and_then(Option::take)),
                 Step::Lanes(lanes) => {
                     // Where each writes as soon as it is connected, the first has its answer before the last begins.
                     let start = (lanes.len() > 1).then(|| Arc::new(Barrier::new(lanes.len())));
