@@ -28,6 +28,9 @@ pub enum Step {
     Lanes(Vec<Vec<Shot>>),
     /// Nothing, for so long.
     Wait(Duration),
+    /// Nothing: the connection of the lane that was alone stays open and idle until the script ends, and what follows goes
+    /// over new ones.
+    Idle,
 }
 
 impl Script {
@@ -57,6 +60,13 @@ impl Script {
         self
     }
 
+    /// Leaves the connection open and idle, and goes on over another one.
+    #[must_use]
+    pub fn leave_idle(mut self) -> Self {
+        self.steps.push(Step::Idle);
+        self
+    }
+
     /// Says what was measured.
     #[must_use]
     pub fn measured(mut self, measure: fn(&[&Seen]) -> String) -> Self {
@@ -70,7 +80,7 @@ impl Script {
             .iter()
             .flat_map(|step| match step {
                 Step::Lanes(lanes) => lanes.as_slice(),
-                Step::Wait(_) => &[],
+                Step::Wait(_) | Step::Idle => &[],
             })
             .flatten()
     }

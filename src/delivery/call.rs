@@ -3,7 +3,7 @@
 use reqwest::{Client, Method, RequestBuilder, Response, Url};
 
 use crate::transport::options::SetupError;
-use crate::transport::plain;
+use crate::transport::plain::{self, Idle};
 use crate::transport::target::Target;
 use crate::transport::tls::TlsOptions;
 
@@ -22,8 +22,13 @@ impl Caller {
     ///
     /// # Errors
     /// Certificates or keys that cannot be used.
-    pub fn new(flag: &'static str, target: &Target, tls: &TlsOptions) -> Result<Self, SetupError> {
-        let client = plain::client(target, tls)?;
+    pub fn new(
+        flag: &'static str,
+        target: &Target,
+        tls: &TlsOptions,
+        idle: Idle,
+    ) -> Result<Self, SetupError> {
+        let client = plain::client(target, tls, idle)?;
         Ok(Self { flag, client, authorization: target.authorization().map(str::to_owned) })
     }
 

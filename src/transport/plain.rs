@@ -7,11 +7,20 @@ use super::options::SetupError;
 use super::target::Target;
 use super::tls::TlsOptions;
 
+/// What becomes of a connection that nothing comes over for the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// It is kept for the next request, which saves time where there are many.
+    Kept,
+    /// It is closed: a server that serves one connection after the other would wait for it, and answer nobody else.
+    Closed,
+}
+
 /// A client for one target, trusting whom `tls` trusts, that follows no redirect.
 ///
 /// # Errors
 /// Certificates or keys that cannot be used.
-pub fn client(target: &Target, tls: &TlsOptions) -> Result<reqwest::Client, SetupError> {
+pub fn client(target: &Target, tls: &TlsOptions, idle: Idle) -> Result<reqwest::Client, SetupError> {
     let proxied = environment_has_proxy(target);
     let config = tls.config(target, b"http/1.1", proxied)?;
     let mut builder = reqwest::Client::builder()
@@ -19,6 +28,9 @@ pub fn client(target: &Target, tls: &TlsOptions) -> Result<reqwest::Client, Setu
         .redirect(redirect::Policy::none())
         .http1_only()
         .user_agent(concat!("wms-sim/", env!("CARGO_PKG_VERSION")));
+    if idle == Idle::Closed {
+        builder = builder.pool_max_idle_per_host(0);
+    }
     if target.is_loopback() {
         builder = builder.no_proxy();
     }

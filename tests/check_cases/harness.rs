@@ -172,6 +172,28 @@ pub fn peer(act: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> String 
     url
 }
 
+/// A receiver that takes every event, and serves one connection until the other side closes it, or until nothing has come for
+/// so long, before it looks at the next.
+pub fn serial_peer(idle: Option<Duration>) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/webhook", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            loop {
+                stream.set_read_timeout(idle).unwrap();
+                let comes = matches!(stream.peek(&mut [0]), Ok(1));
+                if !comes
+                    || read_request(&mut stream).is_empty()
+                    || stream.write_all(TAKEN.as_bytes()).is_err()
+                {
+                    break;
+                }
+            }
+        }
+    });
+    url
+}
+
 /// Serves a connection; true where the receiver dies of it.
 fn serve(mut stream: TcpStream, act: &dyn Fn(&str, usize) -> Act, count: &AtomicUsize) -> bool {
     loop {

@@ -6,7 +6,7 @@ use wms_sim::outcome::check::Verdict::{self, Error, Fail, Pass};
 use wms_sim::transport::headers::Header;
 
 use crate::common::server::Server;
-use crate::harness::{Act, Check, TAKEN, peer, unread_peer};
+use crate::harness::{Act, Check, TAKEN, peer, serial_peer, unread_peer};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -67,6 +67,7 @@ fn a_receiver_that_closes_each_connection_is_right() {
         let results = Check::of(&url).run(&[
             "http/keep-alive",
             "http/new-connections",
+            "http/idle-beside",
             "http/connections",
             "http/reuse-after-pause",
         ]);
@@ -76,6 +77,20 @@ fn a_receiver_that_closes_each_connection_is_right() {
             assert_eq!(told, "each connection is closed after its answer");
         }
     }
+}
+
+#[test]
+fn who_serves_one_connection_at_a_time_is_wrong_where_it_keeps_idle_ones() {
+    let mut check = Check::of(&serial_peer(None));
+    check.options.timeout = Some(Duration::from_millis(500));
+    let results = check.run(&["http/idle-beside", "http/keep-alive", "http/new-connections"]);
+    let (verdict, told) = results.of("http/idle-beside");
+    assert_eq!(verdict, Fail);
+    assert!(told.starts_with("no answer (reply-timeout"), "{told}");
+    assert_eq!(results.of("http/keep-alive").0, Pass);
+    assert_eq!(results.of("http/new-connections").0, Pass);
+    // Closed after some time is as good as closed at once.
+    Check::of(&serial_peer(Some(SHORT))).run(&["http/idle-beside"]).assert_right();
 }
 
 #[test]

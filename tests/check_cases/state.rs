@@ -9,6 +9,7 @@ use wms_sim::outcome::check::Verdict::{Error, Fail, Pass, Skip};
 use wms_sim::outcome::check::journal::{self, Entry};
 use wms_sim::outcome::check::{Differs, Path, Place, Shown, Step};
 use wms_sim::transport::headers::Header;
+use wms_sim::transport::plain::Idle;
 use wms_sim::transport::tls::TlsOptions;
 
 use crate::common::server::Server;
@@ -19,7 +20,7 @@ const WITHIN: Duration = Duration::from_millis(500);
 
 fn asking(url: &str, within: Duration) -> Probe {
     let url = ProbeUrl::parse(url).unwrap();
-    let caller = Caller::new("--probe", url.sample(), &TlsOptions::default()).unwrap();
+    let caller = Caller::new("--probe", url.sample(), &TlsOptions::default(), Idle::Closed).unwrap();
     let who = std::sync::Arc::new(Question::Get { caller, url: Box::new(url) });
     Probe::new(who, within, Duration::from_secs(20))
 }

@@ -13,6 +13,7 @@ mod hostile;
 mod hung;
 mod report;
 mod rotation;
+mod serial;
 mod settings;
 mod texts;
 mod tls;

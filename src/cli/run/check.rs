@@ -26,6 +26,7 @@ use crate::serve::desk::Desk;
 use crate::serve::embedded::Embedded;
 use crate::serve::inbox::InboxOptions;
 use crate::transport::limits::DEFAULT_TIMEOUT;
+use crate::transport::plain::Idle;
 use crate::transport::wire::Wire;
 
 pub(in crate::cli) fn run(job: CheckJob) -> Result<Exit, CliError> {
@@ -131,7 +132,7 @@ fn start_receiver(job: &mut CheckJob) -> Result<Embedded, CliError> {
 /// How the user's system is asked. A command that cannot be found is told before anything is sent or written.
 async fn question(job: &CheckJob) -> Result<Option<Question>, CliError> {
     let Some((whom, _)) = &job.probe else { return Ok(None) };
-    let question = hooks::question("--probe", whom, &job.transport)?;
+    let question = hooks::question("--probe", whom, &job.transport, Idle::Closed)?;
     if job.cases.iter().any(|case| case.needs == Needs::Probe)
         && let Some(why) = question.missing().await
     {
@@ -146,7 +147,7 @@ fn runner(job: &CheckJob, probe: Option<Question>) -> Result<Runner, CliError> {
     let wire = Wire::new(&job.transport, clock).map_err(|error| target::refused(&error))?;
     let base = Base::new(&job.transport).map_err(|error| CliError::usage(format!("--header: {error}")))?;
     let timeout = job.transport.timeout.unwrap_or(DEFAULT_TIMEOUT);
-    let announcer = hooks::announcer_of(job.before_session.as_deref(), &job.transport)?;
+    let announcer = hooks::announcer_of(job.before_session.as_deref(), &job.transport, Idle::Closed)?;
     let asked = probe.zip(job.probe.as_ref());
     let probe = asked.map(|(who, (_, within))| Probe::new(Arc::new(who), *within, timeout));
     let counts = job.counts();

@@ -178,6 +178,30 @@ pub(super) const CASES: &[Case] = &[
             Script::of(events.iter().map(|event| named(event).written(Form::fresh())))
         },
     ),
+    Case {
+        level: crate::outcome::check::Level::Should,
+        source: Source::Robustness,
+        explain: "Senders and proxies keep connections open so as to use them again, and some of them are idle for minutes. Whoever waits for the next request of one of them answers nobody else: events are lost though the receiver has nothing to do.",
+        // Who fails it is in the way of whatever runs beside anything.
+        manner: Manner::Company,
+        ..taken(
+            "http/idle-beside",
+            "events are taken while another connection is idle",
+            "",
+            "The receiver SHOULD answer events that come over a new connection while another one is open and idle, or close a connection after its answer.",
+            "An event whose connection is left open, and the next event of the session over a new connection.",
+            "A server with one thread that reads from a connection until it is closed: `HTTPServer` of Python with `protocol_version = \"HTTP/1.1\"`, a loop around `accept()`.",
+            |kit| {
+                let mut session = kit.session();
+                let first = Shot::setup(&kit.event(&mut session, Code::WmsLoaded));
+                let second = Shot::test(&kit.event(&mut session, Code::ConfigurationLoaded));
+                let second = second.called("the event beside an idle connection").written(Form::fresh());
+                Script::of([first.called("an ordinary event whose connection is left open")])
+                    .leave_idle()
+                    .then([second])
+            },
+        )
+    },
     taken(
         "http/lower-case-names",
         "header names in small letters are understood",

@@ -417,6 +417,15 @@ fn a_body_that_nobody_can_decode_kills_by_its_bytes_and_not_by_its_mac() {
 }
 
 #[test]
+fn who_answers_nobody_beside_an_idle_connection_is_told_from_who_does_not_answer() {
+    let mut results = right();
+    make(&mut results, ("http/idle-beside", How::Silent));
+    assert_eq!(names(&diagnose(&results, None)), ["one-connection-at-a-time"]);
+    make(&mut results, ("http/new-connections", How::Silent));
+    assert!(!names(&diagnose(&results, None)).contains(&"one-connection-at-a-time"));
+}
+
+#[test]
 fn macs_that_are_taken_by_luck_do_not_hide_a_comparison_in_which_differences_cancel_out() {
     let mut results = right();
     let lucky = ["mac/wrong-secret", "mac/sha1", "mac/long", "mac/wrong-secret-chunked"];

@@ -16,7 +16,7 @@ use crate::conformance::cases;
 use crate::conformance::judge::{self, Course, Judged, Seen};
 use crate::conformance::kit::Kit;
 use crate::conformance::script::{Script, Shot, Step};
-use crate::outcome::check::{Differs, Incident, Trace, Verdict};
+use crate::outcome::check::{Differs, Incident, Role, Trace, Verdict};
 use crate::outcome::exchange::FailureCode;
 use crate::transport::wire::{RawExchange, RawLane, RawRequest};
 
@@ -88,11 +88,12 @@ impl Attempt {
         (!self.traces.is_empty()).then(|| self.traces.iter().all(timed_out))
     }
 
-    /// How long the request had been under way that was cut, in milliseconds: endless where none was, or nobody took it.
+    /// How long the request under test had been under way when it was cut, in milliseconds: endless where it was not, or nobody
+    /// took it. An ordinary event ends nobody.
     pub(super) fn cut_after(&self) -> f64 {
         let cut = |trace: &&Trace| {
             let code = trace.failure.as_deref().and_then(FailureCode::named);
-            code.is_some_and(|code| !code.is_timeout() && !code.is_down())
+            trace.role == Role::Test && code.is_some_and(|code| !code.is_timeout() && !code.is_down())
         };
         self.traces.iter().find(cut).map_or(f64::INFINITY, |trace| trace.took_ms)
     }
@@ -178,9 +179,11 @@ impl Runner {
     pub(super) async fn send(self: &Arc<Self>, script: &Script) -> Vec<Option<Seen>> {
         let mut all: Vec<Option<Seen>> = Vec::new();
         let mut connections: Vec<Option<RawLane>> = Vec::new();
+        let mut idle: Vec<RawLane> = Vec::new();
         for step in &script.steps {
             match step {
                 Step::Wait(time) => tokio::time::sleep(*time).await,
+                Step::Idle => idle.extend(connections.first_mut().and_then(Option::take)),
                 Step::Lanes(lanes) => {
                     // Where each writes as soon as it is connected, the first has its answer before the last begins.
                     let start = (lanes.len() > 1).then(|| Arc::new(Barrier::new(lanes.len())));

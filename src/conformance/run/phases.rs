@@ -18,13 +18,13 @@ use crate::conformance::case::{Case, Manner, Needs, Play, Stage};
 use crate::delivery::engine::Stop;
 use crate::outcome::check::{CaseResult, Ending, Incident, Verdict};
 use crate::outcome::exchange::Phase;
-use again::{MUTE, is_bad};
+use again::{MUTE, is_bad, likeliest_first};
 use hung::Hung;
 
 /// Where an answer takes so long, peaceful cases run side by side.
 const SLOW: Duration = Duration::from_millis(50);
 /// Where it takes so long, those run side by side too that may break the receiver, though it is harder to tell then which did.
-const SLUGGISH: Duration = Duration::from_millis(250);
+const SLUGGISH: Duration = Duration::from_millis(500);
 /// Where it takes so long, the cases that say so come first: there may be no time for many others.
 const LATE: Duration = Duration::from_secs(5);
 /// So many cases run side by side.
@@ -278,8 +278,7 @@ impl<'a> Phases<'a> {
         while waiting.peek().is_some() && !self.is_over() {
             let mut bad = self.fly(&mut waiting).await;
             bad.sort_by_key(|(place, _)| *place);
-            // Who sent its request last before the end is the likeliest to have brought it.
-            bad.sort_by(|(_, one), (_, other)| one.cut_after().total_cmp(&other.cut_after()));
+            likeliest_first(self.pace, &mut bad);
             let (hung, other) = self.part_those_that_hung(bad);
             self.once_more(other).await;
             self.beside(hung).await;

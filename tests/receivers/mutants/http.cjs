@@ -56,6 +56,26 @@ module.exports = {
       return queue;
     },
   },
+  'one-connection-at-a-time': {
+    fails: 'http/idle-beside',
+    says: 'one-connection-at-a-time',
+    bug: 'One thread reads from a connection until it is closed: all others wait.',
+    prepare(server) {
+      const [serve] = server.listeners('connection');
+      const waiting = [];
+      let served;
+      const next = () => {
+        served = waiting.shift();
+        served?.once('close', next);
+        if (served) serve.call(server, served);
+      };
+      server.removeListener('connection', serve).on('connection', (socket) => {
+        waiting.push(socket);
+        if (!served) next();
+      });
+      server.keepAliveTimeout = 0; // endless
+    },
+  },
   'every-third-500': {
     fails: 'events/*',
     says: 'unreliable',

@@ -182,6 +182,22 @@ module.exports = {
       return body && Buffer.from(body.toString('ascii'), 'latin1');
     },
   },
+  'question-marks': {
+    fails: 'mac/over-replaced',
+    says: 'replaces-bytes-before-mac',
+    bug: 'What is hashed is body.getBytes(US_ASCII): a question mark for each character beyond ASCII.',
+    isSigned(req, body) {
+      return super.isSigned(req, body.toString('utf8').replace(/[^\x00-\x7f]/gu, '?'));
+    },
+  },
+  'question-marks-for-bytes': {
+    fails: 'mac/over-replaced',
+    says: 'replaces-bytes-before-mac',
+    bug: 'What is hashed is the body as Encoding.ASCII.GetString reads it: a question mark for each byte beyond ASCII.',
+    isSigned(req, body) {
+      return super.isSigned(req, body.toString('latin1').replace(/[^\x00-\x7f]/g, '?'));
+    },
+  },
   'ignores-beyond-ascii': {
     fails: 'mac/over-ascii-only,mac/over-valid-only',
     says: 'drops-bytes-before-mac',

@@ -30,6 +30,32 @@ pub(super) fn over(
     Script::of([Shot::setup(&before), shot.forged(mac.as_str()).called(label)])
 }
 
+/// Whoever decodes UTF-8 first replaces a character, and whoever reads the bytes as ASCII each of its bytes.
+pub(super) fn over_question_marks(kit: &mut Kit<'_>) -> Script {
+    const LETTER: &str = "\u{e9}";
+    let mut session = kit.session();
+    let before = kit.event(&mut session, Code::WmsLoaded);
+    let mut forged = |code, marks: &str, label: &'static str| {
+        let event = kit.event(&mut session, code);
+        let mac = kit.setup().signer.sign(&put_in(&event.body, marks.as_bytes()));
+        let body = put_in(&event.body, LETTER.as_bytes()).into();
+        Shot { body, ..Shot::test(&event) }.forged(mac.as_str()).called(label)
+    };
+    let shots = [
+        forged(
+            Code::ConfigurationLoaded,
+            "?",
+            "the event signed with a question mark for its accented letter",
+        ),
+        forged(
+            Code::MeasurementCreated,
+            "??",
+            "the event signed with a question mark for each byte of that letter",
+        ),
+    ];
+    Script::of([Shot::setup(&before)].into_iter().chain(shots))
+}
+
 pub(super) fn first_forged(kit: &mut Kit<'_>) -> Script {
     let mut ordinary = kit.session();
     let before = kit.event(&mut ordinary, Code::WmsLoaded);

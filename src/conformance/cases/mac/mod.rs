@@ -13,8 +13,8 @@ use hmac::Hmac;
 
 use crate::conformance::case::{Case, Manner, Play, Source};
 use forge::{
-    ascii, digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, put_in, seven_bits,
-    sorted, spaced, with_a_high_bit, with_crlf, with_lf,
+    ascii, digits, each_forged, first_forged, forged, later_forged, one_bit_off, over, over_question_marks,
+    put_in, seven_bits, sorted, spaced, with_a_high_bit, with_crlf, with_lf,
 };
 
 use crate::conformance::kit::{Event, Kit};
@@ -364,6 +364,13 @@ const FORGED: &[Case] = &[
                 ascii,
             )
         },
+    ),
+    refused(
+        "mac/over-replaced",
+        "a MAC over the body with question marks for what is not ASCII is refused",
+        "A body with an accented letter in raw UTF-8 in its session ID, signed with a question mark in its place; and another, signed with one for each of its bytes.",
+        "What is not ASCII is replaced before the body is hashed: `getBytes(US_ASCII)` in Java, `Encoding.ASCII` in .NET, `mb_convert_encoding` in PHP.",
+        over_question_marks,
     ),
     undecodable(
         "mac/over-valid-only",

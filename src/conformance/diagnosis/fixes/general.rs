@@ -179,6 +179,9 @@ ALTER TABLE events MODIFY session_id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE 
         Topic::Workers => {
             "Run several workers, hold no lock during a request, make the pool of database connections as large as what runs at once, and do slow work after the answer."
         }
+        Topic::Connections => {
+            "Use a server that serves many connections at once, with a thread or a task for each or with events, or let a proxy that does so stand before it. Where there has to be one thread, answer with `Connection: close`, so that nobody else waits for an idle connection."
+        }
         Topic::OwnState => {
             "Make the hash object, the buffer of the body and whatever belongs to one request inside its handler: nothing of it in a module, a global or a field that other requests use too."
         }

@@ -100,6 +100,8 @@ pub enum Topic {
     Conclude,
     /// More workers.
     Workers,
+    /// Serve many connections at once.
+    Connections,
     /// Give each request its own.
     OwnState,
     /// No limit for the route.

@@ -144,6 +144,17 @@ async def webhook(background: BackgroundTasks, event: Event = Depends(verified))
 "#,
     },
     Lines {
+        topics: &[Topic::Connections],
+        text: "http.server and wsgiref: a thread for each connection.",
+        code: r#"
+from http.server import ThreadingHTTPServer     # in place of HTTPServer
+server = ThreadingHTTPServer(("0.0.0.0", 8080), Handler)
+
+class ThreadingWSGIServer(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
+    daemon_threads = True
+"#,
+    },
+    Lines {
         topics: &[Topic::Workers],
         text: "Several workers and threads; the server that comes with the framework is for development.",
         code: r"

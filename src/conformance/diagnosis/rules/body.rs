@@ -140,6 +140,15 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         58,
+        "replaces-bytes-before-mac",
+        "The receiver makes ASCII of the body before it checks the MAC, as `getBytes(US_ASCII)` does in Java and `Encoding.ASCII` in .NET: question marks take the place of all other characters, and bodies that nobody signed are taken.",
+        "A body can be changed on its way without the MAC telling; and wherever a character such as \u{eb} is written as it is, the event is refused.",
+        &[Some(&[("mac/over-replaced", Taken)])],
+        &[("body/id-*", Refused), ("body/line-separators", Refused)],
+        Topic::RawBody,
+    ),
+    rule(
+        58,
         "drops-bytes-before-mac",
         "The receiver leaves out what it cannot decode before it checks the MAC, as `decode(.., 'ignore')` does: what is put into a body on its way is not noticed.",
         "A body can be changed on its way without the MAC telling.",

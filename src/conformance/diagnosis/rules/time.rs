@@ -29,6 +29,24 @@ pub(super) const RULES: &[Rule] = &[
         fix: Topic::KeepAlive,
     },
     Rule {
+        name: "one-connection-at-a-time",
+        says: "The receiver serves one connection at a time: as long as one is open, though nothing comes over it, it answers nobody else.",
+        matters: "Senders and proxies keep connections open for minutes so as to use them again: meanwhile all other events are lost.",
+        needs: &[
+            Some(&[("http/idle-beside", Silent)]),
+            No(&[("http/new-connections", Silent), ("events/configuration-loaded", Silent)]),
+        ],
+        explains: &[
+            ("events/many-sessions", Silent),
+            ("order/*concurrent*", Silent),
+            ("state/*", Silent),
+            ("time/*-in-a-crowd", Silent),
+            ("time/*-in-a-crowd", Late),
+        ],
+        weight: 72,
+        fix: Topic::Connections,
+    },
+    Rule {
         name: "one-request-at-a-time",
         says: "The receiver answers soon alone and late in a crowd: it handles one request after the other, or waits for a lock or a connection that all share.",
         matters: "When many people measure at once, senders give up waiting and events are lost.",

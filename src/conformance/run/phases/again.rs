@@ -1,6 +1,7 @@
 //! What goes wrong is tried again; who does not live to see that, or does not answer, ends the run.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::Told;
 use super::super::attempt::Attempt;
@@ -31,7 +32,8 @@ impl Tried {
 }
 
 impl Phases<'_> {
-    /// Tries cases that failed beside each other once more, alone. Where the receiver is gone, the first that was cut is blamed.
+    /// Tries cases that failed beside each other once more, alone. Where the receiver is gone, the first that was cut is blamed: they
+    /// come with the likeliest first.
     pub(super) async fn once_more(&mut self, bad: Vec<(usize, Attempt)>) {
         self.unless_silent().await;
         // Where one of them ends the receiver, those beside it have no answers for its sake.
@@ -207,7 +209,55 @@ impl Phases<'_> {
     }
 }
 
+/// Sorts cases that were cut beside each other by how likely each has ended the receiver: what ends it does so where an
+/// answer would have come, so that its request had been under way for as long as answers take.
+pub(super) fn likeliest_first(pace: Duration, bad: &mut [(usize, Attempt)]) {
+    let usual = pace.as_secs_f64() * 1e3;
+    let off = |attempt: &Attempt| (attempt.cut_after() - usual).abs();
+    bad.sort_by(|(_, one), (_, other)| off(one).total_cmp(&off(other)));
+}
+
 /// Whether an attempt is tried again.
 pub(super) fn is_bad(attempt: &Attempt) -> bool {
     matches!(attempt.judged.verdict, Verdict::Fail | Verdict::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::check::{Role, Trace};
+
+    fn cut(role: Role, failure: &str, took_ms: f64) -> Attempt {
+        let trace = Trace {
+            label: String::new(),
+            role,
+            request: String::new(),
+            body_bytes: 0,
+            status: None,
+            answer: String::new(),
+            failure: Some(failure.to_owned()),
+            detail: None,
+            took_ms,
+            decisive: true,
+        };
+        Attempt { cut: true, traces: vec![trace], ..Attempt::of(Verdict::Fail, "", "") }
+    }
+
+    /// Of requests that are answered after 300 ms the one has ended the receiver that came 300 ms before the end: later ones
+    /// had not been looked at, and earlier ones were waiting for something else.
+    #[test]
+    fn whose_answer_was_due_when_the_receiver_ended_is_the_likeliest() {
+        let closed = "closed-without-reply";
+        let mut bad = vec![
+            (1, cut(Role::Test, closed, 20.0)),
+            (2, cut(Role::Setup, closed, 300.0)),
+            (3, cut(Role::Test, closed, 900.0)),
+            (4, cut(Role::Test, "connection-refused", 300.0)),
+            (5, cut(Role::Test, closed, 290.0)),
+            (6, cut(Role::Test, closed, 180.0)),
+        ];
+        likeliest_first(Duration::from_millis(300), &mut bad);
+        // Who sent nothing under test, or was not taken, stays behind in the order of the suite.
+        assert_eq!(bad.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [5, 6, 1, 3, 2, 4]);
+    }
 }

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::super::attempt::Attempt;
 use super::Phases;
-use super::again::{MUTE, Tried, is_bad};
+use super::again::{MUTE, Tried, is_bad, likeliest_first};
 use crate::conformance::case::Manner;
 use crate::conformance::judge::Course;
 
@@ -167,8 +167,7 @@ impl Phases<'_> {
         if landed.is_trouble() {
             self.hung.stay_alone();
         }
-        // Who sent its request last before the end is the likeliest to have brought it.
-        landed.cut.sort_by(|(_, one), (_, other)| one.cut_after().total_cmp(&other.cut_after()));
+        likeliest_first(self.pace, &mut landed.cut);
         self.once_more(landed.cut).await;
         self.once_more(landed.failed).await;
         if let Some((place, attempt)) = landed.upset
