@@ -209,10 +209,13 @@ impl Phases<'_> {
     }
 }
 
-/// Sorts cases that were cut beside each other by how likely each has ended the receiver: what ends it does so where an
-/// answer would have come, so that its request had been under way for as long as answers take.
+/// Where answers take so long, the receiver waits for something itself. Below that it may be the machine that is busy.
+const WAITS: Duration = Duration::from_millis(250);
+
+/// Sorts cases that were cut beside each other by how likely each has ended the receiver: what ends it does so as soon as it has
+/// come, or, of a receiver that waits before it answers, where an answer would have come.
 pub(super) fn likeliest_first(pace: Duration, bad: &mut [(usize, Attempt)]) {
-    let usual = pace.as_secs_f64() * 1e3;
+    let usual = if pace < WAITS { 0.0 } else { pace.as_secs_f64() * 1e3 };
     let off = |attempt: &Attempt| (attempt.cut_after() - usual).abs();
     bad.sort_by(|(_, one), (_, other)| off(one).total_cmp(&off(other)));
 }
@@ -259,5 +262,8 @@ mod tests {
         likeliest_first(Duration::from_millis(300), &mut bad);
         // Who sent nothing under test, or was not taken, stays behind in the order of the suite.
         assert_eq!(bad.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [5, 6, 1, 3, 2, 4]);
+        // On a busy machine, whoever came last.
+        likeliest_first(Duration::from_millis(60), &mut bad);
+        assert_eq!(bad.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [1, 6, 5, 3, 2, 4]);
     }
 }
