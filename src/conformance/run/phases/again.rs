@@ -42,9 +42,7 @@ impl Phases<'_> {
         for (place, first) in bad {
             let is_cut = first.cut;
             match self.tried(place, first).await {
-                Some(Tried { attempt, then: Some(then), .. }) if is_cut => {
-                    beside.push((place, attempt, then));
-                }
+                Some(tried @ Tried { then: Some(_), .. }) if is_cut => beside.push((place, tried)),
                 Some(mut tried) => {
                     killed |= is_cut && tried.attempt.cut && tried.attempt.judged.verdict == Verdict::Fail;
                     if tried.incident == Some(Incident::Ended) {
@@ -55,9 +53,10 @@ impl Phases<'_> {
                 None => {}
             }
         }
-        for (place, attempt, then) in beside {
-            let tried =
-                if killed { Tried::once(then) } else { Tried { then: Some(then), ..Tried::once(attempt) } };
+        for (place, mut tried) in beside {
+            if killed && let Some(then) = tried.then.take() {
+                tried = Tried::once(then);
+            }
             self.settle_tried(place, tried);
         }
     }
