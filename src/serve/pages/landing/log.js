@@ -10,7 +10,7 @@ const breakable = (name) => name.split(/(?<=_)/).flatMap((part, place) => (place
 const MOST_ROWS = 300;
 
 export class Log {
-  /** Records by their key, in the order of their first appearance. */
+  /** Records by their key, which is the higher the later an event went out. */
   #records = new Map();
   /** Those of them that the webhook did not take. */
   #bad = new Map();
@@ -33,16 +33,33 @@ export class Log {
     this.#bad.delete(key);
     if (record.delivery === "refused" || record.delivery === "failed") this.#bad.set(key, record);
     const row = this.#row(record);
-    if (!known) byId("log").prepend(row);
-    else this.#rows.get(key)?.replaceWith(row);
+    if (!known) this.#insert(key, row);
+    else {
+      row.dataset.key = key;
+      this.#rows.get(key)?.replaceWith(row);
+    }
     if (!known || this.#rows.has(key)) this.#rows.set(key, row);
     if (this.#rows.size > MOST_ROWS) {
-      const [oldest, last] = this.#rows.entries().next().value;
-      last.remove();
-      this.#rows.delete(oldest);
+      const oldest = byId("log").lastElementChild;
+      oldest.remove();
+      this.#rows.delete(Number(oldest.dataset.key));
     }
     this.#tellTrouble();
     return !known;
+  }
+
+  /** The latest stands first. What is told live may be here before what happened earlier has been fetched. */
+  #insert(key, row) {
+    row.dataset.key = key;
+    const log = byId("log");
+    let next = log.firstElementChild;
+    while (next && Number(next.dataset.key) > key) next = next.nextElementSibling;
+    log.insertBefore(row, next);
+  }
+
+  /** Whether no event went out later. */
+  isLatest(record) {
+    return Number(byId("log").firstElementChild?.dataset.key) === (record.key ?? record.id);
   }
 
   all() {

@@ -168,7 +168,8 @@ function takeRecord(record, ago) {
   if (!log.put(record)) return;
   ring.note(record.event, ago, summary?.pace);
   const words = phase(record.event);
-  if (words && byId("phase").textContent !== words) {
+  // What is fetched may be older than what was told live.
+  if (words && log.isLatest(record) && byId("phase").textContent !== words) {
     byId("phase").textContent = words;
     say(words);
   }
